@@ -1,0 +1,1 @@
+"""Caddie, a Slack assistant for B2B sales teams."""

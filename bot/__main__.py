@@ -1,0 +1,205 @@
+"""The command line: asking, confirming, importing, serving, measuring."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from bot.errors import BadRequest, CaddieError, NotConfigured
+from bot.settings import Settings, read_settings
+from bot.wiring import House, build
+
+app = typer.Typer(help="Caddie, a Slack assistant for B2B sales teams.", no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
+crm = typer.Typer(help="The CRM behind Caddie: import, show.", no_args_is_help=True)
+app.add_typer(crm, name="crm")
+
+As = Annotated[str, typer.Option("--as", help="E-mail of the person who asks")]
+In = Annotated[str, typer.Option("--in", help="Channel, or dm")]
+Thread = Annotated[str | None, typer.Option(help="Key of the conversation; one a person and channel where not given")]
+Now = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"], help="Fixes the clock of this call (ISO 8601)")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output and nothing else")]
+
+
+def fail(sentence: str, code: int) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(code)
+
+
+@contextmanager
+def house() -> Iterator[House]:
+    """The house; an error of ours ends the command with its sentence and the right code."""
+    try:
+        settings = read_settings()
+        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+        yield build(settings)
+    except BadRequest as error:
+        raise fail(str(error), 2 if type(error) is BadRequest else 1) from error
+    except CaddieError as error:
+        raise fail(str(error), 1) from error
+
+
+def _out(answered: Any, as_json: bool) -> None:
+    from bot.console import answered_json, show
+
+    if as_json:
+        typer.echo(json.dumps(answered_json(answered), ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    show(answered.replies, Console())
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Without a command: start. Slack where its tokens are set, else the playground."""
+    if context.invoked_subcommand is None:
+        from bot.serving import serve
+
+        with house() as built:
+            serve(built)
+
+
+@app.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="What to say")] = None,
+    as_: As = "",
+    in_: In = "dm",
+    thread: Thread = None,
+    now: Now = None,
+    json_: AsJson = False,
+    batch: Annotated[Path | None, typer.Option(help="A JSON Lines file of requests")] = None,
+) -> None:
+    """Say something to Caddie, or run a batch of requests in one process."""
+    from bot.console import Request, carry_out, run_batch
+
+    with house() as built:
+        if batch:
+            try:
+                lines = batch.read_text(encoding="utf-8").splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                raise BadRequest(f"{batch} cannot be read: {error}") from error
+            for answer in run_batch(iter(lines), built.caddie, datetime.now(UTC)):
+                typer.echo(json.dumps(answer, ensure_ascii=False))
+            return
+        if text is None or not as_:
+            raise BadRequest("Say what to ask and as whom: python -m bot ask TEXT --as EMAIL")
+        request = Request.model_validate({"id": "1", "text": text, "as": as_, "in": in_, "thread": thread, "now": now})
+        _out(carry_out(request, built.caddie, datetime.now(UTC)), json_)
+
+
+def _press(action: Literal["confirm", "discard", "undo"], ref: str, as_: str, in_: str, thread: str | None, now: datetime | None, json_: bool) -> None:
+    from bot.console import Request, carry_out
+
+    if not as_:
+        raise fail(f"Say as whom: python -m bot {action} {ref} --as EMAIL", 2)
+    with house() as built:
+        request = Request.model_validate({"id": "1", "press": action, "as": as_, "in": in_, "thread": thread, "now": now, "ref": ref})
+        _out(carry_out(request, built.caddie, datetime.now(UTC)), json_)
+
+
+@app.command()
+def confirm(draft: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False) -> None:
+    """Press Log it on a card."""
+    _press("confirm", draft, as_, in_, thread, now, json_)
+
+
+@app.command()
+def discard(draft: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False) -> None:
+    """Press Discard on a card."""
+    _press("discard", draft, as_, in_, thread, now, json_)
+
+
+@app.command()
+def undo(receipt: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False) -> None:
+    """Press Undo on a receipt."""
+    _press("undo", receipt, as_, in_, thread, now, json_)
+
+
+@app.command()
+def chat(as_: As = "", in_: In = "dm", now: Now = None) -> None:
+    """Talk with Caddie in the terminal; confirm, discard and undo are typed as words."""
+    from rich.console import Console
+
+    from bot.console import Request, carry_out, show
+
+    with house() as built:
+        if not as_:
+            raise BadRequest("Say as whom: python -m bot chat --as EMAIL")
+        console, thread = Console(), f"chat-{datetime.now(UTC).timestamp():.0f}"
+        while True:
+            try:
+                line = console.input("[bold]> [/bold]").strip()
+            except (EOFError, KeyboardInterrupt):
+                return
+            if line in {"quit", "exit"}:
+                return
+            said = {"press": line} if line in {"confirm", "discard", "undo"} else {"text": line}
+            request = Request.model_validate({"id": "1", "as": as_, "in": in_, "thread": thread, "now": now, **said})
+            show(carry_out(request, built.caddie, datetime.now(UTC)).replies, console)
+
+
+@crm.command("import")
+def import_(
+    directory: Annotated[Path, typer.Argument(help="Folder of CSV files")],
+    maven: Annotated[bool, typer.Option("--maven", help="The folder holds the Maven teaching set")] = False,
+    shift_to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="With --maven: move the last close date to this day")] = None,
+    json_: AsJson = False,
+) -> None:
+    """Take a company's CSV files into the embedded CRM; repeatable."""
+    with house() as built:
+        if maven:
+            from bot.crm.maven import import_maven
+
+            report = import_maven(built.engine, directory, built.process, shift_to.date() if shift_to else None)
+        else:
+            from bot.crm.imports import import_folder
+
+            report = import_folder(built.engine, directory, built.process)
+        if json_:
+            notes = [{"file": f, "what": w, "lines": n} for f, w, n in ((*key, lines) for key, lines in report.refused.items())]
+            mended = [{"file": f, "what": w, "lines": n} for f, w, n in ((*key, lines) for key, lines in report.repaired.items())]
+            typer.echo(json.dumps({"taken": report.taken, "repaired": mended, "refused": notes}, ensure_ascii=False))
+            return
+        for line in report.lines():
+            typer.echo(line)
+
+
+@crm.command()
+def sync() -> None:
+    """Pull from the CRM behind the mirror; the embedded CRM is the mirror."""
+    with house() as built:
+        counted = sum(1 for _ in built.desk.crm.pull(None))
+        typer.echo(f"The embedded CRM is the mirror itself: {counted} records, nothing to pull.")
+
+
+@crm.command("show")
+def show_(kind: Annotated[Literal["deal", "account", "person"], typer.Argument()], ref: str, json_: AsJson = False) -> None:
+    """Show a deal, an account or a person by id or name."""
+    from bot.crm.showing import show_record
+
+    with house() as built:
+        record = show_record(kind, ref, built.desk.mirror)
+        if json_:
+            typer.echo(json.dumps(record, ensure_ascii=False))
+        else:
+            for name, value in record.items():
+                typer.echo(f"{name}: {value if not isinstance(value, list) else '; '.join(map(str, value))}")
+
+
+@app.command()
+def sample(directory: Path, today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None) -> None:
+    """Write the sample company's CSV folder, dated relative to a day."""
+    from bot.sample import SampleCompany
+
+    SampleCompany(today.date() if today else date.today()).write(directory)
+    typer.echo(f"The sample company stands in {directory}.")
+
+
+if __name__ == "__main__":
+    app()

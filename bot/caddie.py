@@ -1,0 +1,234 @@
+"""Caddie.reply and Caddie.press: the whole path from what a person says or presses to the replies."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import assert_never
+
+from bot.commands import (
+    AnswerQuestion,
+    AskLibrary,
+    ChangeMany,
+    Command,
+    CorrectDraft,
+    CreateContact,
+    CreateDeal,
+    FindAid,
+    Help,
+    ListDeals,
+    LogActivity,
+    ShowDeal,
+    SummarizePipeline,
+    Unclear,
+    Undo,
+    Unsupported,
+    UpdateDeal,
+)
+from bot.commands import AnyCommand
+from bot.domain.people import Role
+from bot.domain.text import chinese
+from bot.errors import CrmUnavailable
+from bot.handlers import books, capture, guidance, questions, summaries, writing
+from bot.handlers.turn import Desk, Message, Press, Turn
+from bot.journal import Draft
+from bot.language.reading import OpenDraft, Reading
+from bot.language.rules.stages import stage_words
+from bot.language.understanding import Understanding
+from bot.replies import HelpText, NotUnderstood, Refusal, Reply
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The replies to one message or press, the model that understood it, and the milliseconds it took."""
+
+    thread: str
+    model: str
+    ms: int
+    replies: tuple[Reply, ...]
+
+
+class Caddie:
+    """Answers people. Everything that differs between installations comes in with the desk."""
+
+    def __init__(self, desk: Desk, understanding: Understanding) -> None:
+        self.desk, self._understanding = desk, understanding
+
+    def reply(self, message: Message) -> Answered:
+        """Understand a message and do what it asks; writes only ever yield a card."""
+        started = time.perf_counter()
+        turn = self._turn(message, message.text)
+        if isinstance(turn, Refusal):
+            return _answered(message, "offline", started, [turn])
+        understood = self._understanding.understand(message.text, self._reading(turn))
+        turn.model = understood.model
+        replies: list[Reply] = []
+        for command in understood.commands:
+            replies += self._guarded(partial(self._handle, command, turn), turn)
+        return self._finish(message, turn, started, replies)
+
+    def press(self, press: Press) -> Answered:
+        """Confirm, discard or undo, for the right person, once."""
+        started = time.perf_counter()
+        turn = self._turn(press, "")
+        if isinstance(turn, Refusal):
+            return _answered(press, "offline", started, [turn])
+        replies = self._guarded(partial(self._pressed, press, turn), turn)
+        return self._finish(press, turn, started, replies)
+
+    def resume(self) -> int:
+        """Finish the writes that a crash interrupted; the number of them."""
+        unfinished = self.desk.journal.unfinished()
+        for draft in unfinished:
+            author = self.desk.organization.people.get(draft.author_id)
+            if author:
+                self._finish_write(draft)
+        return len(unfinished)
+
+    def _finish_write(self, draft: Draft) -> None:
+        from bot.domain.audience import DIRECT
+
+        author = self.desk.organization.people[draft.author_id]
+        try:
+            writing.write(draft, Turn(author, DIRECT, draft.thread, draft.created_at, self.desk, draft.language))
+        except CrmUnavailable:
+            log.warning("draft %s waits for the CRM", draft.id)
+
+    def _turn(self, asked: Message | Press, text: str) -> Turn | Refusal:
+        language = "zh" if chinese(text) else "en"
+        person = self.desk.organization.with_email(asked.email)
+        if person is None:
+            return Refusal(reason="not_allowed", say="unknown_person", values={"email": asked.email}, language=language)
+        conversation = self.desk.journal.conversation(asked.thread)
+        return Turn(person, asked.audience, asked.thread, asked.now, self.desk, language, text, conversation=conversation)
+
+    def _reading(self, turn: Turn) -> Reading:
+        """What the language side may know of the company and the thread."""
+        snapshot, conversation = turn.desk.mirror.snapshot, turn.conversation
+        question = conversation.question
+        return Reading(
+            today=turn.today,
+            lexicon=turn.lexicon,
+            stages=tuple(snapshot.stages.values()),
+            process=self.desk.process,
+            regions=snapshot.once("regions", lambda: tuple(books.regions(turn))),
+            fiscal=self.desk.fiscal,
+            day_first=not turn.person.timezone.startswith("America/"),
+            draft=self._open_draft(turn),
+            question=tuple(o.name for o in question.options) if question and question.author_id == turn.person.id else None,
+            last_query=conversation.last_query,
+            deal_in_thread=conversation.deal_id is not None,
+        )
+
+    def _open_draft(self, turn: Turn) -> OpenDraft | None:
+        found = self.desk.journal.draft(turn.conversation.draft_id) if turn.conversation.draft_id else None
+        if found is None or found[1] != "open" or found[0].author_id != turn.person.id:
+            return None
+        draft = found[0]
+        return OpenDraft(
+            has_activity=draft.activity is not None,
+            has_close_date=any(c.field == "close_date" for c in draft.changes),
+            has_next_step=draft.next_step is not None,
+        )
+
+    def _handle(self, said: Command, turn: Turn) -> list[Reply]:
+        command: AnyCommand = said  # type: ignore[assignment]
+        if turn.audience.external:
+            if not isinstance(command, FindAid | AskLibrary | Help | Unclear | Unsupported):
+                return [turn.refuse("external_audience", "external")]
+            command = command.model_copy(update={"deal": ""}) if isinstance(command, FindAid) else command
+        match command:
+            case LogActivity() | UpdateDeal():
+                return capture.tell(self._with_own_stage(command, turn), turn)
+            case CreateDeal():
+                return capture.create_deal(command, turn)
+            case CreateContact():
+                return capture.create_contact(command, turn)
+            case CorrectDraft():
+                return capture.correct(command, turn)
+            case AnswerQuestion():
+                return capture.answer_question(command, turn)
+            case ChangeMany():
+                return capture.change_many(command, turn)
+            case Undo():
+                return writing.undo(self.desk.journal.newest_receipt(turn.thread), turn)
+            case FindAid():
+                return guidance.find_aid(command, turn)
+            case AskLibrary():
+                return guidance.ask_library(command, turn)
+            case SummarizePipeline():
+                return summaries.summarize_pipeline(command, turn)
+            case ListDeals():
+                return questions.list_deals(command, turn)
+            case ShowDeal():
+                return questions.show_deal(command, turn)
+            case Help():
+                return [HelpText(role=turn.organization.role(turn.person.id), audience="ephemeral", language=turn.language)]
+            case Unsupported():
+                return [turn.refuse("unsupported", f"later_{command.what}" if command.what in _LATER else "later_other")]
+            case Unclear():
+                say = "unclear" if command.reason == "nothing_found" else command.reason
+                return [NotUnderstood(suggestions=_suggestions(turn), say=say, language=turn.language)]
+        assert_never(command)
+
+    def _with_own_stage(self, command: LogActivity | UpdateDeal, turn: Turn) -> LogActivity | UpdateDeal:
+        """A stage as somebody may call it becomes the company's own name for it."""
+        stages = turn.desk.mirror.snapshot.stages
+        said = command.changes.stage
+        if said is None or said in stages:
+            return command
+        own = stage_words(said, tuple(stages.values()), self.desk.process)
+        if own is None:
+            return command
+        return command.model_copy(update={"changes": command.changes.model_copy(update={"stage": own})})
+
+    def _pressed(self, press: Press, turn: Turn) -> list[Reply]:
+        journal = self.desk.journal
+        if turn.audience.external and press.action not in {"up", "down"}:
+            return [turn.refuse("external_audience", "external")]
+        match press.action:
+            case "confirm":
+                return writing.confirm(press.ref or journal.newest_draft(turn.thread), turn)
+            case "discard":
+                return writing.discard(press.ref or journal.newest_draft(turn.thread), turn)
+            case "undo":
+                return writing.undo(press.ref or journal.newest_receipt(turn.thread), turn)
+            case "choose":
+                return capture.answer_question(AnswerQuestion(words=press.value or ""), turn)
+            case "up" | "down":
+                journal.note(press.action, press.value or "", [press.ref or ""], turn.person.id, turn.thread, turn.now)
+                return []
+        assert_never(press.action)
+
+    def _guarded(self, handle: Callable[[], list[Reply]], turn: Turn) -> list[Reply]:
+        """The handler's replies; refusals are for the asker alone."""
+        try:
+            replies = handle()
+        except CrmUnavailable:
+            return [turn.refuse("unavailable", "crm_down")]
+        return [r.model_copy(update={"audience": "ephemeral"}) if r.kind in {"refusal", "unclear"} else r for r in replies]
+
+    def _finish(self, asked: Message | Press, turn: Turn, started: float, replies: Sequence[Reply]) -> Answered:
+        before = self.desk.journal.conversation(asked.thread)
+        if turn.conversation != before:
+            self.desk.journal.remember(asked.thread, turn.conversation, asked.now)
+        return _answered(asked, turn.model, started, replies)
+
+
+_LATER = {"coaching", "plans", "schedules", "marketing"}
+
+
+def _answered(asked: Message | Press, model: str, started: float, replies: Sequence[Reply]) -> Answered:
+    return Answered(asked.thread, model, round((time.perf_counter() - started) * 1000), tuple(replies))
+
+
+def _suggestions(turn: Turn) -> tuple[str, ...]:
+    from bot.prompts import phrase
+
+    names = ["suggest_log", "suggest_aid", "suggest_pipeline"]
+    if turn.organization.role(turn.person.id) is not Role.REP:
+        names.append("suggest_team")
+    return tuple(phrase(turn.language, name) for name in names)

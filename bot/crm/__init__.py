@@ -1,0 +1,1 @@
+"""The CRM side: the port, the mirror that every question reads, and one adapter a CRM."""

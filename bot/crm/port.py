@@ -1,0 +1,90 @@
+"""The CRM port: capabilities, pull, fetch, push; one adapter a CRM implements it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from bot.domain.activities import Activity, ActivityKind
+from bot.domain.deals import Account, Contact, Deal, Product, Quota, Stage, StageChange
+from bot.domain.people import Person
+
+Record = Person | Account | Contact | Product | Stage | Deal | Activity | StageChange | Quota
+FieldValue = str | Decimal | date | datetime | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a CRM keeps itself; what it does not, our own tables keep."""
+
+    quotas: bool = True
+    stage_history: bool = True
+    tasks: bool = True
+    creates: frozenset[str] = frozenset({"deal", "account", "contact"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewActivity:
+    kind: ActivityKind
+    at: datetime
+    summary: str
+    duration_minutes: int | None = None
+    contact_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One confirmed card: everything in it is written, or nothing.
+
+    `fields` are fields of Deal with their new values. With `create` a record is made instead:
+    a deal takes `fields`, an account needs `name`, a contact `name`, `account_id`, `title`, `email`.
+    `removes_activity` takes back an activity that an earlier write made (for undo).
+    """
+
+    by_id: str
+    at: datetime
+    deal_id: str | None = None
+    account_id: str | None = None
+    fields: tuple[tuple[str, FieldValue], ...] = ()
+    activity: NewActivity | None = None
+    create: str | None = None
+    removes_activity: str | None = None
+    removes_created: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A deal as the CRM has it now, with the version to send back on writing."""
+
+    deal: Deal
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a write made: the id of the deal or created record, its new version, and the activity's id."""
+
+    ref: str
+    version: str
+    activity_id: str | None = None
+    repeated: bool = False
+
+
+class Crm(Protocol):
+    """A CRM behind the mirror. Vendor errors come out as CrmUnavailable, CrmRefused, Conflict or NotFound."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def pull(self, since: datetime | None) -> Iterator[Record]:
+        """All records, or those changed since a moment; parents before children."""
+
+    def fetch(self, deal_id: str) -> Fetched:
+        """One deal afresh. Raises NotFound."""
+
+    def push(self, write: Write, key: str, version: str | None) -> Pushed:
+        """Write once for each key: a repeated key returns the first result and writes nothing.
+
+        Raises Conflict where the deal's version is no longer `version`, writing nothing; NotFound where it is gone.
+        """

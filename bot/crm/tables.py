@@ -1,0 +1,201 @@
+"""The mirror's tables."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+from bot.database import Amount, Json, Moment, metadata
+
+ID = String(64)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("manager_id", ID),
+    Column("title", Text),
+    Column("region", Text),
+    Column("timezone", Text, nullable=False),
+    Column("slack_user_id", ID),
+    Column("extra", Json),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("aliases", Json, nullable=False),
+    Column("industry", Text),
+    Column("revenue", Amount),
+    Column("employees", Integer),
+    Column("country", Text),
+    Column("parent_id", ID),
+    Column("owner_id", ID),
+    Column("extra", Json),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("account_id", ID, ForeignKey("accounts.id"), index=True),
+    Column("title", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("extra", Json),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("aliases", Json, nullable=False),
+    Column("family", Text),
+    Column("list_price", Amount),
+    Column("currency", String(3)),
+    Column("extra", Json),
+)
+
+stages = Table(
+    "stages",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("order", Integer, nullable=False),
+    Column("probability", Numeric(5, 2, asdecimal=True), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("process_stage", Text),
+    Column("extra", Json),
+)
+
+deals = Table(
+    "deals",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("account_id", ID, ForeignKey("accounts.id"), index=True),
+    Column("owner_id", ID, ForeignKey("people.id"), nullable=False),
+    Column("stage", String(128), ForeignKey("stages.name"), nullable=False),
+    Column("amount", Amount),
+    Column("currency", String(3), nullable=False),
+    Column("created", Date),
+    Column("close_date", Date),
+    Column("closed_at", Moment),
+    Column("loss_reason", Text),
+    Column("next_step", Text),
+    Column("next_step_due", Date),
+    Column("forecast", Text),
+    Column("open", Boolean, nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("extra", Json),
+    Index("ix_deals_owner_id_open", "owner_id", "open"),
+    Index("ix_deals_closed_at", "closed_at"),
+)
+
+deal_products = Table(
+    "deal_products",
+    metadata,
+    Column("deal_id", ID, ForeignKey("deals.id"), nullable=False),
+    Column("product_id", ID, ForeignKey("products.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("deal_id", "product_id"),
+)
+
+deal_contacts = Table(
+    "deal_contacts",
+    metadata,
+    Column("deal_id", ID, ForeignKey("deals.id"), nullable=False),
+    Column("contact_id", ID, ForeignKey("contacts.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("deal_id", "contact_id"),
+)
+
+stage_changes = Table(
+    "stage_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("deal_id", ID, ForeignKey("deals.id"), nullable=False),
+    Column("from_stage", Text),
+    Column("to_stage", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by_id", ID),
+    Index("ix_stage_changes_deal_id_at", "deal_id", "at"),
+)
+
+field_changes = Table(
+    "field_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("deal_id", ID, ForeignKey("deals.id"), nullable=False),
+    Column("field", String(64), nullable=False),
+    Column("old", Text),
+    Column("new", Text),
+    Column("at", Moment, nullable=False),
+    Column("by_id", ID),
+    Index("ix_field_changes_deal_id_field_at", "deal_id", "field", "at"),
+)
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("duration_minutes", Integer),
+    Column("deal_id", ID, ForeignKey("deals.id")),
+    Column("account_id", ID, ForeignKey("accounts.id"), index=True),
+    Column("contact_ids", Json, nullable=False),
+    Column("author_id", ID),
+    Column("summary", Text, nullable=False),
+    Column("extra", Json),
+    Index("ix_activities_deal_id_at", "deal_id", "at"),
+)
+
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False),
+    Column("from", Date, nullable=False),
+    Column("to", Date, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("currency", String(3), nullable=False),
+    PrimaryKeyConstraint("person_id", "from", "to", "currency"),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("members", Json),
+)
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("key", String(96), primary_key=True),
+    Column("ref", ID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+mirror_state = Table(
+    "mirror_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+)

@@ -1,0 +1,52 @@
+"""Text as people type it, made comparable: normal form, words and Chinese character pairs."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CJK = "\u3400-\u9fff"
+_TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[.,]\d+)*(?:['’]s\b)?", re.UNICODE)
+HAS_CJK = re.compile(f"[{_CJK}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text with its place; of Chinese, each pair of neighbours is a word."""
+
+    text: str
+    start: int
+    end: int
+
+
+def normal(text: str) -> str:
+    """Compatibility form without invisible and direction characters; curly quotes straight. Letters keep their case."""
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return text.translate(str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "，": ",", "。": ".", "：": ":", "、": ","}))
+
+
+def words(text: str) -> list[Word]:
+    """The words of a normal text, in lower case, possessive s dropped, letters without accents."""
+    found: list[Word] = []
+    for match in _TOKEN.finditer(text):
+        piece, start = match.group(), match.start()
+        if HAS_CJK.match(piece):
+            if len(piece) == 1:
+                found.append(Word(piece, start, start + 1))
+            found.extend(Word(piece[i : i + 2], start + i, start + i + 2) for i in range(len(piece) - 1))
+        else:
+            if piece[-2:] == "'s":
+                piece = piece[:-2]
+            found.append(Word(_bare(piece), start, match.end()))
+    return found
+
+
+def _bare(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    return "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
+
+
+def chinese(text: str) -> bool:
+    """Whether a text is to be answered in Chinese: more Chinese characters than Latin words."""
+    return len(HAS_CJK.findall(text)) > len(re.findall(r"[A-Za-z]{2,}", text))

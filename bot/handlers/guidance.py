@@ -1,0 +1,196 @@
+"""Guidance: the right job aid, and answers to free questions with their sources."""
+
+from datetime import date
+from pathlib import PurePath
+from typing import Literal
+
+from bot.commands import AskLibrary, FindAid
+from bot.domain.deals import Deal
+from bot.domain.text import HAS_CJK
+from bot.handlers.resolving import meant_deal
+from bot.handlers.turn import Turn
+from bot.journal import Draft
+from bot.prompts import phrase
+from bot.replies import Advice, AidsFound, Answer, FoundAid, Nearest, Reply, Source
+from knowledge.aids import Aid
+from knowledge.library import Facets, Hit
+
+SHOWN = 3
+ANSWERED_FROM = 3
+
+
+def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
+    """The aids of a kind that fit what was asked, best first with the reason; the gap is noted where none does."""
+    library = turn.desk.library
+    deal = _deal(command.deal, turn) if command.deal else None
+    words = _without_deal(command.words, command.deal)
+    asked = library.asked(words, _product_names(turn))
+    facets = Facets(
+        kind=command.kind,
+        roles=asked.roles,
+        industries=asked.industries,
+        products=asked.products,
+        on=turn.company_today,
+        **_near(deal, turn),
+    )
+    topic = _topic(asked.topic) if deal is None else f"{_topic(asked.topic)} {deal.name}"
+    hits = library.search(topic, facets, limit=8)
+    hits = [h for h in _by_language(hits, command.words) if h.fits]
+    if not hits:
+        return [_nothing(command.words, facets, turn)]
+    best = hits[0].score
+    shown = [h for h in hits if best - h.score < 0.6][:SHOWN]
+    _note("asked", command.words, [h.aid.id for h in shown if h.aid], turn)
+    aids = tuple(_found(h, turn, deal) for h in shown if h.aid)
+    sources = tuple(source_of(h.aid) for h in shown if h.aid)
+    if deal:
+        turn.conversation = turn.conversation.model_copy(update={"deal_id": deal.id, "account_id": deal.account_id})
+    return [AidsFound(aids=aids, sources=sources, audience=_place(turn), language=turn.language)]
+
+
+def _deal(words: str, turn: Turn) -> Deal | None:
+    meant = meant_deal(words, (), turn)
+    if meant.deal or meant.options:
+        return meant.deal or meant.options[0]
+    closed = meant_deal(words, (), turn, closed_too=True)
+    return closed.deal or (closed.options[0] if closed.options else None)
+
+
+def _without_deal(words: str, deal: str) -> str:
+    for word in deal.split():
+        words = words.replace(word, " ")
+    return words
+
+
+_ASKING = (
+    "pain chain", "pain sheet", "reference story", "success story", "customer story", "case study", "value proposition", "value prop",
+    "best practice", "product update", "battle card", "promotion", "promotions", "promos", "promo", "references", "reference", "story", "stories",
+    "questions", "question", "痛点链", "痛点表", "成功案例", "客户案例", "案例", "价值主张", "最佳实践", "促销", "优惠", "发我一下", "适合", "有没有", "什么", "该问", "见",
+    "customers", "customer", "client", "right now", "this month", "next week", "today", "meeting", "ask", "got", "send", "can", "tell", "one", "her", "him",
+)  # fmt: skip
+
+
+def _topic(words: str) -> str:
+    """What a request is about once the words of asking are gone."""
+    import re
+
+    for phrase_ in _ASKING:
+        pattern = re.escape(phrase_) if HAS_CJK.search(phrase_) else rf"\b{re.escape(phrase_)}\b"
+        words = re.sub(pattern, " ", words, flags=re.I)
+    return " ".join(words.split())
+
+
+def _near(deal: Deal | None, turn: Turn) -> dict[str, tuple[str, ...]]:
+    """The deal's industry, its contacts' roles, products, stage and region, as meanings of the taxonomy."""
+    if deal is None:
+        return {}
+    mirror, taxonomy = turn.desk.mirror, turn.desk.library.taxonomy
+    account = next(iter(mirror.accounts([deal.account_id])), None) if deal.account_id else None
+    titles = [c.title for c in mirror.contacts(deal.contact_ids) if c.title]
+    stage = mirror.snapshot.stages[deal.stage]
+    owner = turn.organization.people[deal.owner_id]
+    return {
+        "near_industries": (taxonomy.meaning("industries", account.industry),) if account and account.industry else (),
+        "near_roles": tuple(taxonomy.meaning("roles", title) for title in titles),
+        "near_products": tuple(mirror.snapshot.products[i].name for i in deal.product_ids if i in mirror.snapshot.products),
+        "near_stages": tuple(s for s in (stage.process_stage, stage.name) if s),
+        "near_regions": (owner.region,) if owner.region else (),
+    }
+
+
+def _product_names(turn: Turn) -> dict[str, str]:
+    return {word: p.name for p in turn.desk.mirror.snapshot.products.values() for word in (p.name, *p.aliases)}
+
+
+def _by_language(hits: list[Hit], words: str) -> list[Hit]:
+    """Among hits nearly as good, those in the asker's language first."""
+    wanted = "zh" if HAS_CJK.search(words) else "en"
+    return sorted(hits, key=lambda h: (not h.fits, -(h.score + (0.5 if h.aid and h.aid.language == wanted else 0.0))))
+
+
+def _found(hit: Hit, turn: Turn, deal: Deal | None) -> FoundAid:
+    assert hit.aid is not None
+    reasons = [f"{phrase(turn.language, 'why_' + name)}: {values}" for name, values in hit.why]
+    if not reasons or hit.coverage > 0.3:
+        reasons.append(phrase(turn.language, "why_topic"))
+    about = phrase(turn.language, "why_deal", deal=deal.name) + " – " if deal else ""
+    return FoundAid(
+        id=hit.aid.id,
+        kind=hit.aid.kind,
+        title=hit.aid.title,
+        version=hit.aid.version,
+        score=round(hit.score, 4),
+        why=about + ", ".join(reasons),
+        owner=hit.aid.owner,
+        valid_until=hit.aid.valid_until,
+        sections=tuple(hit.aid.sections()),
+        body=hit.aid.body,
+    )
+
+
+def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
+    """The sentences that answer, each cited; where the best material is not current, that is said instead."""
+    library, day = turn.desk.library, turn.company_today
+    hits = library.search(command.question, Facets(), limit=12)
+    fitting = [h for h in hits if h.fits]
+    current = [h for h in fitting if h.aid is None or h.aid.current(day)]
+    if not current or _stale_is_better(fitting, current):
+        return [_nothing(command.question, Facets(), turn)]
+    best = current[0].score
+    used = [h for h in current if h.score >= 0.75 * best][:ANSWERED_FROM]
+    passages = [(f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)]
+    sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
+    prose = turn.desk.prose.answer(command.question, passages, turn.language)
+    _note("asked", command.question, [s.id for s in sources], turn)
+    return [Answer(prose=prose, sources=sources, audience=_place(turn), language=turn.language)]
+
+
+def _stale_is_better(fitting: list[Hit], current: list[Hit]) -> bool:
+    """Whether an expired, draft or retired aid answers clearly better than anything current."""
+    top = fitting[0]
+    stale = top.aid is not None and top not in current
+    return stale and top.score > 1.25 * current[0].score and top.coverage > current[0].coverage + 0.15
+
+
+def _nothing(words: str, facets: Facets, turn: Turn) -> Reply:
+    _note("gap", words, [], turn)
+    nearest = turn.desk.library.nearest(words, turn.company_today, facets)
+    refusal = turn.refuse("not_found", "nothing_approved")
+    return refusal.model_copy(update={"nearest": tuple(Nearest(id=a.id, kind=a.kind, title=a.title) for a in nearest)})
+
+
+def _note(kind: str, words: str, sources: list[str], turn: Turn) -> None:
+    turn.desk.journal.note(kind, words, sources, turn.person.id, turn.thread, turn.now)
+
+
+def _place(turn: Turn) -> Literal["channel", "ephemeral"]:
+    """Aids are for the company: outside people see none."""
+    return "ephemeral" if turn.audience.external else "channel"
+
+
+def source_of(aid: Aid) -> Source:
+    return Source(id=aid.id, kind=aid.kind, title=aid.title, version=aid.version, location=f"{aid.id}, v{aid.version}")
+
+
+def _document_source(hit: Hit, turn: Turn) -> Source:
+    key, title = hit.passage.document, turn.desk.library.title(hit.passage.document)
+    name = "/".join(PurePath(key).parts[-3:])
+    return Source(id=name, kind="document", title=title, location=f"{name} · {hit.passage.heading}")
+
+
+def advise(deal: Deal, draft: Draft, turn: Turn) -> Advice:
+    """One line after a log: the evidence that the deal's stage needs next, with an aid for its industry and roles."""
+    stage = turn.desk.mirror.snapshot.stages[deal.stage]
+    process_stage = turn.desk.process.stage(stage.process_stage)
+    evidence = process_stage.evidence[0] if process_stage and process_stage.evidence else None
+    day: date = turn.company_today
+    facets = Facets(on=day, aids_only=True, **_near(deal, turn))
+    hits = [h for h in _by_language(turn.desk.library.search("", facets, limit=5), draft.source) if h.why]
+    aid = hits[0].aid if hits else None
+    if evidence and aid:
+        return Advice(text=phrase(turn.language, "advice_both", evidence=evidence, aid=aid.title), sources=(source_of(aid),))
+    if evidence:
+        return Advice(text=phrase(turn.language, "advice_evidence", evidence=evidence))
+    if aid:
+        return Advice(text=phrase(turn.language, "advice_aid", aid=aid.title), sources=(source_of(aid),))
+    return Advice(text=phrase(turn.language, "advice_closed" if stage.kind != "open" else "advice_none"))

@@ -1,0 +1,147 @@
+"""One turn of a conversation: who says what where, and what the handlers work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.crm.mirror import Mirror
+from bot.crm.names import NameIndex, Visible, VisibleNames, index_names
+from bot.crm.port import Crm
+from bot.domain.audience import Audience
+from bot.domain.names import NameKind
+from bot.domain.people import Organization, Person
+from bot.domain.periods import FiscalCalendar
+from bot.domain.process import Process
+from bot.journal import Conversation, Journal
+from bot.pipeline.book import Thresholds
+from bot.replies import Refusal
+from knowledge.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something a person said. `thread` is the conversation's key, the same for all that belongs together."""
+
+    text: str
+    email: str
+    audience: Audience
+    thread: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button a person pressed; without `ref` the thread's newest card or receipt is meant."""
+
+    action: Literal["confirm", "discard", "undo", "choose", "up", "down"]
+    email: str
+    audience: Audience
+    thread: str
+    now: datetime
+    ref: str | None = None
+    value: str | None = None
+
+
+class Prose(Protocol):
+    """Words for facts; the language package implements it."""
+
+    def answer(self, question: str, passages: list[tuple[str, str]], language: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What handlers work with; built once in wiring."""
+
+    mirror: Mirror
+    crm: Crm
+    journal: Journal
+    library: Library
+    process: Process
+    prose: Prose
+    fiscal: FiscalCalendar
+    thresholds: Thresholds
+    new_id: Callable[[], str]
+    open_to_all: bool = False
+    timezone: str | None = None
+    currency: str | None = None
+
+    @property
+    def organization(self) -> Organization:
+        return self.mirror.snapshot.organization
+
+
+@dataclass
+class Turn:
+    """The asker, the place and the thread; `conversation` is what the handlers leave for the next turn."""
+
+    person: Person
+    audience: Audience
+    thread: str
+    now: datetime
+    desk: Desk
+    language: str = "en"
+    text: str = ""
+    model: str = "offline"
+    conversation: Conversation = field(default_factory=Conversation)
+
+    @property
+    def organization(self) -> Organization:
+        return self.desk.organization
+
+    @property
+    def today(self) -> date:
+        """The day where the asker is."""
+        return self.now.astimezone(ZoneInfo(self.person.timezone)).date()
+
+    @property
+    def company_timezone(self) -> str:
+        return self.desk.timezone or self.organization.timezone
+
+    @property
+    def company_today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.company_timezone)).date()
+
+    @property
+    def readable(self) -> frozenset[str]:
+        return self.organization.readable(self.person.id, open_to_all=self.desk.open_to_all)
+
+    @property
+    def writable(self) -> frozenset[str]:
+        return self.organization.writable(self.person.id)
+
+    @property
+    def names(self) -> NameIndex:
+        return index_names(self.desk.mirror)
+
+    @property
+    def visible(self) -> Visible:
+        """Lets through the names that the asker may see."""
+        scope = visible_ids(self.desk.mirror, self.readable)
+        return lambda kind, ref: kind in {"product", "person"} or ref in scope[kind]
+
+    @property
+    def lexicon(self) -> VisibleNames:
+        return VisibleNames(self.names, self.visible)
+
+    def place(self, owners: frozenset[str]) -> Literal["channel", "ephemeral"]:
+        """Where facts of these owners' deals may be shown."""
+        return "channel" if self.audience.may_see(owners, self.organization, asker_id=self.person.id) else "ephemeral"
+
+    def refuse(self, reason: str, say: str, **values: str) -> Refusal:
+        return Refusal(reason=reason, say=say, values=values, language=self.language)  # type: ignore[arg-type]
+
+
+def visible_ids(mirror: Mirror, owners: frozenset[str]) -> dict[NameKind, frozenset[str]]:
+    """The accounts, contacts and deals that belong to these owners, kept until the mirror changes."""
+
+    def compute() -> dict[NameKind, frozenset[str]]:
+        deals = mirror.deals(owners=owners)
+        with_deals = {deal.account_id for deal in deals}
+        accounts = {a.id for a in mirror.accounts() if a.id in with_deals or a.owner_id in owners or a.owner_id is None}
+        contacts = {c.id for c in mirror.contacts() if c.account_id is None or c.account_id in accounts}
+        return {"deal": frozenset(d.id for d in deals), "account": frozenset(accounts), "contact": frozenset(contacts)}
+
+    return mirror.snapshot.once(f"visible:{hash(owners)}", compute)
+

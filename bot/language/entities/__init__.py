@@ -1,0 +1,1 @@
+"""Dates, money, durations and quantities in what people type, in English and Chinese."""

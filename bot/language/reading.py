@@ -1,0 +1,70 @@
+"""What is known when a message is read: the day, the company's words and what the thread is about."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, runtime_checkable
+
+from bot.domain.deals import Stage
+from bot.domain.names import NamedSpan, NameKind
+from bot.domain.periods import FiscalCalendar
+from bot.domain.process import Process
+from bot.domain.text import normal
+
+@runtime_checkable
+class Lexicon(Protocol):
+    """The CRM's names, as far as the person may see them."""
+
+    def names_in(self, text: str, kinds: Collection[NameKind]) -> list[NamedSpan]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """What the thread's open card holds, as far as a correction may mean it."""
+
+    has_activity: bool = False
+    has_close_date: bool = False
+    has_next_step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that understanding a message may use beside its text."""
+
+    today: date
+    lexicon: Lexicon
+    stages: tuple[Stage, ...]
+    process: Process
+    regions: tuple[str, ...] = ()
+    fiscal: FiscalCalendar = FiscalCalendar()
+    day_first: bool = False
+    draft: OpenDraft | None = None
+    question: tuple[str, ...] | None = None
+    last_query: dict[str, object] | None = None
+    deal_in_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message ready for reading: `text` in normal form; `own` the same with other people's words blanked out."""
+
+    text: str
+    own: str
+
+
+_MARKUP = re.compile(r"<(?:@[UW]\w+|![\w^|]+|#C\w+)(?:\|[^>]*)?>")
+_QUOTED = re.compile(r'"[^"\n]{3,}"|“[^”\n]{3,}”|「[^」]+」|```.*?```|(?m:^>.*$)', re.S)
+_FORWARDED = re.compile(
+    r"-{3,} ?(?:original|forwarded) message.*|^(?:from|von|de|发件人): .+?^(?:to|sent|date|subject|发送|主题): .*|\bwrote:\s*\n.*",
+    re.I | re.S | re.M,
+)
+
+
+def prepare(text: str) -> Said:
+    """Normal form without mentions; quoted and forwarded text stays for the record and yields no command."""
+    text = normal(_MARKUP.sub(" ", text)).strip()
+    own = text
+    for pattern in (_FORWARDED, _QUOTED):
+        own = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), own)
+    return Said(text, own)

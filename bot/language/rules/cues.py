@@ -1,0 +1,137 @@
+"""The words by which salespeople say what happened, in English and Chinese, as patterns."""
+
+import re
+
+I = re.IGNORECASE
+
+ACTIVITY = (
+    ("demo", re.compile(r"\b(?:demo(?:ed|'d|s)?|gave (?:them )?a (?:product )?tour|showed (?:them|him|her))\b|演示", I)),
+    (
+        "call",
+        re.compile(
+            r"\b(?:phone call|call(?:ed)?|phoned?|rang|dialed|spoke|spoken|talked|chatted|chat|on the phone|by phone|got hold of|caught up|touched base"
+            r"|no answer|voicemail|left (?:a )?(?:vm|voicemail|message)|zoom(?:ed)?|teams call|hopped on|just off the phone)\b|(?<!没)(?:电话|通话|通了|来电|打给|联系了|聊了)",
+            I,
+        ),
+    ),
+    (
+        "meeting",
+        re.compile(
+            r"\b(?:met|meeting|mtg|mtgs|lunch|dinner|coffee|visited|visit|on[- ]?site|workshop|presented|presentation|walked .{1,40}? (?:through|thru)|sat down with|saw|kick-?off|qbr|review with)\b"
+            r"|开会|会议|见面|见了|拜访|面谈|会谈|开了.{0,4}会",
+            I,
+        ),
+    ),
+    ("email", re.compile(r"\b(?:e-?mailed|e-?mail (?:from|to|with)|sent|mailed|wrote (?:to|back)|replied|answered (?:by|her|his) mail|forwarded)\b|发了|邮件", I)),
+    ("note", re.compile(r"\b(?:log|add|make|take) a note\b|\bnote(?: to self)?:|\bfyi\b|备注|记一下", I)),
+)
+LOG = re.compile(r"^\s*(?:please |pls )?(?:log|record|note down|add|capture)\b(?: an?| the| my)? ?(?P<what>call|meeting|demo|e-?mail|visit|activity|note)?|^(?:记录|登记)", I)
+PASSIVE = re.compile(r"\b(?:told|said|says|agreed|confirmed|asked|wants|happy|signed off|heard (?:back )?from|feedback from|update from|news from)\b|说|表示|同意|确认", I)
+
+NEXT_LABEL = re.compile(
+    r"(?:\bnext steps?\b|\bnxt steps?\b|\bnext action\b|\baction items?\b|\bto ?do\b|\bfollow[- ]?up\b(?=\s*[:=-])|下一步|接下来|待办|后续)\s*(?:is|are|will be|should be|是|[:=-])*\s*(?:to\s+)?",
+    I,
+)
+REMIND = re.compile(r"\b(?:remind me|reminder|remember|don'?t let me forget|set a reminder|task)\b(?:\s+(?:on|for)\s+\w+)?\s*:?\s*(?:me\s+)?(?:to\s+)?|提醒我|记得", I)
+PROMISE = re.compile(
+    r"\b(?:i'?ll|i will|we'?ll|we will|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
+    r"|we (?:need|have|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to|supposed to)\s+",
+    I,
+)
+IMPERATIVE = re.compile(
+    r"^\W*(?:then |and |please |pls )?(?:send|call(?! with| w/|ed)|e-?mail|mail|ring|phone|schedule|book|prep(?:are)?|draft|share|follow up|get|arrange|set up|ask|check|deliver|present|review|meet|visit|chase|confirm|invite|"
+    r"introduce|finish|write|forward|organi[sz]e|bring|ping|nudge|contact|reach out|circle back|submit|provide|collect|fix|give (?=\w+ (?:a call|an update|the))|quote)\b",
+    I,
+)
+WANTS = re.compile(r"\b(?:wants?|needs?|expects?|asked (?:me |us )?for|is waiting for|waiting for|would like|asked (?:me|us) to|requested|due)\b", I)
+BOOKED = re.compile(r"\b(?:booked|scheduled|planned|arranged|lined up|set up|set|agreed|fixed|confirmed|in the (?:diary|calendar)) (?:in )?(?:for|on)?\b|约在|约了|定在|安排", I)
+ZH_FUTURE_DO = re.compile(r"发|寄|打电话|拜访|安排|准备|提交|约|回复|确认|见|演示|开会|送|给|出|做|签合同|汇报|联系|跟进|沟通|讨论")
+
+CLOSE = re.compile(
+    r"\b(?:clos(?:e|es|ing)(?: date)?|slip(?:s|ped|ping)?|push(?:ed|es|ing)?(?: it| this| that| out| back)?|pull(?:ed|s|ing)?(?: it| this)? (?:in|forward)|mov(?:e|es|ed|ing)|delay(?:ed|s)?|postpone[ds]?"
+    r"|decision|comes? forward|brought forward|land(?:s|ing)?|expect(?:ed|ing)?|let'?s say|realistically|target(?:ing)?(?: date)?|sign(?:s|ing)?|signature|go(?:es|ing)? live|wrap(?:ping)? up|due|eta|wants? it|want this|change(?:d|s)? to"
+    r"|more like|likely|timeline|shift(?:s|ed|ing)?|bring (?:it|the close) (?:in|forward)|reschedul\w+)\b"
+    r"|推迟|延期|延后|延到|提前|改到|改成|拖到|预计|关单|成交|签|结单|截止",
+    I,
+)
+STRONG_CLOSE = re.compile(r"\b(?:clos(?:e|es|ing)|slip\w*|push\w*|pull\w* (?:in|forward)|postpone\w*|delay\w*|sign(?:s|ing))\b|推迟|延期|延后|提前|预计|签|关单|成交", I)
+STAGE_CUE = re.compile(
+    r"(?:\b(?:to|into|in|at|is|are|now|stage|back to|as|reached|=|mark(?:ed)?(?: it| this| as)?|called?|we'?re|it'?s|they|a|in the|goes? to|went|gave (?:us )?(?:a |the )?)\s+(?:the\s+|a\s+)?|(?:->|→|=>)\s*|到|进入|改成|改为|变成|已经?|转到|推进到)$",
+    I,
+)
+AFTER_STAGE = re.compile(r"^\s*(?:now|stage|phase|yes|already|too|阶段|了|$|[.,!;:)])", I)
+NEGATED = re.compile(
+    r"\b(?:didn'?t|did not|haven'?t|have not|hasn'?t|never|won'?t|will not|isn'?t|is not|wasn'?t|aren'?t|weren'?t|couldn'?t|can'?t|cannot|don'?t|doesn'?t|not(?! sure| only| bad| yet sure)|no longer|nope|without)\b|没有|没|不是|未|别",
+    I,
+)
+WON = re.compile(
+    r"\b(?:(?:closed[- ])?won|signed(?! off)|we won|got the (?:po|order|signature|contract)|po (?:is )?(?:in|arrived|received)|inked|deal (?:is )?done|closed it|they bought|purchase order (?:is )?in|countersigned)\b"
+    r"|赢单|赢了|签了|签约了|签下|拿下|成交了|中标",
+    I,
+)
+LOST = re.compile(
+    r"\b(?:(?:closed[- ])?lost|(?:is |it'?s |they'?re |went )?dead(?! ?(?:line|silent|quiet))|(?:went|going|gone) with (?!it\b|us\b|the plan|option)|(?:chose|picked|selected|decided (?:for|on)) (?:a |the |another )?(?:competitor|rival|other vendor|someone else|somebody else)"
+    r"|they (?:passed|dropped us|said no|cancelled|canceled|walked)|killed the (?:deal|project)|project (?:is )?(?:dead|cancelled|canceled|killed)|no[- ]go)\b|丢了|丢单|输了|输单|失单|黄了|没戏",
+    I,
+)
+LOSS_REASONS = (
+    ("price", re.compile(r"\b(?:pric(?:e|es|ey|ing)|cheaper|too expensive|undercut|cost too much|lower (?:bid|offer|quote)|discount)\b|价格|太贵|便宜|报价低", I)),
+    ("no decision", re.compile(r"\b(?:no decision|did nothing|doing nothing|do nothing|status quo|not doing (?:it|anything)|decided not to|shelved|on ice|stay(?:ing)? with what|project (?:was )?(?:cancelled|canceled|killed))\b|不做了|决定不做|取消|搁置|没有决定", I)),
+    ("budget", re.compile(r"\b(?:budget(?:s)?(?: was| is| got)? (?:cut|frozen|gone)|no budget|budget freeze|out of money|no money)\b|没预算|预算砍|没有预算|预算没", I)),
+    ("timing", re.compile(r"\b(?:timing|not now|too early|too late|next year instead|bad time)\b|时机|太早|太晚", I)),
+    ("features", re.compile(r"\b(?:feature|functionality|missing|lack(?:ed|s|ing)?|couldn'?t do|didn'?t support|integration)\b|功能", I)),
+    ("relationship", re.compile(r"\b(?:relationship|knew (?:them|the)|incumbent|existing (?:vendor|supplier))\b|关系", I)),
+    ("competitor", re.compile(r"\b(?:competitor|rival|other vendor|went with|chose)\b|竞争对手|对手|竞品|别家", I)),
+)
+FORECAST = (
+    ("best case", re.compile(r"\bbest case\b|\bupside\b|最好情况|乐观", I)),
+    ("most likely", re.compile(r"\bmost likely\b|\bprobable\b|很可能", I)),
+    ("commit", re.compile(r"\b(?:a|as|is|to|in|now|my|our|it'?s) commit\b|\bcommit(?:ted)? (?:for|this|in forecast|deal|it)\b|承诺", I)),
+    ("omitted", re.compile(r"\bomit(?:ted)?\b|(?:out of|off|from) the forecast\b|不计入预测", I)),
+    ("pipeline", re.compile(r"\bforecast\w* (?:as |is |to |in )?pipeline\b", I)),
+)
+OWNER = re.compile(
+    r"\b(?:give|assign|reassign|hand(?: over)?|transfer|pass|move)\b (?P<what>.+?) (?:over )?to (?P<who>[A-Z]?[\w' -]+?)\s*(?:please|pls|from now on)?[.!]*$"
+    r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|把(?P<what3>.+?)(?:转给|交给|分给|转交给)(?P<who3>.+?)[吧。.]*$",
+    I,
+)
+ADD_PRODUCT = re.compile(r"\b(?:add|include|plus|also want|tack on|throw in|with)\b|加上|增加|加", I)
+NEW_DEAL = re.compile(
+    r"^\W*(?:please |pls )?(?:(?:create|open|add|log|start|register)(?: me)? )?(?:a |an )?(?:brand )?new (?:deal|opp|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a |an )?(?:deal|opp|opportunity)\s*(?:at|for|with|:|-)?\s*"
+    r"|^\W*(?:新建|创建|新增|新的?)(?:一个)?(?:商机|单子|机会|项目)[:,\s]*",
+    I,
+)
+NEW_CONTACT = re.compile(
+    r"^\W*(?:please |pls )?(?:(?:create|add) )?(?:a )?new contact\b\s*(?:at|for|@)?\s*|^\W*(?:create|add) (?:a )?contact\b\s*(?:at|for|@)?\s*|^\W*(?:新建|新增|添加)(?:一个)?联系人[:,\s]*(?:在)?",
+    I,
+)
+BULK = re.compile(
+    r"\b(?:all|every|each)(?: of)?(?: my| our| the| his| her| their)?(?: \w+){0,3} (?:deals?|opps?|opportunit(?:y|ies)|pipeline)\b|\bboth (?:my )?deals\b|(?:所有|全部)(?:的)?.{0,8}(?:商机|单子|机会)",
+    I,
+)
+CHANGE_VERB = re.compile(r"\b(?:move|mark|push|set|change|update|close|shift|pull|make|put|bump|reassign|assign|delete|remove)\b|改|推|移|标记|设|转", I)
+CORRECTION = re.compile(
+    r"^\W*(?:actually|no\b(?! answer)|nope|wait|sorry|correction|i meant?|make (?:it|that|this)|change (?:it|that|the)|it was|should be|should have been|that'?s|rather|instead|oops|my bad|scratch that|not \S+[, ]|and make|also make|plus make|set (?:it|the))\b"
+    r"|^\W*(?:不对|不是|错了|改成|改为|应该是|更正|是)",
+    I,
+)
+UNDO = re.compile(r"^\W*(?:please |pls )?(?:undo|revert|take (?:it|that) back|roll (?:it|that) back|撤销|撤回|取消刚才的)(?: (?:it|that|this|the last (?:one|write|change)|last))?\W*$", I)
+HELP = re.compile(r"^\W*(?:help|what can (?:you|i) (?:do|ask)|how (?:do|does) (?:you|this|caddie) work|commands|usage|hi|hello|hey|帮助|你能做什么|怎么用|你好)\W*$", I)
+QUESTION = re.compile(
+    r"\?\s*$|^\W*(?:did|do|does|is|are|was|were|am|what|whats|what's|which|who|whose|when|where|wheres|why|how|hows|how's|can|could|should|would|have we|has|have you|have i|any|got (?:a|an|any)|show|list|tell|find|give me|pull up|look up)\b"
+    r"|(?:吗|呢|么)[?？]?\s*$|什么|怎么|多少|哪些|哪个|有没有|如何|为什么|是否|[?？]\s*$",
+    I,
+)
+HYPOTHETICAL = re.compile(
+    r"\b(?:if (?:we|i|they|it|she|he|you)|what if|suppose|supposing|assuming|hypothetically|imagine|would it|should (?:we|i)|could (?:we|i)|thinking (?:of|about)|maybe (?:we|i) (?:should|could)|might (?:want to|move)|considering)\b|如果|要是|假如|假设|会不会",
+    I,
+)
+NOT_AMOUNT = re.compile(
+    r"\b(?:cost(?:s|ing)?|sav(?:e|es|ed|ing|ings)|lose|loses|losing|spend(?:s|ing)?|fees?|penalt(?:y|ies)|fines?|per (?:month|year|day|week|unit|site|seat)|a (?:month|year|day|week)|/(?:yr|mo|month|year)|revenue|turnover|employees|payback|detention|scrap|waste)\b|每年|每月|损失|节省|成本|罚款|回收",
+    I,
+)
+OLD_AMOUNT = re.compile(r"(?:\bfrom|\bwas|\bnot|\binstead of|\brather than|\bdown from|\bup from|\bthan|不是|从|原来)\s*(?:the\s+)?$", I)
+BARE_AMOUNT = re.compile(
+    r"\b(?:at|around|about|to|worth|still|make it|now|value(?: is)?|amount(?: is)?|for|it'?s|roughly|say|like)\s+(?:around |about |roughly |~ ?)?(?P<n>\d{2,4}(?:\.\d+)?)(?![\w%/:]|[.,]\d|\s*(?:%|min|mins|minutes|h\b|hours?|days?|weeks?|months?|years?|seats?|users?|people|units?|sites?|am\b|pm\b|o'clock|percent|deals?|gateways?|doors?))",
+    I,
+)

@@ -1,0 +1,77 @@
+"""The order in which the rules are asked what a message means."""
+
+from bot.commands import AnswerQuestion, AskLibrary, ChangeMany, Command, Help, Undo, Unclear
+from bot.language.reading import Reading, Said, prepare
+from bot.language.rules import cues
+from bot.language.rules.capture import read_capture, read_correction, read_new_contact, read_new_deal
+from bot.language.rules.requests import read_request
+
+LONGEST = 12_000
+
+
+def read_message(text: str, reading: Reading) -> list[Command]:
+    """The commands of a message, at least one: Unclear where nothing fits."""
+    said = prepare(text)
+    if not any(c.isalnum() for c in said.text):
+        return [Unclear(reason="empty")]
+    if len(said.text) > LONGEST:
+        return [Unclear(reason="too_long")]
+    return _first_words(said, reading) or _told(said, reading) or _asked(said, reading)
+
+
+def _first_words(said: Said, reading: Reading) -> list[Command]:
+    """What is clear from how the message begins or from what the thread waits for."""
+    if cues.UNDO.match(said.own):
+        return [Undo()]
+    if cues.HELP.match(said.own):
+        return [Help()]
+    if reading.question is not None and len(said.text.split()) <= 8 and not cues.QUESTION.search(said.own):
+        return [AnswerQuestion(words=said.text)]
+    if cues.BULK.search(said.own) and cues.CHANGE_VERB.search(said.own) and not cues.QUESTION.search(said.own):
+        return [ChangeMany(words=said.text)]
+    created = read_new_deal(said, reading) or read_new_contact(said, reading)
+    return [created] if created else []
+
+
+def _told(said: Said, reading: Reading) -> list[Command]:
+    """Cards, unless the message asks or only imagines."""
+    asks = cues.QUESTION.search(said.own) and not _told_before_asking(said)
+    if cues.HYPOTHETICAL.search(said.own) and not cues.PROMISE.search(said.own):
+        without = read_capture(said, reading)
+        return [] if asks else without or [Unclear(reason="hypothetical")]
+    if asks:
+        return []
+    request = read_request(said, reading)
+    if request:
+        return [request]
+    if reading.draft and (cues.CORRECTION.match(said.own) or _only_details(said, reading)):
+        correction = read_correction(said, reading)
+        if correction:
+            return [correction]
+    return read_capture(said, reading)
+
+
+def _told_before_asking(said: Said) -> bool:
+    """A report that merely begins with did/is/any, or that ends with a question after several statements."""
+    activity = any(cue.search(said.own) for _, cue in cues.ACTIVITY)
+    asked = "?" in said.own or said.own.rstrip().endswith(("吗", "呢", "？"))
+    return activity and not asked and said.own.lower().lstrip().startswith(("did the", "did a", "did our"))
+
+
+def _only_details(said: Said, reading: Reading) -> bool:
+    """A few words that name no account: they can only mean the open card."""
+    return len(said.text.split()) <= 5 and not reading.lexicon.names_in(said.own, {"account"})
+
+
+def _asked(said: Said, reading: Reading) -> list[Command]:
+    request = read_request(said, reading)
+    if request:
+        return [request]
+    if cues.QUESTION.search(said.own) or cues.HYPOTHETICAL.search(said.own) is None and _advice(said):
+        return [AskLibrary(question=said.text)]
+    return [Unclear()]
+
+
+def _advice(said: Said) -> bool:
+    """Words long enough to be a free question although no question mark stands there."""
+    return any(word in said.own.lower() for word in ("how ", "what ", "why ", "which ", "怎么", "如何")) or said.own.rstrip().endswith("?")

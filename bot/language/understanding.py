@@ -1,0 +1,87 @@
+"""From a message to commands, through a language model where one is set and always through the same tool calls."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooSlow
+from dataclasses import dataclass
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from pydantic import ValidationError
+
+from bot.commands import COMMANDS, Command
+from bot.errors import ModelUnavailable
+from bot.language.offline import OfflineModel
+from bot.language.reading import Reading, prepare
+from bot.language.rules.router import LONGEST
+from bot.prompts import prompt
+
+log = logging.getLogger(__name__)
+NAMED = {command.__name__: command for command in COMMANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The commands of a message with the model that read it."""
+
+    commands: tuple[Command, ...]
+    model: str
+
+
+class Understanding:
+    """Reads messages with a chat model; where that fails or is too slow, with the offline rules."""
+
+    def __init__(self, model: BaseChatModel | None, name: str, timeout: float) -> None:
+        self._model, self._name, self._timeout = model, name, timeout
+        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="model") if model else None
+
+    def understand(self, text: str, reading: Reading) -> Understood:
+        """At least one command. Empty and overlong messages never reach a language model."""
+        offline = OfflineModel(reading=reading)
+        if self._model is not None and _readable(text):
+            try:
+                return Understood(self._ask(self._model, text, reading), self._name)
+            except ModelUnavailable as error:
+                log.warning("model gives way to offline: %s", error)
+        return Understood(commands_of(offline.bind_tools(COMMANDS).invoke([HumanMessage(text)])), "offline")
+
+    def _ask(self, model: BaseChatModel, text: str, reading: Reading) -> tuple[Command, ...]:
+        """One call with the prompt and the commands as tools, within the time limit. Raises ModelUnavailable."""
+        assert self._pool is not None
+        call = self._pool.submit(model.bind_tools(list(COMMANDS), tool_choice="any").invoke, _messages(text, reading))
+        try:
+            commands = commands_of(call.result(timeout=self._timeout))
+        except TooSlow:
+            raise ModelUnavailable(f"no answer within {self._timeout:g} s") from None
+        except Exception as error:  # every vendor has its own tree of errors; all mean the same here
+            raise ModelUnavailable(f"{type(error).__name__}") from error
+        if not commands:
+            raise ModelUnavailable("no command in the answer")
+        return commands
+
+
+def commands_of(message: BaseMessage) -> tuple[Command, ...]:
+    """The tool calls of an answer as commands. Raises ModelUnavailable where one does not fit its class."""
+    calls: Sequence[dict[str, object]] = message.tool_calls if isinstance(message, AIMessage) else []  # type: ignore[assignment]
+    try:
+        return tuple(NAMED[str(call["name"])].model_validate(call["args"]) for call in calls)
+    except (KeyError, ValidationError) as error:
+        raise ModelUnavailable(f"malformed tool call ({type(error).__name__})") from error
+
+
+def _readable(text: str) -> bool:
+    return any(c.isalnum() for c in text) and len(text) <= LONGEST
+
+
+def _messages(text: str, reading: Reading) -> list[BaseMessage]:
+    said = prepare(text)
+    system = prompt(
+        "understand",
+        today=f"{reading.today:%A %Y-%m-%d}",
+        stages=", ".join(stage.name for stage in reading.stages),
+        regions=", ".join(reading.regions),
+        draft="yes" if reading.draft else "no",
+        question=", ".join(reading.question or ()) or "none",
+    )
+    return [SystemMessage(system), HumanMessage(said.text)]

@@ -1,0 +1,10 @@
+"""Alembic's entry: runs the migrations on the connection that the caller holds."""
+
+from alembic import context
+
+import bot.schema  # noqa: F401  (all tables register on the metadata)
+from bot.database import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

@@ -1,0 +1,1 @@
+"""Arithmetic over deals and their history: pure functions, no I/O."""

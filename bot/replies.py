@@ -1,0 +1,279 @@
+"""What Caddie can answer: one class a kind, as the contract names them; what is read stands in the views."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from typing_extensions import Annotated
+
+from bot.domain.activities import ActivityKind
+from bot.domain.money import plain
+
+AmountText = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
+RefusalReason = Literal["not_allowed", "not_found", "external_audience", "expired", "conflict", "unavailable", "unsupported"]
+
+
+class Source(BaseModel):
+    """Where a statement comes from; `location` is a file, heading, page or slide."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    title: str
+    version: int | None = None
+    location: str | None = None
+
+
+class Reply(BaseModel):
+    """Base of all replies. `language` chooses the words of the view; it is no part of the JSON."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    audience: Literal["channel", "ephemeral"] = "channel"
+    sources: tuple[Source, ...] = ()
+    language: str = Field("en", exclude=True)
+
+
+class DealRef(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    account: str | None = None
+
+
+class Change(BaseModel):
+    """One field of a deal, old → new, as text: plain decimals, ISO dates, names; `ref` is the CRM id behind a new name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: Literal["stage", "amount", "currency", "close_date", "owner", "product", "name", "loss_reason", "forecast"]
+    old: str | None
+    new: str | None
+    ref: str | None = Field(None, exclude=True)
+
+
+class DraftActivity(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    kind: ActivityKind
+    at: date | datetime
+    duration_minutes: int | None = None
+    contacts: tuple[str, ...] = ()
+    summary: str = ""
+    contact_ids: tuple[str, ...] = Field((), exclude=True)
+
+
+class NextStep(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    due: date | None = None
+
+
+class NewContact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str | None = None
+    email: str | None = None
+
+
+class DraftCard(Reply):
+    """What would be written, for its author to confirm; nothing is written before."""
+
+    kind: Literal["draft"] = "draft"
+    draft_id: str
+    deal: DealRef | None = None
+    account: str | None = None
+    activity: DraftActivity | None = None
+    changes: tuple[Change, ...] = ()
+    next_step: NextStep | None = None
+    create: Literal["deal", "account", "contact"] | None = None
+    contact: NewContact | None = None
+    missing: tuple[str, ...] = ()
+    currency: str | None = Field(None, exclude=True)
+
+
+class Advice(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+class Receipt(Reply):
+    kind: Literal["receipt"] = "receipt"
+    receipt_id: str
+    deal: DealRef | None = None
+    account: str | None = None
+    activity: DraftActivity | None = None
+    changes: tuple[Change, ...] = ()
+    next_step: NextStep | None = None
+    create: Literal["deal", "account", "contact"] | None = None
+    advice: Advice | None = None
+    undone: bool = False
+    currency: str | None = Field(None, exclude=True)
+
+
+class Option(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+
+
+class Question(Reply):
+    """`words` are the person's own words the question is about."""
+
+    kind: Literal["question"] = "question"
+    about: Literal["deal", "account", "contact", "stage", "amount", "date", "scope"]
+    options: tuple[Option, ...] = ()
+    words: str = Field("", exclude=True)
+
+
+class FoundAid(BaseModel):
+    """One aid with why it was chosen; `lines` is its content in a form to read out, section by section."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    title: str
+    version: int
+    score: float
+    why: str
+    owner: str | None = Field(None, exclude=True)
+    valid_until: date | None = Field(None, exclude=True)
+    sections: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
+    body: str = Field("", exclude=True)
+
+
+class AidsFound(Reply):
+    kind: Literal["aids"] = "aids"
+    aids: tuple[FoundAid, ...]
+
+
+class Answer(Reply):
+    """Prose; every statement from the library carries its citation [n] into `sources`."""
+
+    kind: Literal["answer"] = "answer"
+    prose: str = Field(exclude=True)
+
+
+class DealRow(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    account: str | None
+    owner: str
+    stage: str
+    amount: AmountText | None
+    currency: str
+    close_date: date | None
+    why: str = ""
+    next_step: str | None = None
+    next_step_due: date | None = None
+
+
+class DealsFound(Reply):
+    """`total` is by currency, as text: currencies are never added up."""
+
+    kind: Literal["deals"] = "deals"
+    title: str = Field("", exclude=True)
+    deals: tuple[DealRow, ...]
+    count: int
+    total: dict[str, AmountText]
+    last_activities: tuple[str, ...] = Field((), exclude=True)
+
+
+class PeriodShown(BaseModel):
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    start: date = Field(serialization_alias="from")
+    end: date = Field(serialization_alias="to")
+
+
+class ReportRow(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    metrics: dict[str, float | None]
+
+
+class Finding(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    deal: str
+    text: str
+
+
+class PipelineReport(Reply):
+    """Numbers with their scope, period, currency and moment."""
+
+    kind: Literal["report"] = "report"
+    scope: str
+    period: PeriodShown
+    as_of: datetime
+    currency: str
+    metrics: dict[str, float | None]
+    rows: tuple[ReportRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    chart: str | None = None
+    sections: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
+    shareable: bool = Field(False, exclude=True)
+
+
+class Nearest(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    title: str
+
+
+class Refusal(Reply):
+    """Why not, always for the asker alone; `say` names the sentence and `values` fill it."""
+
+    kind: Literal["refusal"] = "refusal"
+    audience: Literal["channel", "ephemeral"] = "ephemeral"
+    reason: RefusalReason
+    nearest: tuple[Nearest, ...] = ()
+    say: str = Field(exclude=True)
+    values: dict[str, str] = Field(default_factory=dict, exclude=True)
+
+
+class NotUnderstood(Reply):
+    kind: Literal["unclear"] = "unclear"
+    suggestions: tuple[str, ...]
+    say: str = Field("unclear", exclude=True)
+
+
+class Discarded(Reply):
+    kind: Literal["discarded"] = "discarded"
+    draft_id: str
+
+
+class HelpText(Reply):
+    kind: Literal["help"] = "help"
+    role: str = Field("rep", exclude=True)
+
+
+AnyReply = (
+    DraftCard
+    | Receipt
+    | Question
+    | AidsFound
+    | Answer
+    | DealsFound
+    | PipelineReport
+    | Refusal
+    | NotUnderstood
+    | Discarded
+    | HelpText
+)

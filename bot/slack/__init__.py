@@ -1,0 +1,1 @@
+"""The Slack side: doors, payloads and views."""

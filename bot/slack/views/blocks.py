@@ -1,0 +1,80 @@
+"""Block Kit's blocks as small functions that keep Slack's limits."""
+
+import re
+from typing import Any
+
+from bot.slack.mrkdwn import BUTTON_MOST, HEADER_MOST, SECTION_MOST, cut, escape
+
+Block = dict[str, Any]
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, HEADER_MOST), "emoji": False}}
+
+
+def section(mrkdwn: str) -> Block:
+    """`mrkdwn` must be escaped already."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(mrkdwn, SECTION_MOST) or " "}}
+
+
+def fields(pairs: list[tuple[str, str]]) -> list[Block]:
+    """Label and value pairs, ten a block."""
+    made = [{"type": "mrkdwn", "text": cut(f"*{escape(label)}*\n{escape(value)}", 2000)} for label, value in pairs]
+    return [{"type": "section", "fields": made[n : n + 10]} for n in range(0, len(made), 10)]
+
+
+def context(mrkdwn: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(mrkdwn, 2000)}]}
+
+
+def button(text: str, action: str, value: str, style: str | None = None) -> Block:
+    made: Block = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": cut(text, BUTTON_MOST), "emoji": False},
+        "action_id": action,
+        "value": value[:2000],
+    }
+    return made | ({"style": style} if style else {})
+
+
+def actions(buttons: list[Block], block_id: str | None = None) -> Block:
+    made: Block = {"type": "actions", "elements": buttons[:25]}
+    return made | ({"block_id": block_id[:255]} if block_id else {})
+
+
+def menu(placeholder: str, action: str, options: list[tuple[str, str]]) -> Block:
+    return {
+        "type": "static_select",
+        "placeholder": {"type": "plain_text", "text": cut(placeholder, 150), "emoji": False},
+        "action_id": action,
+        "options": [
+            {"text": {"type": "plain_text", "text": cut(text, 75), "emoji": False}, "value": value[:150]} for value, text in options[:100]
+        ],
+    }
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def bullets(lines: list[str] | tuple[str, ...]) -> str:
+    return "\n".join(f"• {escape(line)}" for line in lines)
+
+
+def plain_of(blocks: list[Block]) -> str:
+    """The words of blocks as plain text; buttons are left out."""
+    lines: list[str] = []
+    for block in blocks:
+        if "text" in block:
+            lines.append(block["text"]["text"])
+        lines += [f["text"].replace("\n", ": ", 1) for f in block.get("fields", ())]
+        if block["type"] == "context":
+            lines += [e["text"] for e in block["elements"] if "text" in e]
+        lines += [
+            f"{n}. {o['text']['text']}"
+            for e in block.get("elements", ())
+            if e.get("type") == "static_select"
+            for n, o in enumerate(e["options"], 1)
+        ]
+    text = re.sub(r"(?<![\w*])[*_]([^*_\n]+)[*_](?![\w*])", r"\1", "\n".join(lines))
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("<!", "< !").replace("<@", "< @")

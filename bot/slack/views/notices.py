@@ -1,0 +1,32 @@
+"""Short notices: refusals, what was not understood, help."""
+
+from bot.prompts import phrase
+from bot.replies import Discarded, HelpText, NotUnderstood, Refusal
+from bot.slack.mrkdwn import cut, escape
+from bot.slack.views import blocks as b
+
+
+def refusal(reply: Refusal) -> list[b.Block]:
+    values = {name: cut(value, 200) for name, value in reply.values.items()}
+    made = [b.section(escape(phrase(reply.language, reply.say, **values)))]
+    if reply.nearest:
+        listed = [f"{phrase(reply.language, f'aid_{n.kind}')}: {n.title}" for n in reply.nearest]
+        made.append(b.section(f"{phrase(reply.language, 'nearest')}\n{b.bullets(listed)}"))
+    return made
+
+
+def unclear(reply: NotUnderstood) -> list[b.Block]:
+    return [b.section(f"{escape(phrase(reply.language, reply.say))}\n{b.bullets(reply.suggestions)}")]
+
+
+def discarded(reply: Discarded) -> list[b.Block]:
+    return [b.section(phrase(reply.language, "discarded"))]
+
+
+def help_text(reply: HelpText) -> list[b.Block]:
+    say = reply.language
+    values = {name: phrase(say, f"suggest_{name}") for name in ("log", "aid", "pipeline", "team")}
+    made = [b.header(phrase(say, "help_title")), b.section(escape(phrase(say, "help_rep", **values)))]
+    if reply.role != "rep":
+        made.append(b.section(escape(phrase(say, "help_manager", **values))))
+    return made

@@ -1,0 +1,94 @@
+"""build(settings): the only place where adapters are chosen."""
+
+from functools import cached_property
+from pathlib import Path
+from uuid import uuid4
+
+import yaml
+from pydantic import ValidationError
+
+from bot.caddie import Caddie
+from bot.crm.embedded import EmbeddedCrm
+from bot.crm.mirror import Mirror
+from bot.database import open_database
+from bot.domain.periods import FiscalCalendar
+from bot.domain.process import Process
+from bot.errors import NotConfigured
+from bot.handlers.turn import Desk
+from bot.journal import Journal
+from bot.language.models import load_model
+from bot.language.prose import Prose
+from bot.language.understanding import Understanding
+from bot.pipeline.book import Thresholds
+from bot.settings import Settings
+from knowledge.catalogue import Catalogue
+from knowledge.embedding import Embedder
+from knowledge.library import Library
+from knowledge.taxonomy import Taxonomy
+from knowledge.vectors import VectorStore
+
+DOCUMENTS = Path(__file__).parent.parent / "knowledge" / "documents"
+
+
+class House:
+    """Everything that runs on one set of settings; each part is made when it is first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        settings.caddie_data.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def engine(self):  # type: ignore[no-untyped-def]
+        return open_database(self.settings.database)
+
+    @cached_property
+    def process(self) -> Process:
+        file = self.settings.process_file or DOCUMENTS / "process.yaml"
+        try:
+            return Process.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        except (OSError, yaml.YAMLError, ValidationError) as error:
+            raise NotConfigured(f"The process file {file.name} cannot be read: {error}") from error
+
+    @cached_property
+    def library(self) -> Library:
+        settings = self.settings
+        embedder = Embedder(settings.caddie_embedder)
+        vectors = VectorStore(settings.caddie_data / "chroma", settings.chroma_url, embedder.name)
+        return Library(Catalogue(self.engine), vectors, embedder, Taxonomy(DOCUMENTS / "taxonomy.yaml"))
+
+    @cached_property
+    def desk(self) -> Desk:
+        settings = self.settings
+        model = load_model(settings.caddie_model, settings.caddie_model_timeout)
+        return Desk(
+            mirror=Mirror(self.engine),
+            crm=EmbeddedCrm(self.engine),
+            journal=Journal(self.engine),
+            library=self.library,
+            process=self.process,
+            prose=Prose(model, settings.caddie_model_timeout),
+            fiscal=FiscalCalendar(settings.fiscal_year_start),
+            thresholds=Thresholds(
+                settings.stalled_days,
+                settings.stalled_days_closing,
+                settings.next_step_days,
+                settings.close_date_days,
+                settings.single_contact_amounts,
+                settings.overaged_factor,
+            ),
+            new_id=lambda: uuid4().hex[:16],
+            open_to_all=settings.visibility == "open",
+            timezone=settings.caddie_timezone,
+            currency=settings.caddie_currency,
+        )
+
+    @cached_property
+    def caddie(self) -> Caddie:
+        settings = self.settings
+        model = load_model(settings.caddie_model, settings.caddie_model_timeout)
+        return Caddie(self.desk, Understanding(model, settings.caddie_model or "offline", settings.caddie_model_timeout))
+
+
+def build(settings: Settings) -> House:
+    """The house for a set of settings."""
+    return House(settings)

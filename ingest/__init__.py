@@ -1,0 +1,1 @@
+"""Taking files into the library: reading, splitting, indexing."""

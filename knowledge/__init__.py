@@ -1,0 +1,1 @@
+"""The library: job aids and documents, found by meaning, words and facets."""

@@ -1,0 +1,286 @@
+"""Library.search: from a question and facets to the passages and aids that fit, with the reason why."""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from threading import RLock
+
+from bot.domain.text import HAS_CJK, chinese, normal
+from knowledge.aids import AIDS, Aid
+from knowledge.catalogue import Catalogue, Passage
+from knowledge.embedding import Embedder
+from knowledge.lexical import LexicalIndex, plain_words, terms
+from knowledge.taxonomy import Taxonomy
+from knowledge.vectors import VectorStore
+
+log = logging.getLogger(__name__)
+DENSE_ENOUGH = 0.5
+COVERED_ENOUGH = 0.55
+DENSE_WITH_COVER = 0.33
+COVER_WITH_DENSE = 0.3
+COVERED_CHINESE = 0.3
+PASSAGES_ASKED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a hit must or should be. `kind`, `role`, `industry`, `product` are asked for: an aid for another one does not fit.
+
+    The `near_…` ones come from a deal and only rank. `on` is the day for which an aid must be current; None takes all.
+    """
+
+    kind: str | None = None
+    roles: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    language: str | None = None
+    status: str | None = None
+    on: date | None = None
+    aids_only: bool = False
+    near_roles: tuple[str, ...] = ()
+    near_industries: tuple[str, ...] = ()
+    near_products: tuple[str, ...] = ()
+    near_stages: tuple[str, ...] = ()
+    near_regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found. `score` 0–1 and up with facets; `dense` and `coverage` tell how sure the text itself is."""
+
+    passage: Passage
+    aid: Aid | None
+    score: float
+    dense: float
+    coverage: float
+    why: tuple[tuple[str, str], ...] = ()
+    fits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the words of a request name: facets as meanings, and the topic that is left."""
+
+    roles: tuple[str, ...]
+    industries: tuple[str, ...]
+    products: tuple[str, ...]
+    topic: str
+
+
+class _Shelf:
+    """Everything of one version of the catalogue, in memory."""
+
+    def __init__(self, catalogue: Catalogue, version: int) -> None:
+        self.version = version
+        self.passages = catalogue.passages()
+        self.place = {p.id: n for n, p in enumerate(self.passages)}
+        self.aids: dict[str, Aid] = {key: AIDS.validate_python(aid) for key, aid in catalogue.aids().items()}
+        self.titles = catalogue.titles()
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        return LexicalIndex([f"{p.heading} {p.text}" for p in self.passages])
+
+    def values(self, field: str) -> frozenset[str]:
+        return frozenset(v for aid in self.aids.values() for v in getattr(aid, field))
+
+
+class Library:
+    """All that was ingested, found by meaning and by words; one object a process."""
+
+    def __init__(self, catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, taxonomy: Taxonomy) -> None:
+        self.catalogue, self.vectors, self.embedder, self.taxonomy = catalogue, vectors, embedder, taxonomy
+        self._lock = RLock()
+        self._held: _Shelf | None = None
+
+    @property
+    def _shelf(self) -> _Shelf:
+        with self._lock:
+            version = self.catalogue.version
+            if self._held is None or self._held.version != version:
+                self._held = _Shelf(self.catalogue, version)
+            return self._held
+
+    def aid(self, aid_id: str) -> Aid | None:
+        return next((a for a in self._shelf.aids.values() if a.id == aid_id), None)
+
+    def title(self, document: str) -> str:
+        return self._shelf.titles.get(document, document)
+
+    def asked(self, text: str, products: Mapping[str, str]) -> Asked:
+        """What a request names; `products` maps each name and alias of the company's products to its name."""
+        shelf = self._shelf
+        roles = self.taxonomy.find("roles", text, shelf.values("roles"))
+        industries = self.taxonomy.find("industries", text, shelf.values("industries"))
+        industries = [i for i in industries if not any(r.start <= i.start < r.end for r in roles)]
+        known = {**{v.casefold(): v for v in shelf.values("products")}, **{k.casefold(): v for k, v in products.items()}}
+        named: dict[str, str] = {}
+        rest = normal(text)
+        for word in sorted(known, key=len, reverse=True):
+            pattern = re.escape(word) if HAS_CJK.search(word) else rf"(?<!\w){re.escape(word)}s?(?!\w)"
+            if re.search(pattern, rest, re.I):
+                named.setdefault(known[word], word)
+                rest = re.sub(pattern, " ", rest, flags=re.I)
+        for found in (*roles, *industries):
+            rest = rest.replace(found.words, " ")
+        return Asked(_unique(r.meaning for r in roles), _unique(i.meaning for i in industries), tuple(named), rest)
+
+    def search(self, question: str, facets: Facets = Facets(), limit: int = 10) -> list[Hit]:
+        """The best hits, best first; `fits` is False for those too far from the question or for another facet."""
+        shelf = self._shelf
+        places = [n for n, p in enumerate(shelf.passages) if self._passes(p, facets, shelf)]
+        if not places:
+            return []
+        wanted = terms(self.taxonomy.widened(question))
+        lexical = shelf.lexical.scores(wanted)
+        most = max((float(lexical[n]) for n in places), default=0.0) or 1.0
+        dense = self._dense(question, facets, shelf) if wanted else {}
+        own = terms(question)
+        hits = []
+        for n in _promising(places, lexical, dense, shelf):
+            passage = shelf.passages[n]
+            near = dense.get(passage.id, 0.0)
+            coverage = max(shelf.lexical.coverage(own, n), shelf.lexical.coverage(wanted, n) if len(wanted) > len(own) else 0.0)
+            base = 0.5 * near + 0.5 * float(lexical[n]) / most if dense else float(lexical[n]) / most
+            aid = shelf.aids.get(passage.document) if passage.is_aid else None
+            bonus, why, fits = self._facets(aid, facets) if aid else (0.0, (), True)
+            hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and self._says_enough(question, near, coverage, facets, aid)))
+        return sorted(hits, key=lambda h: (not h.fits, -h.score, h.passage.id))[:limit]
+
+    def _passes(self, passage: Passage, facets: Facets, shelf: _Shelf) -> bool:
+        aid = shelf.aids.get(passage.document) if passage.is_aid else None
+        if aid is None:
+            return not (facets.aids_only or facets.kind)
+        if facets.kind and aid.kind != facets.kind:
+            return False
+        if facets.language and aid.language != facets.language:
+            return False
+        if facets.status and aid.status != facets.status:
+            return False
+        return facets.on is None or aid.current(facets.on)
+
+    def _dense(self, question: str, facets: Facets, shelf: _Shelf) -> dict[str, float]:
+        """Cosine by passage id; empty where the model does not know the language or the index cannot be read."""
+        if HAS_CJK.search(question) and not self.embedder.knows_chinese:
+            return {}
+        try:
+            if not self.vectors.exists:
+                return {}
+            vector = self.embedder.encode([question])[0]
+            found = self.vectors.near("aids", vector, len(shelf.aids))
+            if not (facets.kind or facets.aids_only):
+                found |= self.vectors.near("passages", vector, PASSAGES_ASKED)
+            return found
+        except Exception:  # a damaged index may raise anything; words still find
+            log.exception("the vector index cannot be read; answering from the lexical side")
+            return {}
+
+    def _says_enough(self, question: str, dense: float, coverage: float, facets: Facets, aid: Aid | None) -> bool:
+        """Whether the text itself is near enough; an aid asked for by its kind and facets need not repeat the topic."""
+        if aid and facets.kind and (facets.roles or facets.industries or facets.products or facets.near_industries):
+            return True
+        if facets.kind and not terms(question):
+            return True
+        if HAS_CJK.search(question):
+            return coverage >= COVERED_CHINESE
+        return dense >= DENSE_ENOUGH or coverage >= COVERED_ENOUGH or (dense >= DENSE_WITH_COVER and coverage >= COVER_WITH_DENSE)
+
+    def _facets(self, aid: Aid, facets: Facets) -> tuple[float, tuple[tuple[str, str], ...], bool]:
+        """(bonus, reasons, fits) of an aid against the facets asked for and those of the deal."""
+        t = self.taxonomy
+        has = {
+            "role": _unique(t.meaning("roles", v) for v in aid.roles),
+            "industry": _unique(t.meaning("industries", v) for v in aid.industries),
+            "product": _unique(v.casefold() for v in aid.products),
+            "region": aid.regions,
+            "stage": aid.stages,
+        }
+        main = {
+            "role": _unique(t.meaning("roles", v) for v in aid.main_roles),
+            "industry": _unique(t.meaning("industries", v) for v in aid.main_industries),
+        }
+        asked = {
+            "role": facets.roles,
+            "industry": facets.industries,
+            "product": tuple(p.casefold() for p in facets.products),
+            "region": facets.regions,
+            "stage": facets.stages,
+        }
+        near = {
+            "role": facets.near_roles,
+            "industry": facets.near_industries,
+            "product": tuple(p.casefold() for p in facets.near_products),
+            "region": facets.near_regions,
+            "stage": facets.near_stages,
+        }
+        bonus, fits = 0.0, True
+        why: list[tuple[str, str]] = []
+        for name, weight in (("role", 0.8), ("industry", 1.0), ("product", 0.8), ("region", 0.3), ("stage", 0.2)):
+            own = {*has[name], *main.get(name, ())}
+            wanted = [v for v in asked[name] if v in own]
+            if wanted:
+                bonus += weight + (0.3 if any(v in main.get(name, ()) for v in wanted) else 0.0)
+                why.append((name, ", ".join(wanted)))
+            elif asked[name] and own:
+                bonus, fits = bonus - weight, False
+            shared = [v for v in near[name] if v in own]
+            if shared and not asked[name]:
+                bonus += weight * (0.6 if name != "industry" else 0.8)
+                why.append((name, ", ".join(dict.fromkeys(shared))))
+            elif near[name] and own and name == "industry":
+                bonus -= 0.2
+        return bonus, tuple(why), fits
+
+    def nearest(self, question: str, day: date, facets: Facets, limit: int = 3) -> list[Aid]:
+        """Current aids closest to a question that none answers, those of the kind asked for first."""
+        of_kind = self.search(question, Facets(kind=facets.kind, on=day, aids_only=True), limit)
+        others = self.search(question, Facets(on=day, aids_only=True), limit)
+        found = [hit.aid for hit in (*of_kind, *others) if hit.aid]
+        return list({aid.id: aid for aid in found}.values())[:limit]
+
+    def sentences(self, hit: Hit, question: str, limit: int = 2) -> list[str]:
+        """The sentences of a hit that answer best, in their order; at least its first."""
+        pieces = list(_sentences(hit))
+        if not pieces:
+            return []
+        asked, lexical = set(terms(self.taxonomy.widened(question))), self._shelf.lexical
+        scored = [(sum(lexical.weight(t) for t in asked & set(terms(piece))), -n) for n, piece in enumerate(pieces)]
+        best = sorted(scored, reverse=True)[:limit]
+        top = best[0][0]
+        chosen = sorted(-n for score, n in best if score > 0 and score >= top * 0.6)
+        return [pieces[n] for n in chosen] or pieces[:1]
+
+
+def _promising(places: Sequence[int], lexical: Sequence[float], dense: Mapping[str, float], shelf: _Shelf) -> list[int]:
+    """The places worth judging in full: all of a small set, else the best of either side."""
+    if len(places) <= 300:
+        return list(places)
+    allowed = set(places)
+    by_words = sorted(places, key=lambda n: -lexical[n])[:PASSAGES_ASKED]
+    by_meaning = [shelf.place[i] for i in dense if i in shelf.place and shelf.place[i] in allowed]
+    return list(dict.fromkeys([*by_words, *by_meaning]))
+
+
+def _sentences(hit: Hit) -> Iterable[str]:
+    if hit.aid:
+        for name, points in hit.aid.sections():
+            head = f"{name}: " if ":" in name else ""
+            for point in points:
+                yield head + point
+        text = hit.aid.body
+    else:
+        text = hit.passage.text
+    for line in re.split(r"\n{2,}|\n(?=\s*[-*\d])", plain_words(text)):
+        for piece in re.split(r"(?<=[.!?])\s+|(?<=[。!?])", " ".join(line.split())):
+            piece = piece.strip(" -·")
+            if len(piece) > (3 if chinese(piece) else 12):
+                yield piece
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
