@@ -26,7 +26,7 @@ def phrases(language: str) -> dict[str, str]:
     return loaded
 
 
-def phrase(language: str, name: str, **values: object) -> str:
+def phrase(language: str, name: str, /, **values: object) -> str:
     """One sentence or label, filled in; a language that lacks it falls back to English."""
     text = phrases(language).get(name) or phrases("en")[name]
     return text.format(**values)

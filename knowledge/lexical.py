@@ -80,6 +80,15 @@ class LexicalIndex:
             self._idf = {term: float(np.log(1 + (total - n + 0.5) / (n + 0.5))) for term, n in counts.items()}
         return self._idf
 
+    def holds(self, phrase: Sequence[str], place: int) -> bool:
+        """Whether a text has all terms of a phrase."""
+        return bool(phrase) and set(phrase) <= set(self._terms[place])
+
+    def names(self, question: str, title: str) -> bool:
+        """Whether a question and a title share a word that hardly any other text has: a proper name."""
+        shared = set(terms(question)) & set(terms(title))
+        return any(self.weight(term) >= 0.75 * self._most for term in shared)
+
     def coverage(self, question: Sequence[str], place: int) -> float:
         """How much of the question's weight a text holds, 0–1."""
         held = set(self._terms[place])

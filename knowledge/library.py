@@ -22,6 +22,7 @@ COVERED_ENOUGH = 0.55
 DENSE_WITH_COVER = 0.33
 COVER_WITH_DENSE = 0.3
 COVERED_CHINESE = 0.3
+COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
 
 
@@ -141,15 +142,18 @@ class Library:
         most = max((float(lexical[n]) for n in places), default=0.0) or 1.0
         dense = self._dense(question, facets, shelf) if wanted else {}
         own = terms(question)
+        topics = [terms(phrase) for phrase in self.taxonomy.phrasings(question)]
         hits = []
         for n in _promising(places, lexical, dense, shelf):
             passage = shelf.passages[n]
             near = dense.get(passage.id, 0.0)
-            coverage = max(shelf.lexical.coverage(own, n), shelf.lexical.coverage(wanted, n) if len(wanted) > len(own) else 0.0)
+            coverage = shelf.lexical.coverage(own, n)
+            if any(shelf.lexical.holds(topic, n) for topic in topics):
+                coverage = max(coverage, COVERED_ENOUGH)
             base = 0.5 * near + 0.5 * float(lexical[n]) / most if dense else float(lexical[n]) / most
             aid = shelf.aids.get(passage.document) if passage.is_aid else None
             bonus, why, fits = self._facets(aid, facets) if aid else (0.0, (), True)
-            hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and self._says_enough(question, near, coverage, facets, aid)))
+            hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and self._says_enough(question, near, coverage, facets, passage)))
         return sorted(hits, key=lambda h: (not h.fits, -h.score, h.passage.id))[:limit]
 
     def _passes(self, passage: Passage, facets: Facets, shelf: _Shelf) -> bool:
@@ -180,14 +184,16 @@ class Library:
             log.exception("the vector index cannot be read; answering from the lexical side")
             return {}
 
-    def _says_enough(self, question: str, dense: float, coverage: float, facets: Facets, aid: Aid | None) -> bool:
+    def _says_enough(self, question: str, dense: float, coverage: float, facets: Facets, passage: Passage) -> bool:
         """Whether the text itself is near enough; an aid asked for by its kind and facets need not repeat the topic."""
-        if aid and facets.kind and (facets.roles or facets.industries or facets.products or facets.near_industries):
+        if passage.is_aid and facets.kind and (facets.roles or facets.industries or facets.products or facets.near_industries):
             return True
         if facets.kind and not terms(question):
             return True
         if HAS_CJK.search(question):
             return coverage >= COVERED_CHINESE
+        if passage.is_aid and coverage >= COVERED_WITH_NAME and self._shelf.lexical.names(question, passage.heading):
+            return True
         return dense >= DENSE_ENOUGH or coverage >= COVERED_ENOUGH or (dense >= DENSE_WITH_COVER and coverage >= COVER_WITH_DENSE)
 
     def _facets(self, aid: Aid, facets: Facets) -> tuple[float, tuple[tuple[str, str], ...], bool]:
@@ -243,7 +249,7 @@ class Library:
         found = [hit.aid for hit in (*of_kind, *others) if hit.aid]
         return list({aid.id: aid for aid in found}.values())[:limit]
 
-    def sentences(self, hit: Hit, question: str, limit: int = 2) -> list[str]:
+    def sentences(self, hit: Hit, question: str, limit: int = 3) -> list[str]:
         """The sentences of a hit that answer best, in their order; at least its first."""
         pieces = list(_sentences(hit))
         if not pieces:
@@ -252,7 +258,7 @@ class Library:
         scored = [(sum(lexical.weight(t) for t in asked & set(terms(piece))), -n) for n, piece in enumerate(pieces)]
         best = sorted(scored, reverse=True)[:limit]
         top = best[0][0]
-        chosen = sorted(-n for score, n in best if score > 0 and score >= top * 0.6)
+        chosen = sorted(-n for score, n in best if score > 0 and score >= top * 0.45)
         return [pieces[n] for n in chosen] or pieces[:1]
 
 

@@ -56,12 +56,14 @@ class Taxonomy:
                     found.append(Found(self.meaning(kind, phrase), match.group(), match.start(), match.end()))
         return found
 
+    def phrasings(self, text: str) -> list[str]:
+        """All ways to say the topics that a text names."""
+        meanings = {topic.meaning for topic in self.find("topics", text)}
+        return [word for line in self._file.topics if line[0] in meanings for word in line]
+
     def widened(self, text: str) -> str:
         """The text with the other words for its topics behind it, so that one language finds the other."""
-        more = []
-        for topic in self.find("topics", text):
-            more += [w for line in self._file.topics if line[0] == topic.meaning for w in line]
-        return " ".join([text, *more])
+        return " ".join([text, *self.phrasings(text)])
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:

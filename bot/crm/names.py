@@ -16,6 +16,7 @@ from bot.domain.text import HAS_CJK, Word, normal, words
 Visible = Callable[[NameKind, str], bool]
 COMMON = frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split())
 HONORIFIC = re.compile(r"([\u4e00-\u9fff])(总监|总|经理|厂长|主任|工|董|部长|老师|先生|女士|小姐|院长|局长)")
+_TO_SOMEBODY = re.compile(r"\b(?:talked to|spoke to|spoke with|met|met with|with|w/?|called|rang|emailed|told|asked|send|ask|tell|hi|dear)\s+$", re.I)
 MISSPELT_FROM = 4
 MISSPELT_RATIO = 80.0
 
@@ -104,7 +105,7 @@ class NameIndex:
     def _judge(self, entry: _Entry, said: dict[str, tuple[float, list[tuple[int, int]]]], text: str) -> Match | None:
         hits = [(token, *said[token]) for token in entry.tokens if token in said]
         if all(token in COMMON or (token.isdigit() and len(token) < 3) for token, _, _ in hits) and entry.kind != "deal":
-            written = any(text[start].isupper() for _, _, spans in hits for start, _ in spans)
+            written = any(text[start].isupper() or _TO_SOMEBODY.search(text[:start]) for _, _, spans in hits for start, _ in spans)
             if not (written and entry.kind in {"contact", "person"}) and len(hits) < len(entry.tokens):
                 return None
         if entry.kind == "account" and entry.tokens[0] not in said and len(hits) * 4 < len(entry.tokens) * 3:

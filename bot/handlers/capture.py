@@ -342,7 +342,7 @@ def create_deal(command: CreateDeal, turn: Turn) -> list[Reply]:
     changes = tuple(Change(field=f, old=None, new=v) for f, v in values.items() if v is not None)  # type: ignore[arg-type]
     missing = tuple(f for f in ("amount", "close_date") if values[f] is None)
     refs = {"product": ";".join(m.id for m in products)} if products else {}
-    draft = _creation(turn, create="deal", account=account, changes=changes, missing=missing, refs=refs)
+    draft = _creation(turn, create="deal", of=account, changes=changes, missing=missing, refs=refs)
     return [show(draft, None, turn)]
 
 
@@ -371,10 +371,11 @@ def create_contact(command: CreateContact, turn: Turn) -> list[Reply]:
     if known:
         return [turn.refuse("conflict", "contact_exists", name=known[0].name, account=account.name)]
     contact = NewContact(name=command.name, title=command.title, email=command.email)
-    return [show(_creation(turn, create="contact", account=account, contact=contact), None, turn)]
+    return [show(_creation(turn, create="contact", of=account, contact=contact), None, turn)]
 
 
-def _creation(turn: Turn, *, create: Any, account: Account | None, **fields: Any) -> Draft:
+def _creation(turn: Turn, *, create: Any, of: Account | None = None, **fields: Any) -> Draft:
+    named: dict[str, Any] = {"account_id": of.id, "account": of.name} if of else {}
     return Draft(
         id=turn.desk.new_id(),
         author_id=turn.person.id,
@@ -383,9 +384,9 @@ def _creation(turn: Turn, *, create: Any, account: Account | None, **fields: Any
         source=turn.text,
         model=turn.model,
         language=turn.language,
-        account_id=account.id if account else None,
         create=create,
-        **{"account": account.name if account else None, **fields},
+        **named,
+        **fields,
     )
 
 
@@ -442,7 +443,7 @@ def _wants_new(words: str) -> bool:
 def _new_account(name: str, pending: Any, turn: Turn) -> Draft:
     """A card that makes the account and logs there what was told."""
     activity = _activity(pending, [], turn) if isinstance(pending, LogActivity) else None
-    return _creation(turn, create="account", account=None, **{"account": name, "activity": activity})
+    return _creation(turn, create="account", account=name, activity=activity)
 
 
 def choose(words: str, options: tuple[Option, ...]) -> Option | None:

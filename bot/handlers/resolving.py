@@ -66,7 +66,7 @@ def _accounts(found: list[Match]) -> list[Match]:
 
 
 def _contact_matches(people: Sequence[str], turn: Turn) -> list[Match]:
-    return [m for name in people for m in turn.names.find(normal(name), turn.visible, {"contact"}) if m.score >= CONTACT_AT_LEAST]
+    return [m for name in people for m in turn.names.find(f"with {normal(name)}", turn.visible, {"contact"}) if m.score >= CONTACT_AT_LEAST]
 
 
 def _with_contact(accounts: list[Match], contacts: list[Match], turn: Turn) -> list[str]:
@@ -92,9 +92,11 @@ def _candidates(account_ids: list[str], found: list[Match], contacts: list[Match
 
 def _score(deal: Deal, found: list[Match], contacts: list[Match], account_ids: list[str], turn: Turn) -> float:
     score = 0.0
+    of_account = {span for m in found if m.kind == "account" and m.id == deal.account_id for span in m.spans}
     for match in found:
         if match.kind == "deal" and match.id == deal.id:
-            score += 2.5 * match.score
+            beyond = any(span not in of_account for span in match.spans)
+            score += 2.5 * match.score + (0.8 if beyond else 0.0)
         elif match.kind == "product" and match.id in deal.product_ids and match.score >= 0.5:
             score += 0.8 * match.score
     if any(m.id in deal.contact_ids for m in contacts):
@@ -128,7 +130,7 @@ def meant_contacts(people: Sequence[str], account_id: str | None, deal: Deal | N
     """The contacts at the account that names stand for, those on the deal first."""
     meant = People()
     for words in people:
-        matches = [m for m in turn.names.find(normal(words), turn.visible, {"contact"}) if m.score >= CONTACT_AT_LEAST]
+        matches = [m for m in turn.names.find(f"with {normal(words)}", turn.visible, {"contact"}) if m.score >= CONTACT_AT_LEAST]
         scores = {m.id: m.score for m in matches}
         known = [c for c in turn.desk.mirror.contacts(list(scores)) if account_id is None or c.account_id == account_id] if scores else []
         if deal and len(known) > 1:

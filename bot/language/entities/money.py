@@ -26,12 +26,12 @@ _AFTER = (
     r"|美元|美金|欧元|英镑|人民币|港币|港元|日元|元|块钱|块)(?![a-z])"
 )
 _SUFFIX = r"(?P<suffix>k|grand|thousand|mm|mio|mil|mn|millions?|m|bn|billion|b|lakh|crore|百万|千万|千|万|亿|w)(?![a-z])"
-_FIGURES = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\w.])(?P<figure>{n.FIGURE})(?:\s?{_SUFFIX})?(?:\s?{_AFTER})?", re.I)
+_FIGURES = re.compile(rf"(?:{_PREFIX}\s*)?(?<![A-Za-z0-9_.])(?P<figure>{n.FIGURE})(?:\s?{_SUFFIX})?(?:\s?{_AFTER})?", re.I)
 _WORDS = re.compile(
     rf"(?:{_PREFIX}\s*)?(?P<half>\b(?:a\s+)?(?:half|quarter)\s+(?:of\s+)?a\s+|\ba\s+)?(?P<words>\b{n.ENGLISH}\b)(?:\s?(?P<suffix>grand|k)\b)?(?:\s?{_AFTER})?",
     re.I,
 )
-_CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?P<words>{n.CHINESE})(?:\s?{_AFTER})?")
+_CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?{_AFTER})?")
 _PERCENT = re.compile(
     r"\b(?P<up>up|raise|increase|bump|grow|add)?(?P<down>cut|down|reduce|drop|lower|decrease|take)?\b[^.,;%]{0,20}?"
     r"(?:by\s+)?(?P<figure>\d+(?:\.\d+)?)\s?(?:%|percent|pct)(?:\s+(?P<off>off|less|lower|discount|down)|\s+(?P<more>more|up|higher))?",

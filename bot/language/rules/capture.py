@@ -50,12 +50,22 @@ class Told:
     @property
     def deal_words(self) -> str:
         spans = [n for n in self.names if n.kind in {"account", "deal", "product"}]
-        places = sorted({(n.start, n.end) for n in spans})
-        return " ".join(self.text[start:end] for start, end in places)
+        return " ".join(self.text[start:end] for start, end in _merged(spans))
 
     @property
     def empty(self) -> bool:
         return self.kind is None and not self.changes
+
+
+def _merged(spans: list[NamedSpan]) -> list[tuple[int, int]]:
+    """The places of names in order, each stretch of text once."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted({(n.start, n.end) for n in spans}):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def read_capture(said: Said, reading: Reading) -> list[Command]:
@@ -300,7 +310,11 @@ def _read_activity(clause: str, told: Told, reading: Reading, people: list[str],
         told.contacts += [name for name in people if name not in told.contacts]
     if told.at is None and not closes:
         behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
-        days = [d for d in behind if d.grain == "day" and d.period.start <= reading.today]
+        ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+        surely_past = {d.start for d in ahead if d.period.start <= reading.today}
+        sure = bool(kind) or find_duration(clause) is not None
+        days = [d for d in behind if d.grain == "day" and d.period.start <= reading.today and (sure or d.start in surely_past)]
+        days = [d for d in days if not re.search(r"\b(?:till|until|by|before|due)\s+(?:the\s+)?$", clause[: d.start], re.I)]
         if days:
             told.at = days[0].period.start
 

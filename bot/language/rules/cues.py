@@ -34,7 +34,7 @@ NEXT_LABEL = re.compile(
 )
 REMIND = re.compile(r"\b(?:remind me|reminder|remember|don'?t let me forget|set a reminder|task)\b(?:\s+(?:on|for)\s+\w+)?\s*:?\s*(?:me\s+)?(?:to\s+)?|提醒我|记得", I)
 PROMISE = re.compile(
-    r"\b(?:i'?ll|i will|we'?ll|we will|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
+    r"\b(?:i'?ll|i will|we'll|we will|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
     r"|we (?:need|have|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to|supposed to)\s+",
     I,
 )
@@ -123,7 +123,7 @@ QUESTION = re.compile(
     I,
 )
 HYPOTHETICAL = re.compile(
-    r"\b(?:if (?:we|i|they|it|she|he|you)|what if|suppose|supposing|assuming|hypothetically|imagine|would it|should (?:we|i)|could (?:we|i)|thinking (?:of|about)|maybe (?:we|i) (?:should|could)|might (?:want to|move)|considering)\b|如果|要是|假如|假设|会不会",
+    r"\b(?:if (?:we|i|they|it|she|he|you)|what if|suppose|supposing|assuming|hypothetically|imagine|would it|(?<!what )(?<!how )(?<!who )(?<!which )should (?:we|i)|(?<!what )(?<!how )could (?:we|i)|thinking (?:of|about)|maybe (?:we|i) (?:should|could)|might (?:want to|move)|considering)\b|如果|要是|假如|假设|会不会",
     I,
 )
 NOT_AMOUNT = re.compile(

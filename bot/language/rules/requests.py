@@ -29,7 +29,7 @@ _ASKS_INSIDE = re.compile(
     I,
 )
 _PIPELINE = re.compile(
-    r"\bpipe(?:line)?\b|\bforecast\b|\bcoverage\b|\bwin[- ]rate\b|\bquota\b|\bhygiene\b|\bnumbers\b|\bsummary\b|\bhow (?:is|are|'s) .+ (?:doing|tracking|looking)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has) .+ (?:won|win|close|closed|sold)\b"
+    r"\bpipe(?:line)?\b|\bforecast\b|\bcoverage\b|\bwin[- ]rate\b|\bquota\b|\bhygiene\b|\b(?:my|our|team'?s?) numbers\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\bhow (?:is|are|'s) .+ (?:doing|tracking|looking)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has) .+ (?:won|win|close|closed|sold)\b"
     r"|\bwhat should (?:i|we) fix\b|\b(?:weighted|slippage|velocity)\b|管道|汇总|预测|配额|赢单率|完成率|业绩",
     I,
 )

@@ -1,6 +1,6 @@
 """The order in which the rules are asked what a message means."""
 
-from bot.commands import AnswerQuestion, AskLibrary, ChangeMany, Command, Help, Undo, Unclear
+from bot.commands import AnswerQuestion, AskLibrary, ChangeMany, Command, FindAid, Help, Undo, Unclear, Unsupported
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
 from bot.language.rules.capture import read_capture, read_correction, read_new_contact, read_new_deal
@@ -41,9 +41,8 @@ def _told(said: Said, reading: Reading) -> list[Command]:
         return [] if asks else without or [Unclear(reason="hypothetical")]
     if asks:
         return []
-    request = read_request(said, reading)
-    if request:
-        return [request]
+    if _asks_for_something(said, reading):
+        return []
     if reading.draft and (cues.CORRECTION.match(said.own) or _only_details(said, reading)):
         correction = read_correction(said, reading)
         if correction:
@@ -56,6 +55,16 @@ def _told_before_asking(said: Said) -> bool:
     activity = any(cue.search(said.own) for _, cue in cues.ACTIVITY)
     asked = "?" in said.own or said.own.rstrip().endswith(("吗", "呢", "？"))
     return activity and not asked and said.own.lower().lstrip().startswith(("did the", "did a", "did our"))
+
+
+def _asks_for_something(said: Said, reading: Reading) -> bool:
+    """Whether words without a question mark ask for an aid or a report rather than tell what happened."""
+    request = read_request(said, reading)
+    if request is None:
+        return False
+    names = reading.lexicon.names_in(said.own, {"account", "contact"})
+    told = bool(names) and any(cue.search(said.own) for _, cue in cues.ACTIVITY)
+    return isinstance(request, FindAid | Unsupported) or not told
 
 
 def _only_details(said: Said, reading: Reading) -> bool:
