@@ -88,6 +88,14 @@ class NameIndex:
                     best.setdefault((match.kind, match.id), match)
         return sorted(best.values(), key=lambda m: (-m.score, m.id))
 
+    def unknown_words(self, text: str) -> list[str]:
+        """The words that are neither common nor part of any name, misspelt ones counted as known: somebody else's names."""
+        return [
+            word.text
+            for word in words(text)
+            if len(word.text) >= MISSPELT_FROM and word.text.isalpha() and word.text not in COMMON and not self._readings(word)
+        ]
+
     def _readings(self, word: Word) -> list[tuple[str, float]]:
         """The known words that a typed word may mean, with how sure."""
         token = word.text

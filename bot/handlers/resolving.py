@@ -40,6 +40,8 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
             return Meant(account_options=turn.desk.mirror.accounts(narrowed))
         accounts = [m for m in accounts if m.id in narrowed]
     account_ids = [m.id for m in accounts]
+    if not account_ids and not contacts and _names_another(words, found, turn):
+        return Meant()
     deals = _candidates(account_ids, found, contacts, turn, closed_too)
     account = next(iter(turn.desk.mirror.accounts(account_ids[:1])), None) if account_ids else None
     if not deals:
@@ -52,6 +54,17 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     if account is None and len({deal.account_id for deal in near}) == 1 and near[0].account_id:
         account = next(iter(turn.desk.mirror.accounts([near[0].account_id])), None)
     return Meant(deal=near[0], account=account) if len(near) == 1 else Meant(options=near[:10], account=account)
+
+
+def _names_another(words: str, found: list[Match], turn: Turn) -> bool:
+    """Whether a name stands beside the words found that is none the asker may see."""
+    hidden = [w for w in normal(words).casefold().split() if not turn.names.find(w, turn.visible) and turn.names.find(w, _anything)]
+    strangers = turn.names.unknown_words(normal(words))
+    return bool(hidden or strangers) and not any(m.kind == "deal" and m.score >= 0.75 for m in found)
+
+
+def _anything(_kind: str, _ref: str) -> bool:
+    return True
 
 
 def _accounts(found: list[Match]) -> list[Match]:

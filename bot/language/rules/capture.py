@@ -50,11 +50,20 @@ class Told:
     @property
     def deal_words(self) -> str:
         spans = [n for n in self.names if n.kind in {"account", "deal", "product"}]
-        return " ".join(self.text[start:end] for start, end in _merged(spans))
+        places = _merged(spans)
+        if not any(n.kind == "account" for n in spans):
+            places = [(_word_before(self.text, start), end) for start, end in places]
+        return " ".join(self.text[start:end] for start, end in places)
 
     @property
     def empty(self) -> bool:
         return self.kind is None and not self.changes
+
+
+def _word_before(text: str, start: int) -> int:
+    """Where the word before a place begins: “norvane rollout” is told by its unknown half."""
+    before = re.search(r"([A-Za-z][\w'-]*)\s+$", text[:start])
+    return before.start(1) if before else start
 
 
 def _merged(spans: list[NamedSpan]) -> list[tuple[int, int]]:

@@ -1,0 +1,136 @@
+"""Delivering events and interactions as Slack does: signed over HTTP or as envelopes over a socket, again where unanswered."""
+
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from bot.playground.workspace import BOT_ID, BOT_USER, TEAM, Posted, SlackWorkspace
+
+PATIENCE_SECONDS = 3.0
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    """Slack's v0 signature: HMAC-SHA256 over version, timestamp and raw body."""
+    return "v0=" + hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+
+
+@dataclass
+class Deliverer:
+    """Sends to the app's request URL, or through `socket` where a client is connected."""
+
+    workspace: SlackWorkspace
+    secret: str
+    request_url: str
+    retry_after: Sequence[float] = (0.0, 60.0, 300.0)
+    socket: Callable[[dict[str, Any]], bool] | None = None
+    base_url: str = ""
+    answers: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._ids = itertools.count(1)
+        self._http = httpx.Client(timeout=PATIENCE_SECONDS)
+
+    def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Posted:
+        """A person says something; a mention makes two events, as in Slack."""
+        posted = self.workspace.say(user, channel, text, thread_ts)
+        kinds = ["app_mention", "message"] if f"<@{BOT_USER}>" in text else ["message"]
+        for kind in kinds:
+            self.deliver(self.event(posted, kind))
+        return posted
+
+    def event(self, posted: Posted, kind: str = "message") -> dict[str, Any]:
+        """The event_callback for a message."""
+        channel = self.workspace.channels[posted.channel]
+        event = {"type": kind, "user": posted.user, "text": posted.text, "ts": posted.ts, "channel": posted.channel, "event_ts": posted.ts}
+        if kind == "message":
+            event["channel_type"] = {"im": "im", "private": "group"}.get(channel.kind, "channel")
+        if posted.thread_ts:
+            event["thread_ts"] = posted.thread_ts
+        return {
+            "type": "event_callback",
+            "token": "unused",
+            "team_id": TEAM,
+            "api_app_id": "A0PLAY",
+            "event_id": f"Ev{next(self._ids):08d}",
+            "event_time": int(time.time()),
+            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "event": event,
+        }
+
+    def deliver(self, body: dict[str, Any]) -> bool:
+        """Deliver an event until it is answered with 200 within three seconds, or give up after the last retry."""
+        if self.socket and self.socket({"type": "events_api", "payload": body, "accepts_response_payload": False}):
+            return True
+        for attempt, wait in enumerate((None, *self.retry_after)):
+            if wait:
+                time.sleep(wait)
+            extra = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"} if attempt else {}
+            if self._post(json.dumps(body).encode(), "application/json", extra) == 200:
+                return True
+        return False
+
+    def press(self, user: str, message: Posted, action_id: str, value: str, *, selected: bool = False) -> int:
+        """A person presses a button or chooses in a menu."""
+        action: dict[str, Any] = {"action_id": action_id, "block_id": "b", "type": "button", "value": value, "action_ts": self.workspace.stamp()}
+        if selected:
+            chosen = {"text": {"type": "plain_text", "text": value}, "value": value}
+            action = {**action, "type": "static_select", "selected_option": chosen}
+            del action["value"]
+        shown = {"ts": message.ts, "text": message.text, "bot_id": BOT_ID, "user": BOT_USER}
+        if message.thread_ts:
+            shown["thread_ts"] = message.thread_ts
+        container = {"type": "message", "message_ts": message.ts, "channel_id": message.channel, "is_ephemeral": message.only_for is not None}
+        body = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "api_app_id": "A0PLAY",
+            "container": container,
+            "channel": {"id": message.channel},
+            "message": shown,
+            "trigger_id": f"{next(self._ids)}.{TEAM}",
+            "response_url": f"{self.base_url}/respond/{self.workspace.response_url(message.channel, user, message.ts)}",
+            "actions": [action],
+        }
+        if self.socket and self.socket({"type": "interactive", "payload": body, "accepts_response_payload": True}):
+            return 200
+        return self._post(urlencode({"payload": json.dumps(body)}).encode(), "application/x-www-form-urlencoded", {})
+
+    def command(self, user: str, channel: str, text: str) -> int:
+        """A person types /caddie TEXT."""
+        body = {
+            "command": "/caddie",
+            "text": text,
+            "team_id": TEAM,
+            "user_id": user,
+            "channel_id": channel,
+            "api_app_id": "A0PLAY",
+            "trigger_id": f"{next(self._ids)}.{TEAM}",
+            "response_url": f"{self.base_url}/respond/{self.workspace.response_url(channel, user, None)}",
+        }
+        if self.socket and self.socket({"type": "slash_commands", "payload": body, "accepts_response_payload": True}):
+            return 200
+        return self._post(urlencode(body).encode(), "application/x-www-form-urlencoded", {})
+
+    def _post(self, body: bytes, content_type: str, extra: dict[str, str]) -> int:
+        stamp = str(int(time.time()))
+        headers = {
+            "Content-Type": content_type,
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature(self.secret, stamp, body),
+            **extra,
+        }
+        try:
+            status = self._http.post(self.request_url, content=body, headers=headers).status_code
+        except httpx.HTTPError:
+            status = 0
+        self.answers.append(status)
+        return status

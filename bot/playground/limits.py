@@ -1,0 +1,107 @@
+"""Slack's limits on messages, with Slack's own error names; what the SDK's models let through is checked too."""
+
+from collections.abc import Iterator
+from typing import Any
+
+BLOCKS_MOST = 50
+TEXT_MOST = 40_000
+TEXT_OF = {"header": 150, "section": 3000}
+BLOCK_TYPES = {"header", "section", "context", "actions", "divider", "image", "input", "rich_text", "markdown", "table"}
+
+
+class SlackError(Exception):
+    """An error as the Web API names it."""
+
+    def __init__(self, code: str, messages: tuple[str, ...] = ()) -> None:
+        super().__init__(code)
+        self.code, self.messages = code, messages
+
+
+def check_message(text: str, blocks: Any) -> None:
+    """Raises SlackError as chat.postMessage would."""
+    if not text and not blocks:
+        raise SlackError("no_text")
+    if len(text) > TEXT_MOST:
+        raise SlackError("msg_too_long")
+    if blocks is None:
+        return
+    if not isinstance(blocks, list):
+        raise SlackError("invalid_blocks_format")
+    problems = tuple(block_problems(blocks))
+    if problems:
+        raise SlackError("invalid_blocks", problems)
+
+
+def block_problems(blocks: list[Any]) -> Iterator[str]:
+    """What Slack would refuse in blocks, with the place."""
+    if len(blocks) > BLOCKS_MOST:
+        yield f"no more than {BLOCKS_MOST} items allowed [json-pointer:/blocks]"
+    block_ids: set[str] = set()
+    action_ids: set[tuple[str, str]] = set()
+    for n, block in enumerate(blocks):
+        at = f"[json-pointer:/blocks/{n}]"
+        kind = block.get("type") if isinstance(block, dict) else None
+        if kind not in BLOCK_TYPES:
+            yield f"unsupported type: {kind} {at}"
+            continue
+        block_id = block.get("block_id")
+        if block_id is not None:
+            if len(block_id) > 255 or block_id in block_ids:
+                yield f"invalid or repeated block_id {at}"
+            block_ids.add(block_id)
+        yield from _text_problems(block, kind, at)
+        yield from _element_problems(block, kind, at, action_ids, n)
+
+
+def _text_problems(block: dict[str, Any], kind: str, at: str) -> Iterator[str]:
+    text = block.get("text")
+    if kind == "section" and not text and not block.get("fields"):
+        yield f"missing required field: text {at}"
+    if kind == "header" and (not isinstance(text, dict) or text.get("type") != "plain_text"):
+        yield f"header needs plain_text {at}"
+    if isinstance(text, dict):
+        words = text.get("text") or ""
+        if not words:
+            yield f"must be more than 0 characters {at}"
+        if len(words) > TEXT_OF.get(kind, 3000):
+            yield f"must be less than {TEXT_OF.get(kind, 3000) + 1} characters {at}"
+    fields = block.get("fields") or []
+    if len(fields) > 10:
+        yield f"no more than 10 items allowed {at}"
+    for field in fields:
+        if not 0 < len(field.get("text") or "") <= 2000:
+            yield f"a field needs 1 to 2000 characters {at}"
+
+
+def _element_problems(block: dict[str, Any], kind: str, at: str, seen: set[tuple[str, str]], n: int) -> Iterator[str]:
+    elements = block.get("elements") or []
+    if kind in {"actions", "context"} and not elements:
+        yield f"missing required field: elements {at}"
+    if len(elements) > {"actions": 25, "context": 10}.get(kind, 100):
+        yield f"too many elements {at}"
+    for element in elements:
+        if kind == "context":
+            if element.get("type") in {"mrkdwn", "plain_text"} and not 0 < len(element.get("text") or "") <= 2000:
+                yield f"context text needs 1 to 2000 characters {at}"
+            continue
+        action = str(element.get("action_id") or "")
+        if not action or len(action) > 255 or (str(n), action) in seen:
+            yield f"action_id missing, too long or repeated {at}"
+        seen.add((str(n), action))
+        if element.get("type") == "button":
+            label = (element.get("text") or {}).get("text") or ""
+            if not 0 < len(label) <= 75 or len(str(element.get("value") or "")) > 2000:
+                yield f"button text or value out of limits {at}"
+        if element.get("type") == "static_select":
+            yield from _option_problems(element, at)
+
+
+def _option_problems(element: dict[str, Any], at: str) -> Iterator[str]:
+    options = element.get("options") or []
+    if not 0 < len(options) <= 100:
+        yield f"1 to 100 options needed {at}"
+    if len((element.get("placeholder") or {}).get("text") or "") > 150:
+        yield f"placeholder too long {at}"
+    for option in options:
+        if not 0 < len(option["text"]["text"]) <= 75 or not 0 < len(option["value"]) <= 150:
+            yield f"option text or value out of limits {at}"

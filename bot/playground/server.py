@@ -1,0 +1,171 @@
+"""The stand-in's HTTP side: Web API, response URLs, Socket Mode, and the page's own few calls."""
+
+import asyncio
+import itertools
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.playground.delivery import Deliverer
+from bot.playground.limits import SlackError
+from bot.playground.workspace import BOT_USER, SlackWorkspace
+
+STATIC = Path(__file__).parent / "static"
+SOCKETS_MOST = 10
+
+
+class PlaygroundServer:
+    """Routes over one workspace. `token` and `app_token` are the only ones it takes."""
+
+    def __init__(self, workspace: SlackWorkspace, deliverer: Deliverer, token: str, app_token: str, extra: list[Route] | None = None) -> None:
+        self.workspace, self.deliverer = workspace, deliverer
+        self._token, self._app_token = token, app_token
+        self._sockets: list[WebSocket] = []
+        self._waiting: dict[str, asyncio.Event] = {}
+        self._tickets, self._envelopes = itertools.count(1), itertools.count(1)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pool = ThreadPoolExecutor(8, thread_name_prefix="deliver")
+        deliverer.socket = self._send_envelope
+        self.asgi = Starlette(
+            routes=[
+                Route("/", self.page),
+                Route("/api/{method}", self.api, methods=["POST", "GET"]),
+                Route("/respond/{ticket}", self.respond, methods=["POST"]),
+                WebSocketRoute("/socket/{ticket}", self.socket),
+                Route("/play/state", self.state),
+                Route("/play/messages", self.messages),
+                Route("/play/say", self.say, methods=["POST"]),
+                Route("/play/press", self.press, methods=["POST"]),
+                Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+                *(extra or []),
+            ]
+        )
+
+    async def api(self, request: Request) -> Response:
+        """One Web API call; errors come as Slack sends them, 200 with ok false, 429 with Retry-After."""
+        method = request.path_params["method"]
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        wanted = self._app_token if method == "apps.connections.open" else self._token
+        if given != wanted:
+            return JSONResponse({"ok": False, "error": "invalid_auth" if given else "not_authed"})
+        if method == "apps.connections.open":
+            self._loop = asyncio.get_running_loop()
+            host = request.headers.get("host", "127.0.0.1")
+            return JSONResponse({"ok": True, "url": f"ws://{host}/socket/{next(self._tickets)}"})
+        try:
+            args = await _arguments(request)
+            return JSONResponse({"ok": True, **self.workspace.call(method, args)})
+        except SlackError as error:
+            if error.code == "ratelimited":
+                return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
+            extra = {"response_metadata": {"messages": list(error.messages)}} if error.messages else {}
+            return JSONResponse({"ok": False, "error": error.code, **extra})
+
+    async def respond(self, request: Request) -> Response:
+        try:
+            self.workspace.respond(request.path_params["ticket"], await request.json())
+        except SlackError as error:
+            return JSONResponse({"ok": False, "error": error.code}, 404)
+        return Response("ok")
+
+    async def socket(self, websocket: WebSocket) -> None:
+        """A Socket Mode connection: hello, then envelopes, each to be acknowledged."""
+        await websocket.accept()
+        if len(self._sockets) >= SOCKETS_MOST:
+            await websocket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await websocket.close()
+            return
+        self._loop = asyncio.get_running_loop()
+        await websocket.send_json({"type": "hello", "num_connections": len(self._sockets) + 1, "connection_info": {"app_id": "A0PLAY"}})
+        self._sockets.append(websocket)
+        try:
+            while True:
+                text = await websocket.receive_text()
+                envelope = json.loads(text).get("envelope_id") if text.startswith("{") else None
+                if envelope in self._waiting:
+                    self._waiting[envelope].set()
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._sockets.remove(websocket)
+
+    def _send_envelope(self, envelope: dict[str, Any]) -> bool:
+        """Send to one socket and wait for its acknowledgement; False where none is connected or none answers."""
+        if not self._sockets or self._loop is None:
+            return False
+        return asyncio.run_coroutine_threadsafe(self._send(envelope), self._loop).result(10)
+
+    async def _send(self, envelope: dict[str, Any]) -> bool:
+        ident = f"env-{next(self._envelopes)}"
+        self._waiting[ident] = asyncio.Event()
+        try:
+            await self._sockets[0].send_json({**envelope, "envelope_id": ident})
+            await asyncio.wait_for(self._waiting[ident].wait(), 3)
+            return True
+        except (TimeoutError, RuntimeError):
+            return False
+        finally:
+            del self._waiting[ident]
+
+    async def page(self, request: Request) -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    async def state(self, request: Request) -> Response:
+        """People and, for each, the channels they are in."""
+        people = [{"id": m.id, "name": m.name, "email": m.email} for m in self.workspace.members.values() if not m.bot]
+        channels = [{"id": c.id, "name": c.name, "kind": c.kind, "members": c.members} for c in self.workspace.channels.values() if c.kind != "im"]
+        return JSONResponse({"bot": BOT_USER, "people": people, "channels": channels})
+
+    async def messages(self, request: Request) -> Response:
+        """What a person sees in a channel; `dm` is the conversation with Caddie."""
+        user, channel = request.query_params.get("user", ""), self._channel(request.query_params.get("channel", ""), request.query_params.get("user", ""))
+        names = {m.id: m.name for m in self.workspace.members.values()}
+        shown = [
+            {
+                "ts": p.ts,
+                "user": p.user,
+                "name": names.get(p.user, p.user),
+                "text": p.text,
+                "blocks": p.blocks,
+                "thread_ts": p.thread_ts,
+                "ephemeral": p.only_for is not None,
+                "edited": p.edited,
+            }
+            for p in self.workspace.visible(user, channel)
+        ]
+        return JSONResponse({"channel": channel, "messages": shown})
+
+    async def say(self, request: Request) -> Response:
+        body = await request.json()
+        channel = self._channel(body["channel"], body["user"])
+        self._pool.submit(self.deliverer.say, body["user"], channel, body["text"], body.get("thread_ts"))
+        return JSONResponse({"ok": True})
+
+    async def press(self, request: Request) -> Response:
+        body = await request.json()
+        found = next((p for p in self.workspace.posted if p.ts == body["ts"]), None)
+        if found is None:
+            return JSONResponse({"ok": False, "error": "message_not_found"}, 404)
+        self._pool.submit(self.deliverer.press, body["user"], found, body["action_id"], body["value"], selected=body.get("selected", False))
+        return JSONResponse({"ok": True})
+
+    def _channel(self, channel: str, user: str) -> str:
+        return self.workspace.direct(user).id if channel == "dm" else channel
+
+
+async def _arguments(request: Request) -> dict[str, Any]:
+    if request.method == "GET":
+        return dict(request.query_params)
+    if "json" in request.headers.get("content-type", ""):
+        found: dict[str, Any] = await request.json()
+        return found
+    return {**dict(request.query_params), **dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))}

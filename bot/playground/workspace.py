@@ -1,0 +1,230 @@
+"""A Slack workspace in memory: people, channels and messages, with the rules of the Web API."""
+
+import itertools
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.playground.limits import SlackError, check_message
+
+TEAM, BOT_USER, BOT_ID = "T0PLAY", "U0CADDIE", "B0CADDIE"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    id: str
+    name: str
+    email: str | None
+    guest: bool = False
+    bot: bool = False
+
+
+@dataclass
+class Channel:
+    id: str
+    name: str
+    kind: str
+    members: list[str]
+
+
+@dataclass
+class Posted:
+    """A message; `only_for` is the one user who sees an ephemeral one."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: list[dict[str, Any]] | None = None
+    thread_ts: str | None = None
+    only_for: str | None = None
+    metadata: dict[str, Any] | None = None
+    edited: int = 0
+
+
+@dataclass
+class SlackWorkspace:
+    """State and rules; every method of the API raises SlackError with Slack's own code."""
+
+    members: dict[str, Member] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    posted: list[Posted] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    failures: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+        self._counter = itertools.count(1)
+        self._urls: dict[str, tuple[str, str, str | None, float, int]] = {}
+        self.members[BOT_USER] = Member(BOT_USER, "Caddie", None, bot=True)
+
+    def stamp(self) -> str:
+        """A message's ts, unique and rising."""
+        return f"{int(time.time())}.{next(self._counter):06d}"
+
+    def add_member(self, name: str, email: str | None, user: str | None = None, *, guest: bool = False) -> Member:
+        member = Member(user or f"U0{len(self.members):05d}", name, email, guest)
+        self.members[member.id] = member
+        return member
+
+    def add_channel(self, name: str, kind: str, members: list[str]) -> Channel:
+        prefix = "D" if kind == "im" else "C"
+        channel = Channel(f"{prefix}0{len(self.channels):05d}", name, kind, [*members, BOT_USER])
+        self.channels[channel.id] = channel
+        return channel
+
+    def direct(self, user: str) -> Channel:
+        """The direct conversation of a user with the bot."""
+        with self._lock:
+            found = next((c for c in self.channels.values() if c.kind == "im" and user in c.members), None)
+            return found or self.add_channel(user, "im", [user])
+
+    def fail_next(self, method: str, *codes: str) -> None:
+        """Let the next calls of a method fail with these error codes, `ratelimited` among them."""
+        self.failures.setdefault(method, []).extend(codes)
+
+    def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        """One Web API call by the bot."""
+        with self._lock:
+            self.calls.append((method, args))
+            if self.failures.get(method):
+                raise SlackError(self.failures[method].pop(0))
+            handler = getattr(self, "api_" + method.replace(".", "_"), None)
+            if handler is None:
+                raise SlackError("unknown_method")
+            answer: dict[str, Any] = handler(args)
+            return answer
+
+    def api_auth_test(self, args: dict[str, Any]) -> dict[str, Any]:
+        return {"url": "https://playground.slack.example/", "team": "Playground", "user": "caddie", "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID}
+
+    def api_users_info(self, args: dict[str, Any]) -> dict[str, Any]:
+        member = self.members.get(str(args.get("user")))
+        if member is None:
+            raise SlackError("user_not_found")
+        profile = {"email": member.email} if member.email else {}
+        user = {"id": member.id, "name": member.name, "real_name": member.name, "is_bot": member.bot, "is_restricted": member.guest, "profile": profile}
+        return {"user": user}
+
+    def api_conversations_info(self, args: dict[str, Any]) -> dict[str, Any]:
+        channel = self._channel(args)
+        return {
+            "channel": {
+                "id": channel.id,
+                "name": channel.name.lstrip("#"),
+                "is_im": channel.kind == "im",
+                "is_private": channel.kind in {"private", "im"},
+                "is_ext_shared": channel.kind == "external",
+            }
+        }
+
+    def api_conversations_members(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Pages as Slack does, at most `limit` a page."""
+        members = self._channel(args).members
+        start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 1000)
+        end = start + limit
+        return {"members": members[start:end], "response_metadata": {"next_cursor": str(end) if end < len(members) else ""}}
+
+    def api_conversations_open(self, args: dict[str, Any]) -> dict[str, Any]:
+        return {"channel": {"id": self.direct(str(args.get("users"))).id}}
+
+    def api_conversations_replies(self, args: dict[str, Any]) -> dict[str, Any]:
+        channel, root = self._channel(args), str(args.get("ts"))
+        found = [p for p in self.posted if p.channel == channel.id and root in {p.ts, p.thread_ts} and p.only_for is None]
+        return {"messages": [_as_message(p) for p in found]}
+
+    def api_chat_postMessage(self, args: dict[str, Any]) -> dict[str, Any]:
+        channel = self._channel(args)
+        if BOT_USER not in channel.members:
+            raise SlackError("not_in_channel")
+        posted = self._post(args, channel, None)
+        return {"channel": channel.id, "ts": posted.ts, "message": _as_message(posted)}
+
+    def api_chat_postEphemeral(self, args: dict[str, Any]) -> dict[str, Any]:
+        channel, user = self._channel(args), str(args.get("user"))
+        if user not in channel.members:
+            raise SlackError("user_not_in_channel")
+        return {"message_ts": self._post(args, channel, user).ts}
+
+    def api_chat_update(self, args: dict[str, Any]) -> dict[str, Any]:
+        channel, ts = self._channel(args), str(args.get("ts"))
+        found = next((p for p in self.posted if p.channel == channel.id and p.ts == ts and p.only_for is None), None)
+        if found is None:
+            raise SlackError("message_not_found")
+        if found.user != BOT_USER:
+            raise SlackError("cant_update_message")
+        self._rewrite(found, args)
+        return {"channel": channel.id, "ts": ts, "text": found.text}
+
+    def _channel(self, args: dict[str, Any]) -> Channel:
+        channel = self.channels.get(str(args.get("channel")))
+        if channel is None:
+            raise SlackError("channel_not_found")
+        return channel
+
+    def _post(self, args: dict[str, Any], channel: Channel, only_for: str | None) -> Posted:
+        text, blocks = str(args.get("text") or ""), parsed(args.get("blocks"))
+        check_message(text, blocks)
+        posted = Posted(self.stamp(), channel.id, BOT_USER, text, blocks, args.get("thread_ts"), only_for, parsed(args.get("metadata")))
+        self.posted.append(posted)
+        return posted
+
+    def _rewrite(self, posted: Posted, args: dict[str, Any]) -> None:
+        text, blocks = str(args.get("text") or ""), parsed(args.get("blocks"))
+        check_message(text, blocks)
+        posted.text, posted.blocks, posted.edited = text, blocks, posted.edited + 1
+
+    def response_url(self, channel: str, user: str, ts: str | None) -> str:
+        """A ticket for five answers within half an hour."""
+        ticket = f"{len(self._urls):06d}"
+        self._urls[ticket] = (channel, user, ts, time.time() + 1800, 0)
+        return ticket
+
+    def respond(self, ticket: str, body: dict[str, Any]) -> None:
+        """An answer to a response_url."""
+        with self._lock:
+            if ticket not in self._urls:
+                raise SlackError("no_such_url")
+            channel, user, ts, until, used = self._urls[ticket]
+            if time.time() > until or used >= 5:
+                raise SlackError("expired_url")
+            self._urls[ticket] = (channel, user, ts, until, used + 1)
+            target = next((p for p in self.posted if p.ts == ts), None)
+            if body.get("replace_original") and target:
+                self._rewrite(target, body)
+                return
+            only = None if body.get("response_type") == "in_channel" else user
+            self._post({**body, "channel": channel}, self.channels[channel], only)
+
+    def visible(self, user: str, channel: str) -> list[Posted]:
+        """What a user sees in a channel."""
+        with self._lock:
+            return [p for p in self.posted if p.channel == channel and p.only_for in {None, user}]
+
+    def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Posted:
+        """A person posts; the event for it is the deliverer's work."""
+        with self._lock:
+            posted = Posted(self.stamp(), channel, user, text, None, thread_ts)
+            self.posted.append(posted)
+            return posted
+
+
+def parsed(value: Any) -> Any:
+    """Arguments come as JSON or as JSON in a form field."""
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise SlackError("invalid_arguments") from None
+    return value
+
+
+def _as_message(posted: Posted) -> dict[str, Any]:
+    made = {"type": "message", "ts": posted.ts, "user": posted.user, "text": posted.text, "blocks": posted.blocks or []}
+    if posted.thread_ts:
+        made["thread_ts"] = posted.thread_ts
+    if posted.metadata:
+        made["metadata"] = posted.metadata
+    return made

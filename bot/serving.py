@@ -1,0 +1,117 @@
+"""Running Caddie: in Slack by Socket Mode or HTTP, or in the playground."""
+
+import logging
+import secrets
+import threading
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.errors import NotConfigured
+from bot.inbox import Inbox
+from bot.playground.delivery import Deliverer
+from bot.playground.server import PlaygroundServer
+from bot.playground.workspace import SlackWorkspace
+from bot.slack.app import SlackSide
+from bot.wiring import House
+
+log = logging.getLogger(__name__)
+PLAYGROUND_PORT = 8765
+
+
+def serve(house: House) -> None:
+    """Serve until stopped: Slack where its tokens are set, else the playground."""
+    if not house.settings.slack_configured:
+        playground = Playground(house, PLAYGROUND_PORT)
+        print(f"Playground on http://127.0.0.1:{PLAYGROUND_PORT} (Ctrl+C ends it)", flush=True)
+        playground.run()
+        return
+    settings = house.settings
+    assert settings.slack_bot_token is not None
+    http = settings.port is not None and settings.slack_signing_secret is not None
+    if not http and settings.slack_app_token is None:
+        raise NotConfigured("Set SLACK_APP_TOKEN for Socket Mode, or PORT and SLACK_SIGNING_SECRET for HTTP.")
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    side = slack_side(house, settings.slack_bot_token.get_secret_value(), secret or "unused", settings.slack_api_url)
+    side.start()
+    try:
+        if http:
+            app = Starlette(routes=slack_routes(side))
+            uvicorn.run(app, host="0.0.0.0", port=settings.port or 3000, log_level="warning")
+        else:
+            assert settings.slack_app_token is not None
+            side.socket(settings.slack_app_token.get_secret_value()).start()
+    finally:
+        side.stop()
+
+
+def slack_side(house: House, token: str, secret: str, api_url: str) -> SlackSide:
+    return SlackSide(house.caddie, Inbox(house.engine), token=token, secret=secret, api_url=api_url)
+
+
+def slack_routes(side: SlackSide) -> list[Route]:
+    """The door for Slack, and a health check for whatever watches the process."""
+
+    async def health(request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    return [Route("/slack/events", side.http, methods=["POST"]), Route("/health", health)]
+
+
+class Playground:
+    """The real Bolt app against the stand-in, in one server on this machine."""
+
+    def __init__(self, house: House, port: int) -> None:
+        token, app_token, secret = "xoxb-playground", "xapp-playground", secrets.token_hex(16)
+        base = f"http://127.0.0.1:{port}"
+        self.workspace = workspace_of(house)
+        self.deliverer = Deliverer(self.workspace, secret, f"{base}/slack/events", base_url=base)
+        self.side = slack_side(house, token, secret, f"{base}/api/")
+        self.secret, self.app_token, self.base = secret, app_token, base
+        server = PlaygroundServer(self.workspace, self.deliverer, token, app_token, slack_routes(self.side))
+        self._uvicorn = uvicorn.Server(uvicorn.Config(server.asgi, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"))
+
+    def run(self) -> None:
+        """Serve in this thread until stopped."""
+        self.side.start()
+        try:
+            self._uvicorn.run()
+        finally:
+            self.side.stop()
+
+    def __enter__(self) -> "Playground":
+        """Serve in a thread of its own, for tests and benchmarks."""
+        self._thread = threading.Thread(target=self._uvicorn.run, daemon=True)
+        self._thread.start()
+        self.side.start()
+        while not self._uvicorn.started:
+            if not self._thread.is_alive():
+                raise NotConfigured("The playground could not start: is its port taken?")
+            threading.Event().wait(0.02)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.side.stop()
+        self._uvicorn.should_exit = True
+        self._thread.join(10)
+
+
+def workspace_of(house: House) -> SlackWorkspace:
+    """A workspace with the CRM's people and the imported channels; outside addresses become guests."""
+    workspace = SlackWorkspace()
+    mirror = house.desk.mirror
+    users: dict[str, str] = {}
+    for person in mirror.snapshot.organization.people.values():
+        users[person.email.casefold()] = workspace.add_member(person.name, person.email, person.slack_user_id).id
+    for channel in mirror.channels():
+        members = list(users.values()) if channel.members is None else []
+        for email in channel.members or ():
+            if email.casefold() not in users:
+                users[email.casefold()] = workspace.add_member(email.split("@")[0], email, guest=True).id
+            members.append(users[email.casefold()])
+        workspace.add_channel(channel.channel, channel.kind.value, members)
+    return workspace

@@ -1,0 +1,116 @@
+"""The Bolt app and its two doors, Socket Mode and HTTP, over one core."""
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request import BoltRequest
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.caddie import Caddie
+from bot.inbox import Inbox, Workers
+from bot.slack.courier import Courier
+from bot.slack.listeners import arrival_of
+
+log = logging.getLogger(__name__)
+LARGEST_BODY = 1_000_000
+PING_SECONDS = 2
+
+
+class SlackSide:
+    """Everything between Slack and Caddie: the Bolt app that takes in, the workers that answer."""
+
+    def __init__(self, caddie: Caddie, inbox: Inbox, *, token: str, secret: str, api_url: str, workers: int = 4) -> None:
+        self.inbox = inbox
+        self.client = web_client(token, api_url)
+        courier = Courier(caddie, self.client, lambda: datetime.now(UTC))
+        self.workers = Workers(inbox, courier.work, courier.give_up, workers)
+        self.app = build_app(inbox, self.client, secret)
+        self._caddie = caddie
+
+    def start(self) -> None:
+        """Finish what a crash interrupted, then work."""
+        resumed = self._caddie.resume()
+        if resumed:
+            log.warning("finished %d writes that were interrupted", resumed)
+        self.workers.start()
+
+    def stop(self) -> None:
+        self.workers.stop()
+
+    def socket(self, app_token: str) -> SocketModeHandler:
+        """Socket Mode; the short ping notices a dead connection within seconds."""
+        return SocketModeHandler(self.app, app_token, web_client=self.client, ping_interval=PING_SECONDS)
+
+    async def http(self, request: Request) -> Response:
+        """The door at /slack/events: garbled requests are turned away here, before Bolt."""
+        refused = _garbled(request)
+        if refused:
+            return refused
+        raw = await request.body()
+        if len(raw) > LARGEST_BODY:
+            return JSONResponse({"error": "the body is too large"}, 413)
+        try:
+            body = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return JSONResponse({"error": "the body is not UTF-8"}, 400)
+        headers = {name: [value] for name, value in request.headers.items()}
+        try:
+            answer = await run_in_threadpool(self.app.dispatch, BoltRequest(body=body, headers=headers))
+        except ValueError:
+            return JSONResponse({"error": "the body is no readable JSON"}, 400)
+        except Exception:  # nothing was stored, so Slack must hear that and deliver again
+            log.exception("an event could not be stored")
+            return JSONResponse({"error": "try again"}, 503)
+        return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
+
+
+def web_client(token: str, api_url: str) -> WebClient:
+    """A client that honours 429 and never re-sends after a broken connection: a post could double."""
+    return WebClient(token, base_url=api_url, timeout=15, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)])
+
+
+def build_app(inbox: Inbox, client: WebClient, secret: str) -> App:
+    """A Bolt app that stores every arrival before Bolt acknowledges it, and does nothing else on its threads."""
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        """No call to Slack here: where one failed, Bolt would acknowledge an event that was never stored."""
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+    app = App(client=client, signing_secret=secret, authorize=authorize, raise_error_for_unhandled_request=False)
+
+    @app.middleware
+    def store_first(body: dict[str, Any], next: Callable[[], None]) -> None:
+        arrival = arrival_of(body)
+        if arrival is not None:
+            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
+        next()
+
+    def acknowledge(ack: Callable[[], None]) -> None:
+        ack()
+
+    anything = re.compile(".*")
+    app.event("message")(acknowledge)
+    app.event("app_mention")(acknowledge)
+    app.event(anything)(acknowledge)
+    app.action(anything)(acknowledge)
+    app.command("/caddie")(acknowledge)
+    return app
+
+
+def _garbled(request: Request) -> Response | None:
+    stamp = request.headers.get("x-slack-request-timestamp", "")
+    if not stamp.isdigit():
+        return JSONResponse({"error": "the timestamp is missing or no number"}, 401)
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > LARGEST_BODY:
+        return JSONResponse({"error": "the body is too large"}, 413)
+    return None

@@ -1,0 +1,118 @@
+"""Slack payload → arrival; nothing else."""
+
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+PRESSES = {"confirm", "discard", "undo", "choose", "up", "down"}
+_SPOKEN_SUBTYPES = {None, "file_share", "thread_broadcast"}
+
+
+class Arrival(BaseModel):
+    """What came from Slack, small enough to keep: who did what where. `key` is the same for every redelivery."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["message", "press", "command"]
+    key: str
+    team: str
+    user: str
+    channel: str
+    ts: str = ""
+    thread_ts: str | None = None
+    text: str = ""
+    mentioned: bool = False
+    direct: bool = False
+    action: str = ""
+    value: str = ""
+    ephemeral: bool = False
+    response_url: str | None = None
+
+    @property
+    def lane(self) -> str:
+        """What must stay in order: one thread, or one direct conversation."""
+        return f"{self.team}:{self.channel}" if self.direct else f"{self.team}:{self.channel}:{self.root}"
+
+    @property
+    def root(self) -> str:
+        """The thread's first message, which this may be itself."""
+        return self.thread_ts or self.ts
+
+
+def arrival_of(body: dict[str, Any]) -> Arrival | None:
+    """The arrival in a payload that Bolt has verified and parsed; None for what is not for Caddie."""
+    if body.get("type") == "event_callback":
+        return _message(body)
+    if body.get("type") == "block_actions":
+        return _press(body)
+    if body.get("command"):
+        return _command(body)
+    return None
+
+
+def _message(body: dict[str, Any]) -> Arrival | None:
+    bots = [a["user_id"] for a in body.get("authorizations") or () if a.get("is_bot")]
+    bot_user_id = bots[0] if bots else None
+    event = body.get("event") or {}
+    if event.get("type") not in {"message", "app_mention"} or event.get("subtype") not in _SPOKEN_SUBTYPES:
+        return None
+    if event.get("bot_id") or not event.get("user") or event["user"] == bot_user_id:
+        return None
+    team, channel, ts = str(body.get("team_id", "")), str(event.get("channel", "")), str(event.get("ts", ""))
+    text = str(event.get("text") or "")
+    mention = re.compile(rf"<@{re.escape(bot_user_id)}(?:\|[^>]*)?>") if bot_user_id else re.compile(r"(?!)")
+    return Arrival(
+        kind="message",
+        key=f"msg:{team}:{channel}:{ts}",
+        team=team,
+        user=str(event["user"]),
+        channel=channel,
+        ts=ts,
+        thread_ts=event.get("thread_ts"),
+        text=mention.sub("", text).strip(),
+        mentioned=event["type"] == "app_mention" or bool(mention.search(text)),
+        direct=event.get("channel_type") == "im" or channel.startswith("D"),
+    )
+
+
+def _press(body: dict[str, Any]) -> Arrival | None:
+    action = (body.get("actions") or [{}])[0]
+    name = str(action.get("action_id", ""))
+    if name not in PRESSES:
+        return None
+    container, message = body.get("container") or {}, body.get("message") or {}
+    channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
+    team, user = str((body.get("team") or {}).get("id", "")), str((body.get("user") or {}).get("id", ""))
+    ts = str(container.get("message_ts") or message.get("ts") or "")
+    chosen = action.get("selected_option") or {}
+    return Arrival(
+        kind="press",
+        key=f"act:{team}:{channel}:{ts}:{user}:{name}:{action.get('action_ts', '')}",
+        team=team,
+        user=user,
+        channel=channel,
+        ts=ts,
+        thread_ts=message.get("thread_ts") or container.get("thread_ts"),
+        direct=channel.startswith("D"),
+        action=name,
+        value=str(action.get("value") or chosen.get("value") or ""),
+        ephemeral=bool(container.get("is_ephemeral")),
+        response_url=body.get("response_url"),
+    )
+
+
+def _command(body: dict[str, Any]) -> Arrival:
+    team, channel = str(body.get("team_id", "")), str(body.get("channel_id", ""))
+    return Arrival(
+        kind="command",
+        key=f"cmd:{team}:{body.get('trigger_id', '')}",
+        team=team,
+        user=str(body.get("user_id", "")),
+        channel=channel,
+        thread_ts=f"command-{body.get('user_id', '')}",
+        text=str(body.get("text") or "").strip() or "help",
+        mentioned=True,
+        direct=channel.startswith("D"),
+        response_url=body.get("response_url"),
+    )

@@ -1,0 +1,72 @@
+"""What must be looked up in Slack: a user's e-mail and who sees a channel; kept for minutes only."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from slack_sdk import WebClient
+
+from bot.domain.audience import Audience, ChannelKind
+
+KEPT_SECONDS = 120.0
+T = TypeVar("T")
+
+
+class Workspace:
+    """Reads of one workspace. A user without e-mail, a stranger or a guest counts as somebody from outside."""
+
+    def __init__(self, client: WebClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client, self._clock = client, clock
+        self._kept: dict[str, tuple[float, Any]] = {}
+
+    def email(self, user: str) -> str | None:
+        """The e-mail of a full member of the workspace; None for bots, guests and strangers."""
+        return self._once(f"user:{user}", lambda: self._email(user))
+
+    def audience(self, channel: str) -> Audience:
+        """Who can read a channel; external whenever anybody from outside may."""
+        return self._once(f"channel:{channel}", lambda: self._audience(channel))
+
+    def _once(self, key: str, read: Callable[[], T]) -> T:
+        kept = self._kept.get(key)
+        if kept is None or self._clock() - kept[0] > KEPT_SECONDS:
+            kept = self._kept[key] = (self._clock(), read())
+        found: T = kept[1]
+        return found
+
+    def _email(self, user: str) -> str | None:
+        found: dict[str, Any] = self._client.users_info(user=user)["user"]
+        outside = ("is_bot", "is_stranger", "is_restricted", "is_ultra_restricted", "deleted")
+        if any(found.get(flag) for flag in outside):
+            return None
+        email = (found.get("profile") or {}).get("email")
+        return str(email) if email else None
+
+    def _audience(self, channel: str) -> Audience:
+        info: dict[str, Any] = self._client.conversations_info(channel=channel)["channel"]
+        if info.get("is_im"):
+            return Audience(channel, ChannelKind.DIRECT)
+        name = f"#{info.get('name', channel)}"
+        if info.get("is_ext_shared") or info.get("is_pending_ext_shared") or info.get("is_org_shared"):
+            return Audience(name, ChannelKind.EXTERNAL)
+        if not info.get("is_private") and not info.get("is_mpim"):
+            guests = any(self.email(user) is None and not self._is_bot(user) for user in self._members(channel))
+            return Audience(name, ChannelKind.EXTERNAL if guests else ChannelKind.PUBLIC, None)
+        people = [user for user in self._members(channel) if not self._is_bot(user)]
+        emails = [self.email(user) for user in people]
+        if any(email is None for email in emails):
+            return Audience(name, ChannelKind.EXTERNAL)
+        return Audience(name, ChannelKind.PRIVATE, frozenset(email for email in emails if email))
+
+    def _members(self, channel: str) -> list[str]:
+        members: list[str] = []
+        cursor = ""
+        while True:
+            page = self._client.conversations_members(channel=channel, limit=200, cursor=cursor)
+            members += page["members"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return members
+
+    def _is_bot(self, user: str) -> bool:
+        return bool(self._once(f"bot:{user}", lambda: self._client.users_info(user=user)["user"].get("is_bot")))
