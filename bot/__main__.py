@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.errors import BadRequest, CaddieError, NotConfigured
-from bot.settings import Settings, read_settings
+from bot.errors import BadRequest, CaddieError
+from bot.settings import read_settings
 from bot.wiring import House, build
 
 app = typer.Typer(help="Caddie, a Slack assistant for B2B sales teams.", no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
@@ -199,6 +199,67 @@ def sample(directory: Path, today: Annotated[datetime | None, typer.Option(forma
 
     SampleCompany(today.date() if today else date.today()).write(directory)
     typer.echo(f"The sample company stands in {directory}.")
+
+
+@app.command()
+def demo(no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the three jobs")] = False) -> None:
+    """Set up the sample company, play the three jobs, then serve the playground."""
+    from rich.console import Console
+
+    from bot.demo import play, set_up
+    from bot.serving import serve
+
+    with house() as built:
+        out = Console()
+        set_up(built, out)
+        if not play(built, out):
+            raise fail("Not all three jobs worked.", 1)
+        if not no_serve:
+            serve(built)
+
+
+@app.command()
+def worker() -> None:
+    """Work off the inbox beside the web process; in Socket Mode hold the connection too."""
+    from bot.serving import work
+
+    with house() as built:
+        work(built)
+
+
+@app.command()
+def release() -> None:
+    """Bring the database's schema up to date, before a new version starts."""
+    with house() as built:
+        typer.echo(f"Schema up to date on {built.engine.dialect.name}.")
+
+
+@app.command()
+def doctor() -> None:
+    """What is configured, reachable and allowed; exit 1 if the bot could not work."""
+    from bot.doctor import examine
+
+    with house() as built:
+        checks = list(examine(built))
+        for check in checks:
+            typer.echo(f"{'ok  ' if check.good else 'FAIL' if check.vital else 'note'} {check.name}: {check.says}")
+        if any(check.vital and not check.good for check in checks):
+            raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="One benchmark by name; all where not given")] = None,
+    directories: Annotated[list[Path] | None, typer.Argument(help="With `retrieval`: folders in BEIR form")] = None,
+) -> None:
+    """The project's own benchmarks, one JSON line each."""
+    from bot.bench import run
+
+    try:
+        for line in run(name, directories or []):
+            typer.echo(json.dumps(line, ensure_ascii=False))
+    except CaddieError as error:
+        raise fail(str(error), 2 if isinstance(error, BadRequest) else 1) from error
 
 
 if __name__ == "__main__":

@@ -202,7 +202,7 @@ class ReportRow(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     label: str
-    metrics: dict[str, float | None]
+    metrics: dict[str, int | float | None]
 
 
 class Finding(BaseModel):
@@ -221,7 +221,7 @@ class PipelineReport(Reply):
     period: PeriodShown
     as_of: datetime
     currency: str
-    metrics: dict[str, float | None]
+    metrics: dict[str, int | float | None]
     rows: tuple[ReportRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     chart: str | None = None

@@ -49,6 +49,21 @@ def serve(house: House) -> None:
         side.stop()
 
 
+def work(house: House) -> None:
+    """Work off the inbox until stopped; where Socket Mode is set, take in too."""
+    settings = house.settings
+    if settings.slack_bot_token is None:
+        raise NotConfigured("Set SLACK_BOT_TOKEN: a worker has nothing to do without Slack.")
+    side = slack_side(house, settings.slack_bot_token.get_secret_value(), "unused", settings.slack_api_url)
+    side.start()
+    try:
+        if settings.slack_app_token is not None and settings.slack_signing_secret is None:
+            side.socket(settings.slack_app_token.get_secret_value()).start()
+        threading.Event().wait()
+    finally:
+        side.stop()
+
+
 def slack_side(house: House, token: str, secret: str, api_url: str) -> SlackSide:
     return SlackSide(house.caddie, Inbox(house.engine), token=token, secret=secret, api_url=api_url)
 

@@ -15,7 +15,7 @@ from bot.pipeline.book import Book
 from bot.pipeline.hygiene import findings, hygiene_score
 from bot.pipeline.movement import Movement, movement
 
-Metrics = dict[str, float | None]
+Metrics = dict[str, int | float | None]
 
 
 @dataclass(frozen=True, slots=True)
