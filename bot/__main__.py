@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -197,7 +197,7 @@ def sample(directory: Path, today: Annotated[datetime | None, typer.Option(forma
     """Write the sample company's CSV folder, dated relative to a day."""
     from bot.sample import SampleCompany
 
-    SampleCompany(today.date() if today else date.today()).write(directory)
+    SampleCompany(today.date() if today else datetime.now(UTC).date()).write(directory)
     typer.echo(f"The sample company stands in {directory}.")
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.commands import (
     AnswerQuestion,
+    AnyCommand,
     AskLibrary,
     ChangeMany,
     Command,
@@ -26,7 +27,6 @@ from bot.commands import (
     Unsupported,
     UpdateDeal,
 )
-from bot.commands import AnyCommand
 from bot.domain.people import Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable

@@ -108,9 +108,9 @@ def writing(engine: Engine) -> Any:
 def migrate(engine: Engine) -> None:
     """Bring the schema to the newest version; nothing to do costs one query."""
     with engine.connect() as connection:
-        if inspect(connection).has_table("alembic_version"):
-            if connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD:
-                return
+        known = inspect(connection).has_table("alembic_version")
+        if known and connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD:
+            return
     from alembic import command
     from alembic.config import Config
 

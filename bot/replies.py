@@ -2,10 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
-from typing_extensions import Annotated
 
 from bot.domain.activities import ActivityKind
 from bot.domain.money import plain

@@ -90,9 +90,9 @@ STAGES = [
     ("Won", 100, "won", "Won"),
     ("Lost", 0, "lost", "Lost"),
 ]
-FIRST = "Dana Omar Petra Lionel Greta Idris Carys Anton Noor Felix Maeve Tobin Ilse Rufus Amara Celine Dov Hattie Jonas Keiko".split()
-LAST = "Reyes Bellweather Stroud Pemberton Quist Harland Achebe Lindgren Mossman Vance Trevelyan Oduya Castellan Winterbourne Faulk".split()
-ZH_NAMES = "王建国 李思敏 张海涛 刘雨晴 陈国栋 赵丽华 周文博 吴晓燕 孙志强 徐佳宁 高远 林静怡 何俊峰 郭美玲".split()
+FIRST = ["Dana", "Omar", "Petra", "Lionel", "Greta", "Idris", "Carys", "Anton", "Noor", "Felix", "Maeve", "Tobin", "Ilse", "Rufus", "Amara", "Celine", "Dov", "Hattie", "Jonas", "Keiko"]
+LAST = ["Reyes", "Bellweather", "Stroud", "Pemberton", "Quist", "Harland", "Achebe", "Lindgren", "Mossman", "Vance", "Trevelyan", "Oduya", "Castellan", "Winterbourne", "Faulk"]
+ZH_NAMES = ["王建国", "李思敏", "张海涛", "刘雨晴", "陈国栋", "赵丽华", "周文博", "吴晓燕", "孙志强", "徐佳宁", "高远", "林静怡", "何俊峰", "郭美玲"]
 TITLES = ["CFO", "VP Supply Chain", "Warehouse Manager", "Transportation Manager", "VP Operations", "IT Director", "Plant Manager"]
 ZH_TITLES = ["财务总监", "供应链总监", "仓储经理", "厂长", "总经理"]
 NOTES = [
@@ -120,14 +120,14 @@ class SampleCompany:
         self.stage_changes: list[dict[str, Any]] = []
         self.field_changes: list[dict[str, Any]] = []
         self.activities: list[dict[str, Any]] = []
-        self.owners = {f"qa{n:02}": self._owner(n, region) for n, (_, _, _, region) in enumerate(ACCOUNTS, 1)}
+        self.owners = {f"qa{n:02}": self._owner(n, name, region) for n, (name, _, _, region) in enumerate(ACCOUNTS, 1)}
         self._meet_contacts()
         self._open_deals(150)
         self._log_activities(400)
 
-    def _owner(self, n: int, region: str) -> str:
+    def _owner(self, n: int, name: str, region: str) -> str:
         reps = REPS[region]
-        return reps[0] if n <= 4 else reps[n % len(reps)]
+        return reps[0] if n <= 4 or name == "环球科技" else reps[n % len(reps)]
 
     def _meet_contacts(self) -> None:
         for n, (name, _, _, _) in enumerate(ACCOUNTS, 1):
@@ -154,9 +154,11 @@ class SampleCompany:
                 )
 
     def _open_deals(self, count: int) -> None:
+        """Every third deal is open; so is each first deal of the accounts that the README's sentences name."""
         for n in range(count):
             account = n % len(ACCOUNTS) + 1
-            if n % 3 == 0:
+            told = n < len(ACCOUNTS) and ACCOUNTS[n][0] in {"Globex Manufacturing", "环球科技"}
+            if told or (n % 3 == 0 and ACCOUNTS[account - 1][0] != "环球科技"):
                 self._deal(n, account, "open")
             else:
                 self._deal(n, account, "lost" if self.random.random() < 0.55 else "won")
@@ -165,7 +167,7 @@ class SampleCompany:
         random, name = self.random, ACCOUNTS[account - 1][0]
         chinese = not name.isascii()
         project = PROJECTS["zh" if chinese else "en"]
-        kind = (n // len(ACCOUNTS) + account) % len(project)
+        kind = (n // len(ACCOUNTS) + account - 1) % len(project)
         age = random.randint(12, 150) if fate == "open" else random.randint(60, 420)
         created = self.today - timedelta(days=age)
         depth = random.randint(0, 5) if fate == "open" else random.randint(1, 5) if fate == "lost" else 5

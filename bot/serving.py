@@ -44,7 +44,7 @@ def serve(house: House) -> None:
             uvicorn.run(app, host="0.0.0.0", port=settings.port or 3000, log_level="warning")
         else:
             assert settings.slack_app_token is not None
-            side.socket(settings.slack_app_token.get_secret_value()).start()
+            side.socket(settings.slack_app_token.get_secret_value()).start()  # type: ignore[no-untyped-call]
     finally:
         side.stop()
 
@@ -58,7 +58,7 @@ def work(house: House) -> None:
     side.start()
     try:
         if settings.slack_app_token is not None and settings.slack_signing_secret is None:
-            side.socket(settings.slack_app_token.get_secret_value()).start()
+            side.socket(settings.slack_app_token.get_secret_value()).start()  # type: ignore[no-untyped-call]
         threading.Event().wait()
     finally:
         side.stop()

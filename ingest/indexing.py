@@ -52,7 +52,7 @@ def ingest(paths: list[Path], catalogue: Catalogue, vectors: VectorStore, embedd
 
 def _check_index(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder) -> None:
     """Start the vector index afresh where it is gone, damaged, or made by another model."""
-    documents, passages, waiting = catalogue.counts()
+    _documents, passages, waiting = catalogue.counts()
     if not passages or passages == waiting:
         return
     try:

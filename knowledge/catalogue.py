@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, delete, func, insert, select, update
-from sqlalchemy import Engine
+from sqlalchemy import Boolean, Column, Engine, ForeignKey, Index, Integer, String, Table, Text, delete, func, insert, select, update
 
 from bot.database import Json, metadata, writing
 

@@ -10,9 +10,7 @@ import numpy as np
 from bot.domain.text import HAS_CJK, normal, words
 
 STOP = frozenset(
-    "a an and are as at be been but by can could did do does for from get got had has have he her his how i if in into is it its just me my of on or our"
-    " she should so some than that the their them then there they this to us was we were what whats when where which who why will with would you your"
-    " any about am not new please tell show give need want find say says".split()
+    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "get", "got", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "me", "my", "of", "on", "or", "our", "she", "should", "so", "some", "than", "that", "the", "their", "them", "then", "there", "they", "this", "to", "us", "was", "we", "were", "what", "whats", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your", "any", "about", "am", "not", "new", "please", "tell", "show", "give", "need", "want", "find", "say", "says"]
 )
 
 
@@ -34,7 +32,8 @@ def terms(text: str, *, keep_all: bool = False) -> list[str]:
                 found.append(word.text[0])
         elif keep_all or word.text not in STOP:
             latin.append(word.text)
-    return _stemmer().stemWords(latin) + found
+    stems: list[str] = _stemmer().stemWords(latin)
+    return stems + found
 
 
 class LexicalIndex:

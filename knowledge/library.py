@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from threading import RLock
+from typing import Any
 
 from bot.domain.text import HAS_CJK, chinese, normal
 from knowledge.aids import AIDS, Aid
@@ -262,7 +263,7 @@ class Library:
         return [pieces[n] for n in chosen] or pieces[:1]
 
 
-def _promising(places: Sequence[int], lexical: Sequence[float], dense: Mapping[str, float], shelf: _Shelf) -> list[int]:
+def _promising(places: Sequence[int], lexical: Any, dense: Mapping[str, float], shelf: _Shelf) -> list[int]:
     """The places worth judging in full: all of a small set, else the best of either side."""
     if len(places) <= 300:
         return list(places)

@@ -268,7 +268,7 @@ def read_rows(path: Path, model: type[R], report: ImportReport, key: str | None 
 
 
 def _checked(
-    name: str, line: int, cells: Mapping[str | None, Any], columns: set[str], model: type[R], report: ImportReport
+    name: str, line: int, cells: Mapping[Any, Any], columns: set[str], model: type[R], report: ImportReport
 ) -> R | None:
     if None in cells or None in cells.values():
         report.refuse(name, line, "the row has another number of cells than the header")

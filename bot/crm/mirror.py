@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -96,7 +96,7 @@ class Mirror:
         open_or_closed_since: datetime | None = None,
     ) -> list[Deal]:
         """Deals by owner, id or account; `open_or_closed_since` drops what was closed before a moment."""
-        conditions = []
+        conditions: list[Any] = []
         if owners is not None:
             conditions.append(t.deals.c.owner_id.in_(owners))
         if ids is not None:
@@ -152,17 +152,14 @@ class Mirror:
     def last_activity(self, deal_ids: Collection[str] | None, until: datetime) -> dict[str, datetime]:
         """The moment of the latest activity of each deal up to `until`; tasks ahead do not count."""
         query = (
-            select(t.activities.c.deal_id, func.max(t.activities.c.at))
+            select(t.activities.c.deal_id, func.max(t.activities.c.at, type_=t.activities.c.at.type))
             .where(t.activities.c.deal_id.isnot(None), t.activities.c.at <= until)
             .group_by(t.activities.c.deal_id)
         )
         if deal_ids is not None:
             query = query.where(t.activities.c.deal_id.in_(deal_ids))
-        moment = t.activities.c.at.type
         with self.engine.connect() as connection:
-            dialect = connection.dialect
-            found = connection.execute(query)
-            return {row[0]: row[1] if row[1].tzinfo else moment.process_result_value(row[1], dialect) for row in found}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def quotas(self, person_ids: Collection[str]) -> list[Quota]:
         query = select(t.quotas).where(t.quotas.c.person_id.in_(person_ids)).order_by(t.quotas.c["from"])

@@ -72,8 +72,8 @@ class NameIndex:
         said: dict[str, tuple[float, list[tuple[int, int]]]] = {}
         for word in words(text):
             for token, quality in self._readings(word):
-                best, spans = said.get(token, (0.0, []))
-                said[token] = (max(best, quality), [*spans, (word.start, word.end)])
+                surest, spans = said.get(token, (0.0, []))
+                said[token] = (max(surest, quality), [*spans, (word.start, word.end)])
         candidates = {n for token in said for n in self._with[token] if kinds is None or self._entries[n].kind in kinds}
         best: dict[tuple[NameKind, str], Match] = {}
         for n in candidates:

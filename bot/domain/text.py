@@ -22,7 +22,8 @@ class Word:
 def normal(text: str) -> str:
     """Compatibility form without invisible and direction characters; curly quotes straight. Letters keep their case."""
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    return text.translate(str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "，": ",", "。": ".", "：": ":", "、": ","}))
+    plain: dict[str, str | int | None] = {"’": "'", "‘": "'", "“": '"', "”": '"', "，": ",", "。": ".", "：": ":", "、": ","}
+    return text.translate(str.maketrans(plain))
 
 
 def words(text: str) -> list[Word]:

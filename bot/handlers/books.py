@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 
 from bot.domain.people import Role
 from bot.domain.periods import Period
@@ -95,10 +96,10 @@ def load_book(owners: frozenset[str], turn: Turn, *, since: Period | None = None
     ids = [d.id for d in deals] if len(deals) < 900 else None
     snapshot = mirror.snapshot
 
-    def experience() -> object:
+    def experience() -> tuple[dict[str, Decimal], dict[str, float]]:
         return stage_experience(mirror.deals(), mirror.stage_changes(), snapshot.stages)
 
-    probabilities, typical = snapshot.once("experience", experience)  # type: ignore[misc]
+    probabilities, typical = snapshot.once("experience", experience)
     return Book(
         deals=deals,
         stage_changes=mirror.stage_changes(ids),

@@ -339,7 +339,7 @@ def create_deal(command: CreateDeal, turn: Turn) -> list[Reply]:
         "close_date": said.close_date.isoformat() if said.close_date else None,
         "product": ", ".join(m.name for m in products) or None,
     }
-    changes = tuple(Change(field=f, old=None, new=v) for f, v in values.items() if v is not None)  # type: ignore[arg-type]
+    changes = tuple(Change(field=f, old=None, new=v) for f, v in values.items() if v is not None)
     missing = tuple(f for f in ("amount", "close_date") if values[f] is None)
     refs = {"product": ";".join(m.id for m in products)} if products else {}
     draft = _creation(turn, create="deal", of=account, changes=changes, missing=missing, refs=refs)

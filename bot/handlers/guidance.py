@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 from bot.commands import AskLibrary, FindAid
 from bot.domain.deals import Deal
@@ -80,7 +80,7 @@ def _topic(words: str) -> str:
     return " ".join(words.split())
 
 
-def _near(deal: Deal | None, turn: Turn) -> dict[str, tuple[str, ...]]:
+def _near(deal: Deal | None, turn: Turn) -> dict[str, Any]:
     """The deal's industry, its contacts' roles, products, stage and region, as meanings of the taxonomy."""
     if deal is None:
         return {}

@@ -130,7 +130,7 @@ class Turn:
         return "channel" if self.audience.may_see(owners, self.organization, asker_id=self.person.id) else "ephemeral"
 
     def refuse(self, reason: str, say: str, **values: str) -> Refusal:
-        return Refusal(reason=reason, say=say, values=values, language=self.language)  # type: ignore[arg-type]
+        return Refusal(reason=reason, say=say, values=values, language=self.language)
 
 
 def visible_ids(mirror: Mirror, owners: frozenset[str]) -> dict[NameKind, frozenset[str]]:

@@ -19,7 +19,8 @@ def load_model(name: str | None, timeout: float) -> BaseChatModel | None:
 
     options: dict[str, Any] = {"timeout": timeout, "max_retries": 0, "temperature": 0}
     try:
-        return init_chat_model(name, **options)
+        model: BaseChatModel = init_chat_model(name, **options)
+        return model
     except (ImportError, ValueError) as error:
         raise NotConfigured(f"CADDIE_MODEL={name} cannot be loaded: {error}. Install caddie[openai] or caddie[anthropic] and set its key.") from error
     except Exception as error:  # vendors raise their own classes for a missing key

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, runtime_checkable
 
@@ -11,6 +11,7 @@ from bot.domain.names import NamedSpan, NameKind
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
 from bot.domain.text import normal
+
 
 @runtime_checkable
 class Lexicon(Protocol):
@@ -37,7 +38,7 @@ class Reading:
     stages: tuple[Stage, ...]
     process: Process
     regions: tuple[str, ...] = ()
-    fiscal: FiscalCalendar = FiscalCalendar()
+    fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)
     day_first: bool = False
     draft: OpenDraft | None = None
     question: tuple[str, ...] | None = None

@@ -1,5 +1,6 @@
 """A book of business: the deals of a scope with all that its numbers are computed from."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -43,7 +44,7 @@ class Book:
     typical_days: Mapping[str, float]
     as_of: datetime
     timezone: str
-    fiscal: FiscalCalendar = FiscalCalendar()
+    fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
@@ -105,7 +106,7 @@ def stage_experience(
         for name in {change.to_stage for change in changes if kinds.get(change.to_stage) is StageKind.OPEN}:
             entered.setdefault(name, []).append(won)
         if won:
-            for here, after in zip(changes, changes[1:], strict=False):
+            for here, after in itertools.pairwise(changes):
                 stays.setdefault(here.to_stage, []).append((after.at - here.at).total_seconds() / 86400)
     probabilities = {name: stage.probability for name, stage in stages.items()}
     for name, outcomes in entered.items():

@@ -23,7 +23,11 @@ def movement(book: Book, days: int = 7) -> Movement:
     """The last `days` days until the book's moment."""
     since = book.as_of - timedelta(days=days)
     order = {name: stage.order for name, stage in book.stages.items()}
-    new, advanced, pushed, won, lost = [], [], [], [], []
+    new: list[Deal] = []
+    advanced: list[Deal] = []
+    pushed: list[Deal] = []
+    won: list[Deal] = []
+    lost: list[Deal] = []
     for deal in book.deals:
         history = book.stage_changes.get(deal.id, ())
         recent = [c for c in history if since < c.at <= book.as_of]

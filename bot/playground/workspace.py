@@ -222,7 +222,7 @@ def parsed(value: Any) -> Any:
 
 
 def _as_message(posted: Posted) -> dict[str, Any]:
-    made = {"type": "message", "ts": posted.ts, "user": posted.user, "text": posted.text, "blocks": posted.blocks or []}
+    made: dict[str, Any] = {"type": "message", "ts": posted.ts, "user": posted.user, "text": posted.text, "blocks": posted.blocks or []}
     if posted.thread_ts:
         made["thread_ts"] = posted.thread_ts
     if posted.metadata:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,7 +63,7 @@ class SlackSide:
             body = raw.decode("utf-8")
         except UnicodeDecodeError:
             return JSONResponse({"error": "the body is not UTF-8"}, 400)
-        headers = {name: [value] for name, value in request.headers.items()}
+        headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
         try:
             answer = await run_in_threadpool(self.app.dispatch, BoltRequest(body=body, headers=headers))
         except ValueError:

@@ -32,12 +32,12 @@ def find_duration(text: str) -> tuple[int, tuple[int, int]] | None:
             minutes += int(match["rest"])
         if 0 < minutes <= 24 * 60:
             return int(minutes), match.span()
-    match = _CHINESE.search(text)
-    if match is None:
+    found = _CHINESE.search(text)
+    if found is None:
         return None
-    said = match["n"]
+    said = found["n"]
     number = Decimal("0.5") if said == "半" else n.figure(said) if said[0].isdigit() else n.chinese(said)
-    if match["half"] or match["tail"]:
+    if found["half"] or found["tail"]:
         number += Decimal("0.5")
-    minutes = number * (1 if match["unit"].startswith("分") else 60)
-    return (int(minutes), match.span()) if 0 < minutes <= 24 * 60 else None
+    minutes = number * (1 if found["unit"].startswith("分") else 60)
+    return (int(minutes), found.span()) if 0 < minutes <= 24 * 60 else None

@@ -27,14 +27,14 @@ def figure(text: str) -> Decimal:
 
 def english(text: str) -> Decimal:
     """`two hundred and fifty thousand`."""
-    total = part = Decimal(0)
+    total, part = Decimal(0), Decimal(0)
     for word in re.findall(r"[a-z]+", text.lower()):
         if word in UNITS:
             part += UNITS[word]
         elif word == "hundred":
-            part = (part or 1) * 100
+            part = (part or Decimal(1)) * 100
         elif word in SCALES:
-            total, part = total + (part or 1) * SCALES[word], Decimal(0)
+            total, part = total + (part or Decimal(1)) * SCALES[word], Decimal(0)
     return total + part
 
 

@@ -1,5 +1,6 @@
 """From what a rep tells to the cards it asks for: activities, deal changes and next steps, one command a deal."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -93,7 +94,7 @@ def read_capture(said: Said, reading: Reading) -> list[Command]:
             told.at = header_day
         if told.empty and commands and told.names:
             last = commands[-1]
-            told.kind, told.at = (last.kind.value, last.at) if isinstance(last, LogActivity) else (None, None)  # type: ignore[assignment]
+            told.kind, told.at = (last.kind.value, last.at) if isinstance(last, LogActivity) else (None, None)
         if not told.empty:
             commands.append(_command(told, reading))
     return commands
@@ -104,7 +105,7 @@ def _segments(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
     cuts = [0, *(m.end() for m in _SEGMENTS.finditer(text)), len(text)]
     lines = {m.end() for m in re.finditer(r"\n+\s*(?:[-*•]|\d+[.)])?\s*", text)}
     start, subject = 0, _subject(text[: cuts[1]], reading)
-    for begin, end in zip(cuts[1:-1], cuts[2:], strict=True):
+    for begin, end in itertools.pairwise(cuts):
         named = _subject(text[begin:end], reading)
         header = begin in lines and _HEADER.match(text[start:begin].strip())
         if header or (named and subject and not named & subject):
@@ -367,7 +368,7 @@ def _command(told: Told, reading: Reading) -> Command:
             summary=told.text,
             changes=changes,
         )
-    return UpdateDeal(deal=deal, contacts=tuple([*told.contacts, *told.next_people]), changes=changes)
+    return UpdateDeal(deal=deal, contacts=(*told.contacts, *told.next_people), changes=changes)
 
 
 def _unknown_name(told: Told, reading: Reading) -> str:
@@ -377,18 +378,15 @@ def _unknown_name(told: Told, reading: Reading) -> str:
         words = re.split(r"\s+(?:about|re|regarding|today|yesterday|on|to)\b", match.group(1))[0]
         if match.start(1) not in people and words.split()[0].casefold() not in _STARTERS and not find_dates(words, reading.today, ahead=True):
             return words
-    match = re.search(r"\b(?:move|push|update|mark|close|set|bump|pull)\s+(?:the\s+)?(.+?)\s+(?:to|as|into|out|in|by)\b", told.text, re.I)
-    if match and match.group(1).casefold() not in _PRONOUNS:
-        return match.group(1)
+    moved = re.search(r"\b(?:move|push|update|mark|close|set|bump|pull)\s+(?:the\s+)?(.+?)\s+(?:to|as|into|out|in|by)\b", told.text, re.I)
+    if moved and moved.group(1).casefold() not in _PRONOUNS:
+        return moved.group(1)
     zh = _ZH_MENTION.search(told.text)
     return zh.group(1) if zh and not people else ""
 
 
 _PRONOUNS = {"it", "this", "that", "them", "this deal", "that deal", "the deal", "deal", "this one", "that one", "close date"}
-_STARTERS = set(
-    "had met call called log quick just finally new did sent spoke talked moving move the a an i we they he she it note notes good great today yesterday q1 q2 q3 q4 eoq eom eoy"
-    " next remind push lost won add give mark update make set close had can please hey hi ok done caught mtg meeting demo lunch follow email emailed".split()
-)
+_STARTERS = {"had", "met", "call", "called", "log", "quick", "just", "finally", "new", "did", "sent", "spoke", "talked", "moving", "move", "the", "a", "an", "i", "we", "they", "he", "she", "it", "note", "notes", "good", "great", "today", "yesterday", "q1", "q2", "q3", "q4", "eoq", "eom", "eoy", "next", "remind", "push", "lost", "won", "add", "give", "mark", "update", "make", "set", "close", "can", "please", "hey", "hi", "ok", "done", "caught", "mtg", "meeting", "demo", "lunch", "follow", "email", "emailed"}
 
 
 def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:

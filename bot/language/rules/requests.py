@@ -82,7 +82,7 @@ def _aid(said: Said, reading: Reading) -> Command | None:
         if cue.search(said.own) and not (kind == "reference_story" and re.search(r"\bin reference\b|\bfor reference\b", said.own, I)):
             if _ASKS_INSIDE.search(said.own) and kind not in {"pain_sheet", "battle_card", "product_update"}:
                 return AskLibrary(question=said.text)
-            return FindAid(kind=kind, words=said.text, deal=_deal_words(said.own, reading))  # type: ignore[arg-type]
+            return FindAid(kind=kind, words=said.text, deal=_deal_words(said.own, reading))
     return None
 
 
@@ -157,7 +157,7 @@ def _deals(text: str, reading: Reading) -> Command | None:
     return ListDeals(
         deal=_deal_words(text, reading) if not HAS_CJK.search(text) or state == "open" else "",
         whose=_whose(text, reading),
-        state=state,  # type: ignore[arg-type]
+        state=state,
         min_days_in_stage=int(next(g for g in age.groups() if g)) if age else None,
         min_pushes=_times(times) if pushed else None,
         stalled=bool(_STALLED.search(text)),

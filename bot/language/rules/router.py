@@ -1,6 +1,6 @@
 """The order in which the rules are asked what a message means."""
 
-from bot.commands import AnswerQuestion, AskLibrary, ChangeMany, Command, FindAid, Help, Undo, Unclear, Unsupported
+from bot.commands import AnswerQuestion, AskLibrary, ChangeMany, Command, FindAid, Help, Unclear, Undo, Unsupported
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
 from bot.language.rules.capture import read_capture, read_correction, read_new_contact, read_new_deal
@@ -25,12 +25,20 @@ def _first_words(said: Said, reading: Reading) -> list[Command]:
         return [Undo()]
     if cues.HELP.match(said.own):
         return [Help()]
-    if reading.question is not None and len(said.text.split()) <= 8 and not cues.QUESTION.search(said.own):
+    if reading.question is not None and _answers(said, reading):
         return [AnswerQuestion(words=said.text)]
     if cues.BULK.search(said.own) and cues.CHANGE_VERB.search(said.own) and not cues.QUESTION.search(said.own):
         return [ChangeMany(words=said.text)]
     created = read_new_deal(said, reading) or read_new_contact(said, reading)
     return [created] if created else []
+
+
+def _answers(said: Said, reading: Reading) -> bool:
+    """A few words that are neither a request nor a new story: they answer what Caddie asked."""
+    few = len(said.text.split()) <= 8 and len(said.text) <= 60
+    return few and not cues.QUESTION.search(said.own) and read_request(said, reading) is None and not any(
+        cue.search(said.own) for _, cue in cues.ACTIVITY
+    )
 
 
 def _told(said: Said, reading: Reading) -> list[Command]:
@@ -76,7 +84,7 @@ def _asked(said: Said, reading: Reading) -> list[Command]:
     request = read_request(said, reading)
     if request:
         return [request]
-    if cues.QUESTION.search(said.own) or cues.HYPOTHETICAL.search(said.own) is None and _advice(said):
+    if cues.QUESTION.search(said.own) or (cues.HYPOTHETICAL.search(said.own) is None and _advice(said)):
         return [AskLibrary(question=said.text)]
     return [Unclear()]
 

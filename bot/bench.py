@@ -1,0 +1,91 @@
+"""The project's own benchmarks on the sample company, as ratios to a floor measured in the same run."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot.demo import LOG_A_CALL, MANAGER, REP, set_up
+from bot.domain.audience import DIRECT
+from bot.errors import BadRequest
+from bot.handlers.turn import Message
+from bot.settings import Settings
+from bot.wiring import House, build
+
+ROUNDS = 25
+
+
+def run(name: str | None, directories: list[Path]) -> Iterator[dict[str, Any]]:
+    """The named benchmark, or all; raises BadRequest for an unknown name."""
+    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding}
+    if name == "retrieval" or directories:
+        raise BadRequest("The retrieval benchmark over BEIR folders does not exist yet.")
+    if name is not None and name not in known:
+        raise BadRequest(f"There is no benchmark {name}. Known are {', '.join(known)}.")
+    with tempfile.TemporaryDirectory() as folder:
+        house = build(Settings(caddie_data=Path(folder), database_url=None, caddie_model=None))
+        set_up(house, Console(quiet=True))
+        for measured, bench in known.items():
+            if name in {None, measured}:
+                yield from bench(house)
+
+
+def median_ms(work: Callable[[int], object]) -> float:
+    """Median milliseconds of ROUNDS calls after one that warms up."""
+    work(-1)
+    spent = []
+    for n in range(ROUNDS):
+        started = time.perf_counter()
+        work(n)
+        spent.append((time.perf_counter() - started) * 1000)
+    return statistics.median(spent)
+
+
+def _say(house: House, email: str, text: str) -> Callable[[int], object]:
+    return lambda n: house.caddie.reply(Message(text, email, DIRECT, f"bench-{email}-{text[:9]}-{n}", datetime.now(UTC)))
+
+
+def replies(house: House) -> Iterator[dict[str, Any]]:
+    """Job (a) and (c), offline, inside the process; 30 ms is asked for."""
+    for name, email, text in (("reply_capture", REP, LOG_A_CALL), ("reply_summary", MANAGER, "pipeline summary for my team")):
+        value = median_ms(_say(house, email, text))
+        yield {"name": name, "value": round(value, 1), "unit": "ms", "floor": 30, "ratio": round(value / 30, 2)}
+
+
+def search(house: House) -> Iterator[dict[str, Any]]:
+    """Job (b) against the bare cost of embedding the question plus one Chroma query."""
+    library, question = house.library, "reference story about detention charges for a CFO in manufacturing"
+
+    def floor(_n: int) -> None:
+        library.vectors.near("aids", library.embedder.encode([question])[0], 10)
+
+    bare, value = median_ms(floor), median_ms(_say(house, REP, question))
+    yield {"name": "reply_aid", "value": round(value, 1), "unit": "ms", "floor": round(bare, 1), "ratio": round(value / bare, 2)}
+
+
+def encoding(house: House) -> Iterator[dict[str, Any]]:
+    """Passages a second of a whole ingest against the model's bare rate on the same passages."""
+    from ingest.indexing import ingest
+
+    library = house.library
+    texts = [f"{p.heading}\n{p.text}" for p in library.catalogue.passages()] * 8
+    library.embedder.encode(texts[:8], threads=2)
+    started = time.perf_counter()
+    library.embedder.encode(sorted(texts, key=len, reverse=True), threads=2)
+    bare = len(texts) / (time.perf_counter() - started)
+    with tempfile.TemporaryDirectory() as folder:
+        for n, text in enumerate(texts):
+            (Path(folder) / f"{n}.md").write_text(text, encoding="utf-8")
+        other = build(Settings(caddie_data=Path(folder) / "data", database_url=None, caddie_model=None))
+        other.library.embedder = library.embedder
+        started = time.perf_counter()
+        report = ingest(
+            [Path(folder)], other.library.catalogue, other.library.vectors, library.embedder, Path(folder) / "lock", lambda what, done, total: None
+        )
+        value = report.passages / (time.perf_counter() - started)
+    yield {"name": "ingest", "value": round(value, 1), "unit": "passages/s", "floor": round(bare, 1), "ratio": round(value / bare, 2)}
