@@ -59,9 +59,9 @@ class Inbox:
         """
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         row = {"key": key, "lane": lane, "payload": payload, "state": "waiting", "attempts": 0, "received_at": self._clock()}
-        query = dialect.insert(inbox).values(**row).on_conflict_do_nothing(index_elements=["key"])
+        query = dialect.insert(inbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.seq)
         with self._write, writing(self._engine) as connection:
-            new = bool(connection.execute(query).rowcount)
+            new = connection.execute(query).first() is not None
         self.arrived.set()
         return new
 

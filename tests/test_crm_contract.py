@@ -1,0 +1,61 @@
+"""The contract of every CRM adapter, on SQLite and on PostgreSQL."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from bot.crm.embedded import EmbeddedCrm
+from bot.crm.imports import import_folder
+from bot.crm.port import Crm, NewActivity, Write
+from bot.domain.activities import ActivityKind
+from bot.domain.deals import Deal
+from bot.domain.people import Person
+from bot.errors import Conflict, CrmRefused, NotFound
+from bot.sample import SampleCompany
+from tests.conftest import DAY, house_in
+
+AT = datetime(2026, 3, 11, 14, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def crm(request, tmp_path) -> Crm:
+    url = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    house = house_in(tmp_path, database_url=url)
+    SampleCompany(DAY).write(tmp_path / "sample")
+    import_folder(house.engine, tmp_path / "sample", house.process)
+    return EmbeddedCrm(house.engine)
+
+
+def change(crm: Crm, key: str, **fields) -> Write:
+    return Write(by_id="q05", at=AT, deal_id="qd001", fields=tuple(fields.items()))
+
+
+def test_the_contract(crm):
+    """One world, step by step: making a PostgreSQL world for each line would take minutes."""
+    kinds = {type(record) for record in crm.pull(None)}
+    assert {Person, Deal} <= kinds
+    before = crm.fetch("qd001")
+    with pytest.raises(NotFound):
+        crm.fetch("nobody")
+
+    call = NewActivity(ActivityKind.CALL, AT, "spoke", 15, ("qc001",))
+    write = Write(by_id="q05", at=AT, deal_id="qd001", account_id="qa01", fields=(("amount", Decimal("1.50")), ("stage", "Verbal")), activity=call)
+    pushed = crm.push(write, "key-1", before.version)
+    again = crm.push(write, "key-1", before.version)
+    assert (again.ref, again.version, again.repeated) == (pushed.ref, pushed.version, True)
+    after = crm.fetch("qd001")
+    assert (after.deal.amount, after.deal.stage, after.version) == (Decimal("1.50"), "Verbal", pushed.version)
+
+    with pytest.raises(Conflict):
+        crm.push(change(crm, "key-2", amount=Decimal(2)), "key-2", before.version)
+    with pytest.raises(CrmRefused):
+        crm.push(change(crm, "key-3", stage="Nowhere", amount=Decimal(3)), "key-3", after.version)
+    assert crm.fetch("qd001") == after, "a refused write leaves nothing behind"
+
+    fields = (("name", "New one"), ("stage", "Targeting"), ("currency", "USD"), ("owner_id", "q05"), ("product_ids", ("qp1",)))
+    made = crm.push(Write(by_id="q05", at=AT, account_id="qa01", create="deal", fields=fields), "key-4", None)
+    assert crm.fetch(made.ref).deal.product_ids == ("qp1",)
+    crm.push(Write(by_id="q05", at=AT, removes_created=made.ref), "key-5", None)
+    with pytest.raises(NotFound):
+        crm.fetch(made.ref)

@@ -1,0 +1,90 @@
+"""Importing companies: good rows taken, bad ones named by file and line, nothing half-written."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.crm.imports import import_folder
+from bot.crm.maven import import_maven
+from bot.domain.audience import DIRECT
+from bot.errors import ImportRefused
+from bot.handlers.turn import Message
+from tests.conftest import SHARED, house_in
+
+PEOPLE = "id,name,email,manager_id\np1,Ada Bright,ada@x.example,\np2,Ben Cole,ben@x.example,p1\n"
+
+
+def folder(path: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return path
+
+
+def test_bad_rows_are_named_and_good_ones_taken(tmp_path):
+    house = house_in(tmp_path / "data")
+    deals = "id,name,owner_id,stage,amount,colour\nd1,One,p2,Target,100,red\nd2,Two,p2,Nowhere,1,\nd3,Three,p2,Target,many,\nd1,Again,p2,Target,1,\n"
+    report = import_folder(house.engine, folder(tmp_path, people=PEOPLE, deals=deals), house.process)
+    said = "\n".join(report.lines())
+    assert "deals.csv: stage “Nowhere” is not known (1 row: line 3)" in said
+    assert "deals.csv: amount “many” cannot be taken" in said
+    assert "line 4" in said
+    assert "id “d1” stands already on line 2 (1 row: line 5)" in said
+    assert "unknown column “colour” kept as extra" in said
+    assert [d.id for d in house.desk.mirror.deals()] == ["d1"]
+
+
+def test_repeating_an_import_changes_nothing(tmp_path):
+    house = house_in(tmp_path / "data")
+    changes = "deal_id,from_stage,to_stage,at\nd1,,Target,2026-01-02T10:00:00+01:00\n"
+    files = folder(tmp_path, people=PEOPLE, deals="id,name,owner_id,stage\nd1,One,p2,Target\n", stage_changes=changes)
+    for _ in range(2):
+        import_folder(house.engine, files, house.process)
+    assert len(house.desk.mirror.stage_changes()["d1"]) == 1
+    assert len(house.desk.mirror.deals()) == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"people": "id,name\np1,Ada\n"}, "column email is missing"),
+        ({"people": "id,name,email,manager_id\np1,A,a@x.example,p2\np2,B,b@x.example,p1\n"}, "runs in a loop"),
+        ({"people": ""}, "empty"),
+        ({}, "none of the known files"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_whole(tmp_path, files, says):
+    house = house_in(tmp_path / "data")
+    (tmp_path / "csv").mkdir()
+    with pytest.raises(ImportRefused, match=says):
+        import_folder(house.engine, folder(tmp_path / "csv", **files), house.process)
+    assert not house.desk.organization.people
+
+
+def test_maven_summaries_equal_pandas(tmp_path):
+    source = SHARED / "data" / "crm" / "maven"
+    if not source.exists():
+        pytest.skip("the Maven set is not beside the checkout (../shared/data/crm/maven)")
+    import pandas as pd
+
+    house = house_in(tmp_path)
+    report = import_maven(house.engine, source, house.process, date(2026, 3, 31))
+    assert (report.taken["sales_pipeline.csv"], report.refused_count) == (8800, 0)
+    table = pd.read_csv(source / "sales_pipeline.csv", parse_dates=["engage_date", "close_date"])
+    shift = pd.Timestamp("2026-03-31") - table.close_date.max()
+    table["closed"], table["engaged"] = table.close_date + shift, table.engage_date + shift
+    team = pd.read_csv(source / "sales_teams.csv").set_index("sales_agent").manager
+    table["manager"] = table.sales_agent.map(team)
+    quarter = table[(table.closed >= "2026-01-01") & (table.closed <= "2026-03-31")]
+    assert report.repaired[("sales_pipeline.csv", "product “GTXPro” read as “GTX Pro”")].__len__() == (table["product"] == "GTXPro").sum()
+    for manager, rows in quarter.groupby("manager"):
+        email = ".".join(manager.casefold().split()) + "@maven.example"
+        now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+        answered = house.caddie.reply(Message("pipeline summary for my team this quarter", email, DIRECT, f"t-{manager}", now))
+        metrics = answered.replies[0].metrics
+        won, lost = rows[rows.deal_stage == "Won"], rows[rows.deal_stage == "Lost"]
+        assert (metrics["won_count"], metrics["lost_count"]) == (len(won), len(lost))
+        assert metrics["won_amount"] == pytest.approx(won.close_value.sum())
+        assert metrics["win_rate_count"] == pytest.approx(len(won) / (len(won) + len(lost)), abs=1e-6)
+        assert metrics["cycle_days_median"] == pytest.approx((won.closed - won.engaged).dt.days.median())
+        assert metrics["velocity_per_day"] == 0

@@ -1,0 +1,196 @@
+"""Slack over HTTP and Socket Mode against the strict stand-in: signed, deduplicated, answered in the right place."""
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from bot.playground.delivery import signature
+from bot.playground.limits import SlackError, block_problems
+from bot.playground.workspace import BOT_USER
+from bot.replies import Advice, Change, DealRef, DraftCard, Question, Receipt, Refusal
+from bot.serving import Playground
+from bot.slack.views import render
+
+
+@pytest.fixture
+def slack(house) -> Iterator[Playground]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with Playground(house, port) as playground:
+        yield playground
+
+
+def member(slack: Playground, name: str) -> str:
+    return next(m.id for m in slack.workspace.members.values() if m.name.startswith(name))
+
+
+def channel(slack: Playground, name: str) -> str:
+    return next(c.id for c in slack.workspace.channels.values() if c.name == name)
+
+
+def until(found: Callable[[], object], seconds: float = 15) -> object:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := found():
+            return value
+        time.sleep(0.05)
+    raise AssertionError("it did not come")
+
+
+def by_bot(slack: Playground, user: str, place: str) -> list:
+    return [p for p in slack.workspace.visible(user, place) if p.user == BOT_USER]
+
+
+def test_a_card_is_logged_and_undone_by_buttons(slack, house):
+    rep = member(slack, "Tamsin")
+    place = slack.workspace.direct(rep).id
+    slack.deliverer.say(rep, place, "globex inbound dock rollout is 190k now")
+    card = until(lambda: by_bot(slack, rep, place))[0]
+    draft = next(e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm")
+    assert slack.deliverer.press(rep, card, "confirm", draft) == 200
+    until(lambda: card.edited)
+    assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
+    receipt = next(e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"])
+    slack.deliverer.press(rep, card, "undo", receipt)
+    until(lambda: card.edited == 2)
+    assert str(house.desk.mirror.deal("qd001").amount) != "190000.00"
+    assert len(by_bot(slack, rep, place)) == 1, "the card changed in place, nothing was posted beside it"
+
+
+def test_a_mention_is_answered_once_in_its_thread_and_followed(slack):
+    boss, place = member(slack, "Solomon"), channel(slack, "#east-sales")
+    said = slack.deliverer.say(boss, place, f"<@{BOT_USER}> pipeline summary for my team")
+    answer = until(lambda: by_bot(slack, boss, place))[0]
+    assert (answer.thread_ts, answer.only_for) == (said.ts, None)
+    slack.deliverer.say(boss, place, "just tamsin", thread_ts=said.ts)
+    until(lambda: len(by_bot(slack, boss, place)) == 2)
+    slack.deliverer.say(boss, place, "lunch anyone?")
+    time.sleep(0.5)
+    assert len(by_bot(slack, boss, place)) == 2, "what was not said to Caddie is not answered"
+
+
+def test_numbers_never_reach_people_from_outside(slack):
+    boss, place = member(slack, "Solomon"), channel(slack, "#ext-globex")
+    slack.deliverer.say(boss, place, f"<@{BOT_USER}> pipeline summary for my team")
+    answer = until(lambda: by_bot(slack, boss, place))[0]
+    assert answer.only_for == boss
+    assert "outside" in answer.text
+
+
+def test_redelivery_and_rate_limits_lose_and_double_nothing(slack):
+    rep = member(slack, "Tamsin")
+    place = slack.workspace.direct(rep).id
+    slack.workspace.fail_next("chat.postMessage", "ratelimited")
+    posted = slack.workspace.say(rep, place, "my pipeline")
+    event = slack.deliverer.event(posted)
+    for _ in range(5):
+        assert slack.deliverer.deliver(event)
+    until(lambda: by_bot(slack, rep, place))
+    time.sleep(0.5)
+    assert len(by_bot(slack, rep, place)) == 1
+
+
+def test_slash_command_and_socket_mode(slack):
+    rep = member(slack, "Tamsin")
+    place = slack.workspace.direct(rep).id
+    handler = slack.side.socket(slack.app_token)
+    handler.connect()
+    try:
+        slack.deliverer.command(rep, place, "help")
+        until(lambda: by_bot(slack, rep, place))
+        assert slack.deliverer.answers == [], "it went through the socket"
+    finally:
+        handler.close()
+
+
+@pytest.mark.parametrize(
+    ("stamp", "body", "signed", "status"),
+    [
+        ("now", b'{"type":"event_callback"}', False, 401),
+        ("-301", b'{"type":"event_callback"}', True, 401),
+        ("abc", b'{"type":"event_callback"}', True, 401),
+        ("now", b"{broken", True, 400),
+        ("now", b"\xff\xfe", True, 400),
+        ("now", b"x" * 1_100_000, True, 413),
+        ("now", b'{"type":"url_verification","challenge":"c"}', True, 200),
+    ],
+)
+def test_the_door_refuses_what_slack_did_not_send(slack, stamp, body, signed, status):
+    at = {"now": str(int(time.time())), "-301": str(int(time.time()) - 301)}.get(stamp, stamp)
+    headers = {
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": signature(slack.secret if signed else "wrong", at, body),
+        "Content-Type": "application/json",
+    }
+    assert httpx.post(f"{slack.base}/slack/events", content=body, headers=headers).status_code == status
+    assert slack.side.inbox.counts() == {}
+
+
+def test_two_hundred_events_a_second_are_stored_in_time(slack, house):
+    """The door alone: two seconds at 200 a second, each twice, none lost or doubled."""
+    slack.side.stop()
+    rep = member(slack, "Tamsin")
+    place = slack.workspace.direct(rep).id
+    events = [slack.deliverer.event(slack.workspace.say(rep, place, f"note {n}")) for n in range(400)]
+    spent = []
+    with httpx.Client() as client:
+        for n, event in enumerate([e for e in events for _ in (1, 2)]):
+            body, at = json.dumps(event).encode(), str(int(time.time()))
+            headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature(slack.secret, at, body), "Content-Type": "application/json"}
+            started = time.perf_counter()
+            assert client.post(f"{slack.base}/slack/events", content=body, headers=headers).status_code == 200, n
+            spent.append(time.perf_counter() - started)
+    assert slack.side.inbox.counts() == {"waiting": 400}
+    assert sorted(spent)[int(len(spent) * 0.99)] < 0.5
+
+
+def mrkdwn(found: object) -> Iterator[str]:
+    """Every text that Slack would read as markup; plain_text it shows as it is."""
+    if isinstance(found, dict):
+        if found.get("type") == "mrkdwn":
+            yield found["text"]
+        for value in found.values():
+            yield from mrkdwn(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from mrkdwn(value)
+
+
+HOSTILE = "<!channel> <@U1> & *bold* " + "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        DraftCard(draft_id="d", deal=DealRef(id="1", name=HOSTILE), changes=tuple(Change(field="name", old=HOSTILE, new=HOSTILE) for _ in range(40))),
+        Receipt(receipt_id="r", deal=DealRef(id="1", name=HOSTILE), advice=Advice(text=HOSTILE)),
+        Question(about="deal", words=HOSTILE, options=tuple({"id": str(n), "name": HOSTILE} for n in range(150))),
+        Refusal(reason="not_found", say="no_such_deal", values={"words": HOSTILE}),
+    ],
+    ids=lambda r: r.kind,
+)
+def test_views_stay_within_slacks_limits_and_defuse_mentions(reply):
+    view = render(reply)
+    assert list(block_problems(view.blocks)) == []
+    told = "".join(mrkdwn(view.blocks))
+    assert "<!channel>" not in told
+    assert "<@U1>" not in told
+
+
+def test_the_stand_in_refuses_what_slack_refuses(slack):
+    rep = member(slack, "Tamsin")
+    place = slack.workspace.direct(rep).id
+    for args, code in (
+        ({"channel": "C404", "text": "x"}, "channel_not_found"),
+        ({"channel": place}, "no_text"),
+        ({"channel": place, "text": "x" * 40_001}, "msg_too_long"),
+        ({"channel": place, "text": "x", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}]}, "invalid_blocks"),
+    ):
+        with pytest.raises(SlackError) as refused:
+            slack.workspace.call("chat.postMessage", args)
+        assert refused.value.code == code
