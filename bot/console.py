@@ -1,6 +1,7 @@
 """Replies in the terminal and as JSON; requests of a batch file."""
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal
@@ -15,6 +16,8 @@ from bot.errors import BadRequest, CaddieError
 from bot.handlers.turn import Message, Press
 from bot.replies import Reply
 from bot.slack.views import as_json, render
+
+log = logging.getLogger(__name__)
 
 
 def answered_json(answered: Answered) -> dict[str, Any]:
@@ -75,6 +78,9 @@ def run_batch(lines: Iterator[str], caddie: Caddie, now: datetime) -> Iterator[d
             yield {"id": ident, "error": f"line {number}: no readable JSON ({error})"}
         except CaddieError as error:
             yield {"id": ident, "error": f"line {number}: {error}"}
+        except Exception:  # one line must not cost the answers to all others
+            log.exception("line %d of the batch failed", number)
+            yield {"id": ident, "error": f"line {number}: this could not be answered; the log on standard error says why"}
 
 
 def carry_out(request: Request, caddie: Caddie, now: datetime) -> Answered:

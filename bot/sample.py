@@ -198,6 +198,11 @@ class SampleCompany:
             }
         )
         self._history(deal_id, owner, created, end, depth, fate)
+        if fate == "open" and n % 4:
+            step = self.deals[-1]["next_step"]
+            if step:
+                agreed = self._moment(self.today - timedelta(days=1 + n % 15))
+                self.field_changes.append({"deal_id": deal_id, "field": "next_step", "old": "", "new": step, "at": agreed, "by_id": owner})
         if fate == "open" and n % 5 == 0:
             moved = self._moment(self.today - timedelta(days=random.randint(1, 40)))
             old = (ahead - timedelta(days=random.randint(14, 45))).isoformat()

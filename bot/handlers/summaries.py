@@ -126,7 +126,7 @@ def _sections(summary: Summary, found: list[DealFinding], book: Book, period: Pe
     risks = [f for f in found if f.rule in RISKS]
     yield phrase(language, "section_risks"), tuple(f"{f.deal.name}: {_text(f, turn)}" for f in risks[:8])
     flaws = Counter(f.rule for f in found if f.rule not in RISKS)
-    yield phrase(language, "section_hygiene"), tuple(f"{phrase(language, 'rule_' + rule, days='')}: {n}" for rule, n in flaws.most_common())
+    yield phrase(language, "section_hygiene"), tuple(f"{phrase(language, 'rule_' + rule, days='').strip()}: {n}" for rule, n in flaws.most_common())
 
 
 def _names(deals: tuple[Deal, ...]) -> str:

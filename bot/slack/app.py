@@ -85,6 +85,7 @@ def build_app(inbox: Inbox, client: WebClient, secret: str) -> App:
         """No call to Slack here: where one failed, Bolt would acknowledge an event that was never stored."""
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
+    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)  # it warns of the ignored token on every start
     app = App(client=client, signing_secret=secret, authorize=authorize, raise_error_for_unhandled_request=False)
 
     @app.middleware

@@ -73,7 +73,8 @@ def _figures(report: PipelineReport) -> list[tuple[str, str]]:
         return none if value is None else f"{value:.1f}×"
 
     quota, won = m.get("quota"), m.get("won_amount")
-    gap = none if quota is None or won is None else f"{quota - won:,.0f} {report.currency}"
+    reached = phrase(say, "quota_reached") if quota and won is not None and won >= quota else None
+    gap = none if quota is None or won is None else reached or f"{quota - won:,.0f} {report.currency}"
     cycle = m.get("cycle_days_median")
     pairs = [
         ("metric_open_amount", f"{money('open_amount')} ({m.get('open_count')})"),
@@ -81,7 +82,7 @@ def _figures(report: PipelineReport) -> list[tuple[str, str]]:
         ("metric_won_amount", f"{money('won_amount')} ({m.get('won_count')})"),
         ("metric_quota", money("quota")),
         ("metric_gap", gap),
-        ("metric_coverage", f"{times('coverage')} ({phrase(say, 'metric_needed_coverage')} {times('needed_coverage')})"),
+        ("metric_coverage", f"{reached or times('coverage')} ({phrase(say, 'metric_needed_coverage')} {times('needed_coverage')})"),
         ("metric_win_rate_count", f"{share('win_rate_count')} ({money('lost_amount')} {phrase(say, 'moved_lost').lower()})"),
         ("metric_cycle_days_median", none if cycle is None else phrase(say, "days", days=f"{cycle:.0f}")),
         ("metric_hygiene_score", share("hygiene_score")),
