@@ -1,32 +1,43 @@
 """The project's own benchmarks on the sample company, as ratios to a floor measured in the same run."""
 
+import json
+import socket
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 from rich.console import Console
 
+from bot.bench_retrieval import run_retrieval
 from bot.demo import LOG_A_CALL, MANAGER, REP, set_up
 from bot.domain.audience import DIRECT
 from bot.errors import BadRequest
 from bot.handlers.turn import Message
+from bot.playground.delivery import signature
+from bot.serving import Playground
 from bot.settings import Settings
 from bot.wiring import House, build
 
 ROUNDS = 25
+EVENTS, EVENTS_A_SECOND = 2000, 200
 
 
 def run(name: str | None, directories: list[Path]) -> Iterator[dict[str, Any]]:
     """The named benchmark, or all; raises BadRequest for an unknown name."""
-    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding}
-    if name == "retrieval" or directories:
-        raise BadRequest("The retrieval benchmark over BEIR folders does not exist yet.")
+    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding, "door": door}
+    if name == "retrieval":
+        if not directories:
+            raise BadRequest("Name at least one folder in BEIR form: python -m bot bench retrieval DIR…")
+        yield from (run_retrieval(directory) for directory in directories)
+        return
     if name is not None and name not in known:
-        raise BadRequest(f"There is no benchmark {name}. Known are {', '.join(known)}.")
+        raise BadRequest(f"There is no benchmark {name}. Known are retrieval, {', '.join(known)}.")
     with tempfile.TemporaryDirectory() as folder:
         house = build(Settings(caddie_data=Path(folder), database_url=None, caddie_model=None))
         set_up(house, Console(quiet=True))
@@ -89,3 +100,36 @@ def encoding(house: House) -> Iterator[dict[str, Any]]:
         )
         value = report.passages / (time.perf_counter() - started)
     yield {"name": "ingest", "value": round(value, 1), "unit": "passages/s", "floor": round(bare, 1), "ratio": round(value / bare, 2)}
+
+
+def door(house: House) -> Iterator[dict[str, Any]]:
+    """2,000 signed events at 200 a second while the workers answer: p99 of the acknowledgement, and what became of them."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with Playground(house, port) as playground, httpx.Client(limits=httpx.Limits(max_connections=20)) as client:
+        rep = next(m.id for m in playground.workspace.members.values() if m.email == REP)
+        place = playground.workspace.direct(rep).id
+        events = [playground.deliverer.event(playground.workspace.say(rep, place, "help")) for _ in range(EVENTS)]
+        spent: list[float] = []
+
+        def send(event: dict[str, Any]) -> int:
+            body, at = json.dumps(event).encode(), str(int(time.time()))
+            headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature(playground.secret, at, body), "Content-Type": "application/json"}
+            started = time.perf_counter()
+            status = client.post(f"{playground.base}/slack/events", content=body, headers=headers).status_code
+            spent.append((time.perf_counter() - started) * 1000)
+            return status
+
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(20) as senders:
+            sent = []
+            for n, event in enumerate(events):
+                time.sleep(max(0.0, begun + n / EVENTS_A_SECOND - time.perf_counter()))
+                sent.append(senders.submit(send, event))
+            accepted = sum(done.result() == 200 for done in sent)
+        seconds = time.perf_counter() - begun
+        stored = sum(playground.side.inbox.counts().values())
+    p99 = sorted(spent)[int(len(spent) * 0.99)]
+    lost = {"accepted": accepted, "stored": stored, "sent": EVENTS, "seconds": round(seconds, 1)}
+    yield {"name": "door_p99", "value": round(p99, 1), "unit": "ms", "floor": 500, "ratio": round(p99 / 500, 2), **lost}

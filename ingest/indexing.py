@@ -44,7 +44,7 @@ def ingest(paths: list[Path], catalogue: Catalogue, vectors: VectorStore, embedd
             _check_index(catalogue, vectors, embedder)
             for path in paths:
                 _take(path.resolve(), catalogue, vectors, report, progress)
-            _embed(catalogue, vectors, embedder, progress)
+            embed_waiting(catalogue, vectors, embedder, progress)
     except Timeout:
         raise BadRequest("Another ingest is running on this data folder. Try again when it has ended.") from None
     return report
@@ -169,7 +169,7 @@ def _forget(keys: list[str], catalogue: Catalogue, vectors: VectorStore) -> None
     catalogue.drop(keys)
 
 
-def _embed(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, progress: Progress) -> None:
+def embed_waiting(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, progress: Progress) -> None:
     """Embed what waits, long passages together so that little is padded, in batches that survive a kill."""
     waiting = sorted(catalogue.waiting(), key=lambda p: -len(p.text))
     if waiting and embedder.name == PACKAGED and not weights_are_original():

@@ -74,7 +74,7 @@ class Asked:
     topic: str
 
 
-class _Shelf:
+class Shelf:
     """Everything of one version of the catalogue, in memory."""
 
     def __init__(self, catalogue: Catalogue, version: int) -> None:
@@ -98,25 +98,25 @@ class Library:
     def __init__(self, catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, taxonomy: Taxonomy) -> None:
         self.catalogue, self.vectors, self.embedder, self.taxonomy = catalogue, vectors, embedder, taxonomy
         self._lock = RLock()
-        self._held: _Shelf | None = None
+        self._held: Shelf | None = None
 
     @property
-    def _shelf(self) -> _Shelf:
+    def shelf(self) -> Shelf:
         with self._lock:
             version = self.catalogue.version
             if self._held is None or self._held.version != version:
-                self._held = _Shelf(self.catalogue, version)
+                self._held = Shelf(self.catalogue, version)
             return self._held
 
     def aid(self, aid_id: str) -> Aid | None:
-        return next((a for a in self._shelf.aids.values() if a.id == aid_id), None)
+        return next((a for a in self.shelf.aids.values() if a.id == aid_id), None)
 
     def title(self, document: str) -> str:
-        return self._shelf.titles.get(document, document)
+        return self.shelf.titles.get(document, document)
 
     def asked(self, text: str, products: Mapping[str, str]) -> Asked:
         """What a request names; `products` maps each name and alias of the company's products to its name."""
-        shelf = self._shelf
+        shelf = self.shelf
         roles = self.taxonomy.find("roles", text, shelf.values("roles"))
         industries = self.taxonomy.find("industries", text, shelf.values("industries"))
         industries = [i for i in industries if not any(r.start <= i.start < r.end for r in roles)]
@@ -134,7 +134,7 @@ class Library:
 
     def search(self, question: str, facets: Facets = Facets(), limit: int = 10) -> list[Hit]:
         """The best hits, best first; `fits` is False for those too far from the question or for another facet."""
-        shelf = self._shelf
+        shelf = self.shelf
         places = [n for n, p in enumerate(shelf.passages) if self._passes(p, facets, shelf)]
         if not places:
             return []
@@ -157,7 +157,7 @@ class Library:
             hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and self._says_enough(question, near, coverage, facets, passage)))
         return sorted(hits, key=lambda h: (not h.fits, -h.score, h.passage.id))[:limit]
 
-    def _passes(self, passage: Passage, facets: Facets, shelf: _Shelf) -> bool:
+    def _passes(self, passage: Passage, facets: Facets, shelf: Shelf) -> bool:
         aid = shelf.aids.get(passage.document) if passage.is_aid else None
         if aid is None:
             return not (facets.aids_only or facets.kind)
@@ -169,7 +169,7 @@ class Library:
             return False
         return facets.on is None or aid.current(facets.on)
 
-    def _dense(self, question: str, facets: Facets, shelf: _Shelf) -> dict[str, float]:
+    def _dense(self, question: str, facets: Facets, shelf: Shelf) -> dict[str, float]:
         """Cosine by passage id; empty where the model does not know the language or the index cannot be read."""
         if HAS_CJK.search(question) and not self.embedder.knows_chinese:
             return {}
@@ -193,7 +193,7 @@ class Library:
             return True
         if HAS_CJK.search(question):
             return coverage >= COVERED_CHINESE
-        if passage.is_aid and coverage >= COVERED_WITH_NAME and self._shelf.lexical.names(question, passage.heading):
+        if passage.is_aid and coverage >= COVERED_WITH_NAME and self.shelf.lexical.names(question, passage.heading):
             return True
         return dense >= DENSE_ENOUGH or coverage >= COVERED_ENOUGH or (dense >= DENSE_WITH_COVER and coverage >= COVER_WITH_DENSE)
 
@@ -255,7 +255,7 @@ class Library:
         pieces = list(_sentences(hit))
         if not pieces:
             return []
-        asked, lexical = set(terms(self.taxonomy.widened(question))), self._shelf.lexical
+        asked, lexical = set(terms(self.taxonomy.widened(question))), self.shelf.lexical
         scored = [(sum(lexical.weight(t) for t in asked & set(terms(piece))), -n) for n, piece in enumerate(pieces)]
         best = sorted(scored, reverse=True)[:limit]
         top = best[0][0]
@@ -263,7 +263,7 @@ class Library:
         return [pieces[n] for n in chosen] or pieces[:1]
 
 
-def _promising(places: Sequence[int], lexical: Any, dense: Mapping[str, float], shelf: _Shelf) -> list[int]:
+def _promising(places: Sequence[int], lexical: Any, dense: Mapping[str, float], shelf: Shelf) -> list[int]:
     """The places worth judging in full: all of a small set, else the best of either side."""
     if len(places) <= 300:
         return list(places)
