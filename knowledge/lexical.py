@@ -1,5 +1,6 @@
 """The lexical side of search: BM25 over English stems and Chinese characters and character pairs."""
 
+import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -47,6 +48,8 @@ class LexicalIndex:
         if not any(self._terms):
             return None
         import bm25s
+
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG on import
 
         index = bm25s.BM25(method="lucene")
         index.index(self._terms, show_progress=False)

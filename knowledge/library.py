@@ -32,6 +32,7 @@ class Facets:
     """What a hit must or should be. `kind`, `role`, `industry`, `product` are asked for: an aid for another one does not fit.
 
     The `near_…` ones come from a deal and only rank. `on` is the day for which an aid must be current; None takes all.
+    `words_only` leaves the embedding model out, for requests that the facets answer by themselves.
     """
 
     kind: str | None = None
@@ -44,6 +45,7 @@ class Facets:
     status: str | None = None
     on: date | None = None
     aids_only: bool = False
+    words_only: bool = False
     near_roles: tuple[str, ...] = ()
     near_industries: tuple[str, ...] = ()
     near_products: tuple[str, ...] = ()
@@ -141,7 +143,7 @@ class Library:
         wanted = terms(self.taxonomy.widened(question))
         lexical = shelf.lexical.scores(wanted)
         most = max((float(lexical[n]) for n in places), default=0.0) or 1.0
-        dense = self._dense(question, facets, shelf) if wanted else {}
+        dense = self._dense(question, facets, shelf) if wanted and not facets.words_only else {}
         own = terms(question)
         topics = [terms(phrase) for phrase in self.taxonomy.phrasings(question)]
         hits = []
@@ -237,10 +239,10 @@ class Library:
                 bonus, fits = bonus - weight, False
             shared = [v for v in near[name] if v in own]
             if shared and not asked[name]:
-                bonus += weight * (0.6 if name != "industry" else 0.8)
+                bonus += weight * (0.6 if name != "industry" else 1.2)
                 why.append((name, ", ".join(dict.fromkeys(shared))))
             elif near[name] and own and name == "industry":
-                bonus -= 0.2
+                bonus -= 0.4
         return bonus, tuple(why), fits
 
     def nearest(self, question: str, day: date, facets: Facets, limit: int = 3) -> list[Aid]:

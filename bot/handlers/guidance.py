@@ -13,6 +13,7 @@ from bot.journal import Draft
 from bot.prompts import phrase
 from bot.replies import Advice, AidsFound, Answer, FoundAid, Nearest, Reply, Source
 from knowledge.aids import Aid
+from knowledge.lexical import terms
 from knowledge.library import Facets, Hit
 
 SHOWN = 3
@@ -25,15 +26,17 @@ def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
     deal = _deal(command.deal, turn) if command.deal else None
     words = _without_deal(command.words, command.deal)
     asked = library.asked(words, _product_names(turn))
+    own_topic = _topic(asked.topic)
     facets = Facets(
         kind=command.kind,
+        words_only=deal is not None and not terms(own_topic),
         roles=asked.roles,
         industries=asked.industries,
         products=asked.products,
         on=turn.company_today,
         **_near(deal, turn),
     )
-    topic = _topic(asked.topic) if deal is None else f"{_topic(asked.topic)} {deal.name}"
+    topic = own_topic if deal is None else f"{own_topic} {deal.name}"
     hits = library.search(topic, facets, limit=8)
     hits = [h for h in _by_language(hits, command.words) if h.fits]
     if not hits:
@@ -49,11 +52,11 @@ def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
 
 
 def _deal(words: str, turn: Turn) -> Deal | None:
+    """The deal meant; of several at an account the largest, for an aid is no write and need not ask."""
     meant = meant_deal(words, (), turn)
-    if meant.deal or meant.options:
-        return meant.deal or meant.options[0]
-    closed = meant_deal(words, (), turn, closed_too=True)
-    return closed.deal or (closed.options[0] if closed.options else None)
+    if not meant.deal and not meant.options:
+        meant = meant_deal(words, (), turn, closed_too=True)
+    return meant.deal or max(meant.options, key=lambda d: d.amount or 0, default=None)
 
 
 def _without_deal(words: str, deal: str) -> str:
