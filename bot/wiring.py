@@ -1,7 +1,10 @@
 """build(settings): the only place where adapters are chosen."""
 
+from __future__ import annotations
+
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import yaml
@@ -27,6 +30,10 @@ from knowledge.library import Library
 from knowledge.taxonomy import Taxonomy
 from knowledge.vectors import VectorStore
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from sqlalchemy import Engine
+
 DOCUMENTS = Path(__file__).parent.parent / "knowledge" / "documents"
 
 
@@ -38,8 +45,13 @@ class House:
         settings.caddie_data.mkdir(parents=True, exist_ok=True)
 
     @cached_property
-    def engine(self):  # type: ignore[no-untyped-def]
+    def engine(self) -> Engine:
         return open_database(self.settings.database)
+
+    @cached_property
+    def model(self) -> BaseChatModel | None:
+        """The chat model, loaded once for reading and for wording; None for offline."""
+        return load_model(self.settings.caddie_model, self.settings.caddie_model_timeout)
 
     @cached_property
     def process(self) -> Process:
@@ -59,14 +71,13 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         settings = self.settings
-        model = load_model(settings.caddie_model, settings.caddie_model_timeout)
         return Desk(
             mirror=Mirror(self.engine),
             crm=EmbeddedCrm(self.engine),
             journal=Journal(self.engine),
             library=self.library,
             process=self.process,
-            prose=Prose(model, settings.caddie_model_timeout),
+            prose=Prose(self.model, settings.caddie_model_timeout),
             fiscal=FiscalCalendar(settings.fiscal_year_start),
             thresholds=Thresholds(
                 settings.stalled_days,
@@ -85,8 +96,7 @@ class House:
     @cached_property
     def caddie(self) -> Caddie:
         settings = self.settings
-        model = load_model(settings.caddie_model, settings.caddie_model_timeout)
-        return Caddie(self.desk, Understanding(model, settings.caddie_model or "offline", settings.caddie_model_timeout))
+        return Caddie(self.desk, Understanding(self.model, settings.caddie_model or "offline", settings.caddie_model_timeout))
 
 
 def build(settings: Settings) -> House:

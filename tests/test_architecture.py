@@ -21,11 +21,11 @@ CONFINED = {
     "slack_bolt": ("bot/slack/", "bot/wiring.py"),
     "slack_sdk": ("bot/slack/", "bot/playground/", "bot/wiring.py"),
     "langchain": ("bot/language/",),
-    "langchain_core": ("bot/language/",),
+    "langchain_core": ("bot/language/", "bot/wiring.py"),
     "chromadb": ("knowledge/vectors.py",),
     "sentence_transformers": ("knowledge/embedding.py",),
     "torch": ("knowledge/embedding.py",),
-    "sqlalchemy": ("bot/database.py", "bot/crm/", "bot/inbox.py", "bot/journal.py", "bot/migrations/", "knowledge/catalogue.py"),
+    "sqlalchemy": ("bot/database.py", "bot/wiring.py", "bot/crm/", "bot/inbox.py", "bot/journal.py", "bot/migrations/", "knowledge/catalogue.py"),
 }
 # the wiring is the one place that knows everybody; ingest's command line starts from it
 EXEMPT = {"ingest/__main__.py"}
