@@ -111,7 +111,7 @@ class Caddie:
         question = conversation.question
         return Reading(
             today=turn.today,
-            lexicon=turn.lexicon,
+            lexicon=turn.names,
             stages=tuple(snapshot.stages.values()),
             process=self.desk.process,
             regions=snapshot.once("regions", lambda: tuple(books.regions(turn))),

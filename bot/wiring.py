@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from bot.caddie import Caddie
 from bot.crm.embedded import EmbeddedCrm
 from bot.crm.mirror import Mirror
+from bot.crm.names import LiveNames
 from bot.database import open_database
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
@@ -70,9 +71,10 @@ class House:
 
     @cached_property
     def desk(self) -> Desk:
-        settings = self.settings
+        settings, mirror = self.settings, Mirror(self.engine)
         return Desk(
-            mirror=Mirror(self.engine),
+            mirror=mirror,
+            names=LiveNames(mirror),
             crm=EmbeddedCrm(self.engine),
             journal=Journal(self.engine),
             library=self.library,

@@ -1,6 +1,6 @@
 """The embedded CRM: the mirror's own tables, written in one transaction a card."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -52,7 +52,7 @@ class EmbeddedCrm:
             if write.activity:
                 self._add_activity(connection, write, write.activity, ref, f"{key}-a")
             connection.execute(insert(t.pushes).values(key=key, ref=ref, version=new_version, at=write.at))
-            touch(connection)
+            touch(connection, _renamed(write, ref))
             return Pushed(ref, str(new_version), f"{key}-a" if write.activity else None)
 
     def _write(self, connection: Connection, write: Write, key: str, version: str | None) -> tuple[str, int]:
@@ -158,10 +158,28 @@ class EmbeddedCrm:
         )
 
 
-def touch(connection: Connection) -> None:
-    """Mark the mirror as changed, so that whatever was derived from it is derived anew."""
-    if not connection.execute(update(t.mirror_state).values(version=t.mirror_state.c.version + 1)).rowcount:
-        connection.execute(insert(t.mirror_state).values(id=1, version=1))
+def _renamed(write: Write, ref: str) -> list[tuple[str, str]]:
+    """The records whose name, owner or existence a write changed."""
+    if write.removes_created:
+        return [(kind, ref) for kind in ("account", "contact", "deal")]
+    if write.create:
+        return [(write.create, ref)]
+    return [("deal", ref)] if any(name in {"name", "owner_id"} for name, _ in write.fields) else []
+
+
+def touch(connection: Connection, names: Iterable[tuple[str, str]] | None = None) -> None:
+    """Mark the mirror as changed, so that whatever was derived from it is derived anew.
+
+    `names` are the records (kind, id) whose name, owner or existence changed; None where all may have.
+    """
+    values: dict[str, object] = {"version": t.mirror_state.c.version + 1}
+    if names is None:
+        values["names_epoch"] = t.mirror_state.c.names_epoch + 1
+        connection.execute(delete(t.name_changes))
+    if not connection.execute(update(t.mirror_state).values(**values)).rowcount:
+        connection.execute(insert(t.mirror_state).values(id=1, version=1, names_epoch=1))
+    for kind, ref in names or ():
+        connection.execute(insert(t.name_changes).values(kind=kind, ref=ref))
 
 
 def as_text(value: FieldValue) -> str | None:

@@ -1,7 +1,7 @@
 """The mirror of the CRM in our own tables, and the queries on it; with no CRM behind it, it is the CRM."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
 
 from bot.crm import tables as t
+from bot.crm.name_table import NameRow
 from bot.domain.activities import Activity, ActivityKind
 from bot.domain.audience import Audience, ChannelKind
 from bot.domain.deals import Account, Contact, Deal, FieldChange, Product, Quota, Stage, StageChange, StageKind
@@ -61,6 +62,33 @@ class Mirror:
     def version(self) -> int:
         with self.engine.connect() as connection:
             return connection.execute(select(t.mirror_state.c.version)).scalar() or 0
+
+    def names_state(self) -> tuple[int, int]:
+        """(epoch, sequence): a new epoch means that all names may differ, a later sequence that `names_changed_since` tells which."""
+        latest = select(func.max(t.name_changes.c.seq)).scalar_subquery()
+        with self.engine.connect() as connection:
+            row = connection.execute(select(t.mirror_state.c.names_epoch, latest)).first()
+        return (row[0], row[1] or 0) if row else (0, 0)
+
+    def names_changed_since(self, seq: int) -> list[tuple[str, str]]:
+        """(kind, id) of the records made, renamed, reassigned or removed after a sequence."""
+        query = select(t.name_changes.c.kind, t.name_changes.c.ref).where(t.name_changes.c.seq > seq).order_by(t.name_changes.c.seq)
+        return self.rows(query, lambda row: (row.kind, row.ref))
+
+    def name_rows(self, refs: Collection[tuple[str, str]] | None = None) -> Iterator[NameRow]:
+        """The names of all records, or of some given as (kind, id)."""
+        with self.engine.connect() as connection:
+            for kind, query, build in _NAMES:
+                ids = None if refs is None else [ref for k, ref in refs if k == kind]
+                if ids is None or ids:
+                    column = query.selected_columns[0]
+                    for row in connection.execute(query.order_by(column) if ids is None else query.where(column.in_(ids))):
+                        yield build(row)
+
+    def sellers(self) -> frozenset[str]:
+        """The ids of the people who own deals."""
+        owns = select(t.deals.c.id).where(t.deals.c.owner_id == t.people.c.id).exists()
+        return frozenset(self.rows(select(t.people.c.id).where(owns), lambda row: row.id))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -174,6 +202,27 @@ class Mirror:
 
     def channels(self) -> list[Audience]:
         return self.rows(select(t.channels).order_by(t.channels.c.name), _audience)
+
+
+_NAMES: tuple[tuple[str, Select[Any], Callable[[Any], NameRow]], ...] = (
+    (
+        "account",
+        select(t.accounts.c.id, t.accounts.c.name, t.accounts.c.aliases, t.accounts.c.owner_id),
+        lambda row: NameRow("account", row.id, (row.name, *row.aliases), row.owner_id),
+    ),
+    (
+        "contact",
+        select(t.contacts.c.id, t.contacts.c.name, t.contacts.c.account_id),
+        lambda row: NameRow("contact", row.id, (row.name,), None, row.account_id),
+    ),
+    (
+        "deal",
+        select(t.deals.c.id, t.deals.c.name, t.deals.c.owner_id, t.deals.c.account_id),
+        lambda row: NameRow("deal", row.id, (row.name,), row.owner_id, row.account_id),
+    ),
+    ("product", select(t.products.c.id, t.products.c.name, t.products.c.aliases), lambda row: NameRow("product", row.id, (row.name, *row.aliases))),
+    ("person", select(t.people.c.id, t.people.c.name), lambda row: NameRow("person", row.id, (row.name,))),
+)
 
 
 def _linked(connection: Connection, link: Any, column: Any, wanted: Any) -> dict[str, tuple[str, ...]]:

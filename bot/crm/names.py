@@ -1,24 +1,30 @@
-"""Finding the CRM's names in what people type: in part, in any case, misspelt, in English and Chinese."""
+"""Finding the CRM's names in what people type: in part, in any case, misspelt, shortened, in English and Chinese."""
 
-import math
 import re
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
+from nicknames import NickNamer
 from rapidfuzz import fuzz, process
 
-from bot.crm.mirror import Mirror
+from bot.crm.name_table import NameRow, NameTable, Scopes
 from bot.domain.names import NamedSpan, NameKind
-from bot.domain.text import HAS_CJK, Word, normal, words
+from bot.domain.text import Word, normal, words
 
-Visible = Callable[[NameKind, str], bool]
 COMMON = frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split())
 HONORIFIC = re.compile(r"([\u4e00-\u9fff])(总监|总|经理|厂长|主任|工|董|部长|老师|先生|女士|小姐|院长|局长)")
 _TO_SOMEBODY = re.compile(r"\b(?:talked to|spoke to|spoke with|met|met with|with|w/?|called|rang|emailed|told|asked|send|ask|tell|hi|dear)\s+$", re.I)
+_PEOPLE: frozenset[NameKind] = frozenset({"contact", "person"})
 MISSPELT_FROM = 4
 MISSPELT_RATIO = 80.0
+NICKNAME_QUALITY = 0.9
+INITIALS_QUALITY = 0.85
+SURNAME_QUALITY = 0.6
+BEST_OF_A_KIND = 60
+OVERLAY_MOST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,58 +39,47 @@ class Match:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    kind: NameKind
-    id: str
-    name: str
-    tokens: tuple[str, ...]
+@dataclass(slots=True)
+class _Heard:
+    """A word of the index that the text may mean: how sure, where, and whether it can only name a person."""
+
+    quality: float
+    spans: list[tuple[int, int]]
+    person: bool = False
 
 
 class NameIndex:
-    """All names of the CRM by their words; built once for each version of the mirror."""
+    """The names of the CRM: a large table and, over it, a small one of what changed since; immutable."""
 
-    def __init__(self, names: Iterable[tuple[NameKind, str, str, tuple[str, ...]]]) -> None:
-        self._entries: list[_Entry] = []
-        self._with: dict[str, list[int]] = defaultdict(list)
-        self._surnames: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for kind, ref, name, aliases in names:
-            for alias in dict.fromkeys((name, *aliases)):
-                tokens = tuple(dict.fromkeys(word.text for word in words(normal(alias))))
-                if tokens:
-                    self._add(_Entry(kind, ref, name, tokens))
-            if kind == "contact" and HAS_CJK.match(name):
-                self._surnames[name[0]].append((ref, name))
-        total = max(len(self._entries), 1)
-        self._weight = {token: math.log(1 + total / len(found)) for token, found in self._with.items()}
-        self._distinct: dict[str, list[str]] = defaultdict(list)
-        for token in self._with:
-            if len(token) >= MISSPELT_FROM and token.isalpha() and token.isascii() and token not in COMMON:
-                self._distinct[token[0]].append(token)
+    def __init__(self, table: NameTable, overlay: NameTable | None = None, gone: frozenset[tuple[str, str]] = frozenset()) -> None:
+        self._table, self._overlay, self._gone = table, overlay, gone
+        self._tables = (table,) if overlay is None else (table, overlay)
+        self._scopes = Scopes(self._tables, [table.places(gone), *([] if overlay is None else [None])])
+        self._spelt = lru_cache(maxsize=20_000)(self._misspelt)
 
-    def _add(self, entry: _Entry) -> None:
-        for token in entry.tokens:
-            self._with[token].append(len(self._entries))
-        self._entries.append(entry)
+    @classmethod
+    def of(cls, rows: Iterable[NameRow]) -> "NameIndex":
+        return cls(NameTable(rows))
 
-    def find(self, text: str, visible: Visible, kinds: Collection[NameKind] | None = None) -> list[Match]:
-        """The names said in a normal text, best first; only those that `visible` lets through."""
-        said: dict[str, tuple[float, list[tuple[int, int]]]] = {}
-        for word in words(text):
-            for token, quality in self._readings(word):
-                surest, spans = said.get(token, (0.0, []))
-                said[token] = (max(surest, quality), [*spans, (word.start, word.end)])
-        candidates = {n for token in said for n in self._with[token] if kinds is None or self._entries[n].kind in kinds}
+    def changed(self, rows: Iterable[NameRow], gone: Iterable[tuple[str, str]]) -> "NameIndex":
+        """The index with these records as they are now; `gone` names all that differ from the large table."""
+        return NameIndex(self._table, NameTable(rows, like=self._table), frozenset(gone))
+
+    def find(self, text: str, kinds: Collection[NameKind] | None = None, owners: frozenset[str] | None = None) -> list[Match]:
+        """The names said in a normal text, best first; only what the deals of `owners` lead to, all where None."""
+        heard = self._heard(text)
+        qualities = {word: h.quality for word, h in heard.items()}
         best: dict[tuple[NameKind, str], Match] = {}
-        for n in candidates:
-            match = self._judge(self._entries[n], said, text)
-            if match and visible(match.kind, match.id):
-                known = best.get((match.kind, match.id))
-                if known is None or match.score > known.score:
-                    best[match.kind, match.id] = match
-        if kinds is None or "contact" in kinds:
-            for match in self._polite(text):
-                if visible(match.kind, match.id):
+        for number, table in enumerate(self._tables):
+            allowed = self._scopes.allowed(number, owners)
+            for n in table.candidates(qualities, kinds, allowed, BEST_OF_A_KIND):
+                match = self._judge(table, n, heard, text)
+                if match:
+                    known = best.get((match.kind, match.id))
+                    if known is None or match.score > known.score:
+                        best[match.kind, match.id] = match
+            if kinds is None or "contact" in kinds:
+                for match in self._polite(table, text, allowed):
                     best.setdefault((match.kind, match.id), match)
         return sorted(best.values(), key=lambda m: (-m.score, m.id))
 
@@ -93,76 +88,147 @@ class NameIndex:
         return [
             word.text
             for word in words(text)
-            if len(word.text) >= MISSPELT_FROM and word.text.isalpha() and word.text not in COMMON and not self._readings(word)
+            if len(word.text) >= MISSPELT_FROM and word.text.isalpha() and word.text not in COMMON and not self._readings(word, text)
         ]
 
-    def _readings(self, word: Word) -> list[tuple[str, float]]:
-        """The known words that a typed word may mean, with how sure."""
+    def _heard(self, text: str) -> dict[str, _Heard]:
+        heard: dict[str, _Heard] = {}
+        for word in words(text):
+            for token, quality, person in self._readings(word, text):
+                known = heard.get(token)
+                if known is None:
+                    heard[token] = _Heard(quality, [(word.start, word.end)], person)
+                else:
+                    known.quality = max(known.quality, quality)
+                    known.person = known.person and person
+                    known.spans.append((word.start, word.end))
+        return heard
+
+    def _knows(self, token: str) -> bool:
+        return any(token in table for table in self._tables)
+
+    def _readings(self, word: Word, text: str) -> list[tuple[str, float, bool]]:
+        """The words of the index that a typed word may mean: how sure, and whether only as a person's name."""
         token = word.text
-        if token in self._with:
-            return [(token, 1.0)]
-        plain = token[:-1] if token.endswith("s") and token[:-1] in self._with else None
-        if plain:
-            return [(plain, 0.97)]
+        found: list[tuple[str, float, bool]] = []
+        if self._knows(token):
+            found.append((token, 1.0, False))
+        elif token.endswith("s") and self._knows(token[:-1]):
+            found.append((token[:-1], 0.97, False))
+        else:
+            found += [(known, quality, False) for known, quality in self._spelt(token)]
+        written = text[word.start].isupper() or bool(_TO_SOMEBODY.search(text[: word.start]))
+        if token not in COMMON or written:
+            found += [(full, NICKNAME_QUALITY, True) for full in _formal(token) if self._knows(full)]
+        typed = text[word.start : word.end]
+        if 2 <= len(typed) <= 4 and typed.isupper() and typed.isascii() and not found:
+            found += [(f"^{token}", INITIALS_QUALITY, False)] if self._knows(f"^{token}") else []
+        return found
+
+    def _misspelt(self, token: str) -> list[tuple[str, float]]:
         if len(token) < MISSPELT_FROM or not token.isalpha() or not token.isascii() or token in COMMON:
             return []
-        alike = self._distinct.get(token[0], [])
+        alike = [known for table in self._tables for known in table.spelt_like(token) if known not in COMMON]
         near = process.extract(token, alike, scorer=fuzz.ratio, score_cutoff=MISSPELT_RATIO, limit=4)
         return [(known, ratio / 100 * 0.95) for known, ratio, _ in near]
 
-    def _judge(self, entry: _Entry, said: dict[str, tuple[float, list[tuple[int, int]]]], text: str) -> Match | None:
-        hits = [(token, *said[token]) for token in entry.tokens if token in said]
-        if all(token in COMMON or (token.isdigit() and len(token) < 3) for token, _, _ in hits) and entry.kind != "deal":
-            written = any(text[start].isupper() or _TO_SOMEBODY.search(text[:start]) for _, _, spans in hits for start, _ in spans)
-            if not (written and entry.kind in {"contact", "person"}) and len(hits) < len(entry.tokens):
+    def _judge(self, table: NameTable, n: int, heard: dict[str, _Heard], text: str) -> Match | None:
+        kind, tokens = table.kind(n), table.tokens(n)
+        hits = [(token, heard[token]) for token in tokens if token in heard and (kind in _PEOPLE or not heard[token].person)]
+        if not hits:
+            return self._by_initials(table, n, heard)
+        if all(token in COMMON or (token.isdigit() and len(token) < 3) for token, _ in hits) and kind != "deal":
+            written = any(text[start].isupper() or _TO_SOMEBODY.search(text[:start]) for _, h in hits for start, _ in h.spans)
+            if not (written and kind in _PEOPLE) and len(hits) < len(tokens):
                 return None
-        if entry.kind == "account" and entry.tokens[0] not in said and len(hits) * 4 < len(entry.tokens) * 3:
+        if kind == "account" and tokens[0] not in heard and len(hits) * 4 < len(tokens) * 3:
             return None
-        whole = sum(self._weight[token] for token in entry.tokens)
-        score = sum(self._weight[token] * quality for token, quality, _ in hits) / whole
-        spans = tuple(sorted({span for _, _, found in hits for span in found}))
-        return Match(entry.kind, entry.id, entry.name, score, spans, all(q == 1.0 for _, q, _ in hits))
+        whole = sum(self._table.weight(token) for token in tokens)
+        score = sum(self._table.weight(token) * h.quality for token, h in hits) / whole
+        spans = tuple(sorted({span for _, h in hits for span in h.spans}))
+        return Match(kind, table.ref(n), table.name(n), score, spans, all(h.quality == 1.0 or h.person for _, h in hits))
 
-    def _polite(self, text: str) -> Iterable[Match]:
+    def _by_initials(self, table: NameTable, n: int, heard: dict[str, _Heard]) -> Match | None:
+        initials = table.initials(n)
+        if initials not in heard:
+            return None
+        return Match(table.kind(n), table.ref(n), table.name(n), INITIALS_QUALITY, tuple(heard[initials].spans), False)
+
+    def _polite(self, table: NameTable, text: str, allowed: object) -> Iterable[Match]:
         """王总, 赵厂长: the surname with a title stands for a contact of that surname."""
         for found in HONORIFIC.finditer(text):
-            for ref, name in self._surnames.get(found.group(1), ()):
-                yield Match("contact", ref, name, 0.6, (found.span(),), True)
+            for n in table.surnamed(found.group(1), allowed):
+                yield Match("contact", table.ref(n), table.name(n), SURNAME_QUALITY, (found.span(),), True)
 
 
-def index_names(mirror: Mirror) -> NameIndex:
-    """The index over everything the mirror holds, kept until the mirror changes."""
-
-    def names() -> Iterable[tuple[NameKind, str, str, tuple[str, ...]]]:
-        for account in mirror.accounts():
-            yield "account", account.id, account.name, account.aliases
-        for contact in mirror.contacts():
-            yield "contact", contact.id, contact.name, ()
-        for deal in mirror.deals():
-            yield "deal", deal.id, deal.name, ()
-        for product in snapshot.products.values():
-            yield "product", product.id, product.name, product.aliases
-        for person in snapshot.organization.people.values():
-            yield "person", person.id, person.name, ()
-
-    snapshot = mirror.snapshot
-    return snapshot.once("names", lambda: NameIndex(names()))
+@lru_cache(maxsize=1)
+def _nicknames() -> NickNamer:
+    return NickNamer()
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=5_000)
+def _formal(token: str) -> tuple[str, ...]:
+    """The other forms of a given name: Bob is Robert, and Robert may stand in the CRM as Bob."""
+    if not token.isalpha() or not token.isascii() or len(token) < 3:
+        return ()
+    known = _nicknames()
+    return tuple(sorted((known.canonicals_of(token) | known.nicknames_of(token)) - {token}))
+
+
+class NameSource(Protocol):
+    """Where the names come from: all of them, those of some records, and how far they have changed."""
+
+    def names_state(self) -> tuple[int, int]: ...
+
+    def name_rows(self, refs: Collection[tuple[str, str]] | None = None) -> Iterable[NameRow]: ...
+
+    def names_changed_since(self, seq: int) -> list[tuple[str, str]]: ...
+
+
+class LiveNames:
+    """The index as the CRM stands now: built once, then brought up to date by what other writes changed."""
+
+    def __init__(self, source: NameSource) -> None:
+        self._source = source
+        self._epoch, self._base_seq, self._seq = -1, -1, -1
+        self._index: NameIndex | None = None
+
+    def current(self) -> NameIndex:
+        epoch, seq = self._source.names_state()
+        if self._index is not None and (epoch, seq) == (self._epoch, self._seq):
+            return self._index
+        if self._index is None or epoch != self._epoch or seq - self._base_seq > OVERLAY_MOST:
+            self._index = NameIndex.of(self._source.name_rows())
+            self._base_seq = seq
+        else:
+            changed = list(dict.fromkeys(self._source.names_changed_since(self._base_seq)))
+            self._index = self._index.changed(self._source.name_rows(changed), changed)
+        self._epoch, self._seq = epoch, seq
+        return self._index
+
+
+@dataclass(frozen=True)
 class VisibleNames:
-    """The names that one person may see, as places in a text."""
+    """The names that one person may see: those the deals of `owners` lead to, and all colleagues and products."""
 
     index: NameIndex
-    visible: Visible
+    owners: frozenset[str]
+    _known: dict[tuple[str, frozenset[NameKind]], list[Match]] = field(default_factory=dict, compare=False)
+
+    def find(self, text: str, kinds: Collection[NameKind]) -> list[Match]:
+        """The names said, best first; `text` need not be normal."""
+        asked = (text, frozenset(kinds))
+        if asked not in self._known:
+            self._known[asked] = self.index.find(normal(text), kinds, self.owners)
+        return self._known[asked]
 
     def names_in(self, text: str, kinds: Collection[NameKind]) -> list[NamedSpan]:
-        """Each name found, words that stand together as one place."""
-        found = []
-        for match in self.index.find(text, self.visible, kinds):
-            for start, end in _joined(match.spans, text):
-                found.append(NamedSpan(match.kind, match.name, start, end, match.score))
-        return found
+        """Each name found as places in a normal text, words that stand together as one place."""
+        return [
+            NamedSpan(match.kind, match.name, start, end, match.score)
+            for match in self.find(text, kinds)
+            for start, end in _joined(match.spans, text)
+        ]
 
 
 def _joined(spans: tuple[tuple[int, int], ...], text: str) -> list[tuple[int, int]]:

@@ -198,4 +198,14 @@ mirror_state = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("names_epoch", Integer, nullable=False, server_default="0"),
+)
+
+name_changes = Table(
+    "name_changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("ref", ID, nullable=False),
+    sqlite_autoincrement=True,
 )

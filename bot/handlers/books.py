@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from bot.domain.people import Role
 from bot.domain.periods import Period
-from bot.domain.text import normal
 from bot.handlers.turn import Turn
 from bot.pipeline.book import Book, stage_experience
 from bot.replies import Refusal
@@ -36,7 +35,7 @@ def scope_of(words: str, turn: Turn) -> Scope | Refusal:
 def sells(owners: frozenset[str], turn: Turn) -> bool:
     """Whether any of these people owns or leads deals: marketing people do not."""
     mirror, organization = turn.desk.mirror, turn.organization
-    selling = mirror.snapshot.once("selling", lambda: frozenset(d.owner_id for d in mirror.deals()))
+    selling = mirror.snapshot.once("selling", mirror.sellers)
     return bool(owners & selling) or any(organization.role(o) is not Role.REP for o in owners)
 
 
@@ -54,7 +53,7 @@ def _named(words: str, turn: Turn) -> Scope | None:
         region = next((r for r in regions(turn) if r.casefold() == part.casefold()), None)
         if region:
             return region_scope(region, turn)
-        people = turn.names.find(normal(part), turn.visible, {"person"})
+        people = turn.names.find(part, {"person"})
         if people:
             person = organization.people[people[0].id]
             return Scope(person.name, organization.tree(person.id), person.id)

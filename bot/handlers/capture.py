@@ -64,7 +64,7 @@ def _without_deal(command: Told, meant: Meant, turn: Turn) -> list[Reply]:
 
 
 def _near_accounts(words: str, turn: Turn) -> list[Option]:
-    found = turn.names.find(normal(words), turn.visible, {"account"})
+    found = turn.names.find(words, {"account"})
     return [Option(id=m.id, name=m.name) for m in found[:5]]
 
 
@@ -191,11 +191,11 @@ def changes_of(changes: DealChanges, deal: Deal, turn: Turn) -> tuple[tuple[Chan
     if changes.forecast:
         add("forecast", deal.forecast, changes.forecast)
     if changes.owner:
-        found = turn.names.find(normal(changes.owner), turn.visible, {"person"})
+        found = turn.names.find(changes.owner, {"person"})
         if found:
             add("owner", turn.organization.people[deal.owner_id].name, found[0].name)
             refs["owner"] = found[0].id
-    added = [m for words in changes.products for m in turn.names.find(normal(words), turn.visible, {"product"})[:1]]
+    added = [m for words in changes.products for m in turn.names.find(words, {"product"})[:1]]
     new_products = [m for m in added if m.id not in deal.product_ids]
     if new_products:
         ids = [*deal.product_ids, *(m.id for m in new_products)]
@@ -321,14 +321,14 @@ def _correct_creation(draft: Draft, command: CorrectDraft, turn: Turn) -> list[R
 
 def create_deal(command: CreateDeal, turn: Turn) -> list[Reply]:
     """A card for a new deal at a known account."""
-    found = turn.names.find(normal(command.account), turn.visible, {"account"}) if command.account else []
+    found = turn.names.find(command.account, {"account"}) if command.account else []
     if not found or found[0].score < 0.35:
         near = [Option(id=m.id, name=m.name) for m in found[:5]]
         return [_ask("account", [*near, Option(id="create", name=command.account)], command, turn, command.account)]
     snapshot, said = turn.desk.mirror.snapshot, command.changes
     account = turn.desk.mirror.accounts([found[0].id])[0]
     first = next(s for s in snapshot.stages.values() if s.kind is StageKind.OPEN)
-    products = [m for words in said.products for m in turn.names.find(normal(words), turn.visible, {"product"})[:1]]
+    products = [m for words in said.products for m in turn.names.find(words, {"product"})[:1]]
     currency = said.currency or _currency_of(account, turn)
     name = _deal_name(account, command.name, [m.name for m in products])
     values = {
@@ -362,7 +362,7 @@ def _currency_of(account: Account, turn: Turn) -> str:
 
 def create_contact(command: CreateContact, turn: Turn) -> list[Reply]:
     """A card for a new contact; somebody of that name at the account is shown instead."""
-    found = turn.names.find(normal(command.account), turn.visible, {"account"}) if command.account else []
+    found = turn.names.find(command.account, {"account"}) if command.account else []
     account_id = found[0].id if found else turn.conversation.account_id
     if account_id is None:
         return [_ask("account", [], command, turn, command.account)]

@@ -31,7 +31,7 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     What the asker may not read is as if it were not there. Evidence adds up: the words of the deal's name beyond the
     account's, contacts on the deal, products on it, and the deal that the thread is about.
     """
-    found = turn.names.find(normal(words), turn.visible, {"account", "deal", "product"}) if words else []
+    found = turn.names.find(words, {"account", "deal", "product"}) if words else []
     accounts = _accounts(found)
     contacts = _contact_matches(people, turn)
     if len(accounts) > 1:
@@ -58,13 +58,10 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
 
 def _names_another(words: str, found: list[Match], turn: Turn) -> bool:
     """Whether a name stands beside the words found that is none the asker may see."""
-    hidden = [w for w in normal(words).casefold().split() if not turn.names.find(w, turn.visible) and turn.names.find(w, _anything)]
-    strangers = turn.names.unknown_words(normal(words))
+    index, said = turn.names.index, normal(words)
+    hidden = [w for w in said.casefold().split() if not index.find(w, owners=turn.readable) and index.find(w)]
+    strangers = index.unknown_words(said)
     return bool(hidden or strangers) and not any(m.kind == "deal" and m.score >= 0.75 for m in found)
-
-
-def _anything(_kind: str, _ref: str) -> bool:
-    return True
 
 
 def _accounts(found: list[Match]) -> list[Match]:
@@ -79,7 +76,7 @@ def _accounts(found: list[Match]) -> list[Match]:
 
 
 def _contact_matches(people: Sequence[str], turn: Turn) -> list[Match]:
-    return [m for name in people for m in turn.names.find(f"with {normal(name)}", turn.visible, {"contact"}) if m.score >= CONTACT_AT_LEAST]
+    return [m for name in people for m in turn.names.find(f"with {name}", {"contact"}) if m.score >= CONTACT_AT_LEAST]
 
 
 def _with_contact(accounts: list[Match], contacts: list[Match], turn: Turn) -> list[str]:
@@ -143,7 +140,7 @@ def meant_contacts(people: Sequence[str], account_id: str | None, deal: Deal | N
     """The contacts at the account that names stand for, those on the deal first."""
     meant = People()
     for words in people:
-        matches = [m for m in turn.names.find(f"with {normal(words)}", turn.visible, {"contact"}) if m.score >= CONTACT_AT_LEAST]
+        matches = [m for m in turn.names.find(f"with {words}", {"contact"}) if m.score >= CONTACT_AT_LEAST]
         scores = {m.id: m.score for m in matches}
         known = [c for c in turn.desk.mirror.contacts(list(scores)) if account_id is None or c.account_id == account_id] if scores else []
         if deal and len(known) > 1:

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.crm.mirror import Mirror
-from bot.crm.names import NameIndex, Visible, VisibleNames, index_names
+from bot.crm.names import LiveNames, VisibleNames
 from bot.crm.port import Crm
 from bot.domain.audience import Audience
-from bot.domain.names import NameKind
 from bot.domain.people import Organization, Person
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
@@ -55,6 +55,7 @@ class Desk:
     """What handlers work with; built once in wiring."""
 
     mirror: Mirror
+    names: LiveNames
     crm: Crm
     journal: Journal
     library: Library
@@ -111,19 +112,10 @@ class Turn:
     def writable(self) -> frozenset[str]:
         return self.organization.writable(self.person.id)
 
-    @property
-    def names(self) -> NameIndex:
-        return index_names(self.desk.mirror)
-
-    @property
-    def visible(self) -> Visible:
-        """Lets through the names that the asker may see."""
-        scope = visible_ids(self.desk.mirror, self.readable)
-        return lambda kind, ref: kind in {"product", "person"} or ref in scope[kind]
-
-    @property
-    def lexicon(self) -> VisibleNames:
-        return VisibleNames(self.names, self.visible)
+    @cached_property
+    def names(self) -> VisibleNames:
+        """The names that the asker may see."""
+        return VisibleNames(self.desk.names.current(), self.readable)
 
     def place(self, owners: frozenset[str]) -> Literal["channel", "ephemeral"]:
         """Where facts of these owners' deals may be shown."""
@@ -131,17 +123,3 @@ class Turn:
 
     def refuse(self, reason: str, say: str, **values: str) -> Refusal:
         return Refusal(reason=reason, say=say, values=values, language=self.language)
-
-
-def visible_ids(mirror: Mirror, owners: frozenset[str]) -> dict[NameKind, frozenset[str]]:
-    """The accounts, contacts and deals that belong to these owners, kept until the mirror changes."""
-
-    def compute() -> dict[NameKind, frozenset[str]]:
-        deals = mirror.deals(owners=owners)
-        with_deals = {deal.account_id for deal in deals}
-        accounts = {a.id for a in mirror.accounts() if a.id in with_deals or a.owner_id in owners or a.owner_id is None}
-        contacts = {c.id for c in mirror.contacts() if c.account_id is None or c.account_id in accounts}
-        return {"deal": frozenset(d.id for d in deals), "account": frozenset(accounts), "contact": frozenset(contacts)}
-
-    return mirror.snapshot.once(f"visible:{hash(owners)}", compute)
-
