@@ -15,6 +15,7 @@ import httpx
 from rich.console import Console
 
 from bot.bench_retrieval import run_retrieval
+from bot.bench_understanding import reading
 from bot.demo import LOG_A_CALL, MANAGER, REP, set_up
 from bot.domain.audience import DIRECT
 from bot.errors import BadRequest
@@ -30,7 +31,7 @@ EVENTS, EVENTS_A_SECOND = 2000, 200
 
 def run(name: str | None, directories: list[Path]) -> Iterator[dict[str, Any]]:
     """The named benchmark, or all; raises BadRequest for an unknown name."""
-    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding, "door": door}
+    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding, "door": door, "understand": understanding}
     if name == "retrieval":
         if not directories:
             raise BadRequest("Name at least one folder in BEIR form: python -m bot bench retrieval DIR…")
@@ -66,6 +67,11 @@ def replies(house: House) -> Iterator[dict[str, Any]]:
     for name, email, text in (("reply_capture", REP, LOG_A_CALL), ("reply_summary", MANAGER, "pipeline summary for my team")):
         value = median_ms(_say(house, email, text))
         yield {"name": name, "value": round(value, 1), "unit": "ms", "floor": 30, "ratio": round(value / 30, 2)}
+
+
+def understanding(house: House) -> Iterator[dict[str, Any]]:
+    """Reading messages in large CRMs, each in a process of its own."""
+    yield from reading(house.settings.caddie_data)
 
 
 def search(house: House) -> Iterator[dict[str, Any]]:

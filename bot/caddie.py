@@ -35,7 +35,7 @@ from bot.handlers.turn import Desk, Message, Press, Turn
 from bot.journal import Draft
 from bot.language.reading import OpenDraft, Reading
 from bot.language.rules.stages import stage_words
-from bot.language.understanding import Understanding
+from bot.language.understanding import Understanding, Understood
 from bot.replies import HelpText, NotUnderstood, Refusal, Reply
 
 log = logging.getLogger(__name__)
@@ -63,12 +63,21 @@ class Caddie:
         turn = self._turn(message, message.text)
         if isinstance(turn, Refusal):
             return _answered(message, "offline", started, [turn])
-        understood = self._understanding.understand(message.text, self._reading(turn))
-        turn.model = understood.model
+        understood = self._understood(turn)
         replies: list[Reply] = []
         for command in understood.commands:
             replies += self._guarded(partial(self._handle, command, turn), turn)
         return self._finish(message, turn, started, replies)
+
+    def understand(self, message: Message) -> tuple[Command, ...]:
+        """The commands that a message means, without doing them; none for somebody unknown."""
+        turn = self._turn(message, message.text)
+        return () if isinstance(turn, Refusal) else self._understood(turn).commands
+
+    def _understood(self, turn: Turn) -> Understood:
+        understood = self._understanding.understand(turn.text, self._reading(turn))
+        turn.model = understood.model
+        return understood
 
     def press(self, press: Press) -> Answered:
         """Confirm, discard or undo, for the right person, once."""

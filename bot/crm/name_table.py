@@ -46,7 +46,7 @@ class NameTable:
     """The entries (one for each name of a record) in the order given, found by their words."""
 
     def __init__(self, rows: Iterable[NameRow], like: "NameTable | None" = None) -> None:
-        """`like` lends its weights, so that a small table scores as the large one does."""
+        """`like` lends its weights, so that a small table scores as the large one does, and its numbers of accounts."""
         self._like = like
         ids: dict[str, int] = {}
         owners, firsts = array("i"), array("i")
@@ -54,7 +54,7 @@ class NameTable:
         texts: list[str] = []
         refs: list[str] = []
         self._owner_numbers: dict[str, int] = {}
-        self._account_numbers: dict[str, int] = {}
+        self._account_numbers: dict[str, int] = {} if like is None else like._account_numbers
         self._surnames: dict[str, list[int]] = defaultdict(list)
         for row in rows:
             first = len(texts)
@@ -134,7 +134,6 @@ class NameTable:
         self, heard: Mapping[str, float], kinds: Collection[NameKind] | None, allowed: Mask | None, most: int
     ) -> list[int]:
         """The entries that share words with what was heard, the `most` likely of each kind."""
-        parts: list[Numbers] = []
         score = np.zeros(self.size, np.float32)
         for token, quality in heard.items():
             number = self._ids.get(token)
@@ -144,10 +143,7 @@ class NameTable:
             if allowed is not None:
                 entries = entries[allowed[entries]]
             score[entries] += np.float32(quality) * self._weights[number]
-            parts.append(entries)
-        if not parts:
-            return []
-        found = np.unique(np.concatenate(parts))
+        found = np.flatnonzero(score)
         scores = score[found] / self._whole[found]
         chosen: list[int] = []
         for kind in kinds or KINDS:
@@ -173,13 +169,9 @@ class NameTable:
         numbers = [self._owner_numbers[o] for o in owners if o in self._owner_numbers]
         return np.isin(self.owners, np.array(numbers, dtype=np.int32))
 
-    def account_names(self, where: Mask) -> set[str]:
-        chosen = set(np.unique(self.accounts[where]).tolist())
-        return {name for name, number in self._account_numbers.items() if number in chosen}
-
-    def at_accounts(self, names: set[str]) -> Mask:
-        numbers = [self._account_numbers[name] for name in names if name in self._account_numbers]
-        return np.isin(self.accounts, np.array(numbers, dtype=np.int32))
+    @property
+    def account_count(self) -> int:
+        return len(self._account_numbers)
 
 
 class Scopes:
@@ -204,15 +196,17 @@ class Scopes:
     def _compute(self, owners: frozenset[str]) -> list[Mask]:
         deal, account, contact = (KINDS.index(k) for k in ("deal", "account", "contact"))
         alive = [np.ones(t.size, bool) if a is None else a for t, a in zip(self._tables, self._alive, strict=True)]
-        deals, seen = [], set()
+        deals = []
+        seen = np.zeros(self._tables[0].account_count + 1, bool)  # by the accounts' numbers; the last stands for none (-1)
         for table, live in zip(self._tables, alive, strict=True):
             owned = table.owned_by(owners) & live
             deals.append(owned & (table.kinds == deal))
-            seen |= table.account_names(owned & np.isin(table.kinds, [deal, account]))
-            seen |= table.account_names(live & (table.kinds == account) & (table.owners < 0))
+            seen[table.accounts[owned]] = True
+            seen[table.accounts[live & (table.kinds == account) & (table.owners < 0)]] = True
+        seen[-1] = False
         masks = []
         for table, own, live in zip(self._tables, deals, alive, strict=True):
-            at_seen = table.at_accounts(seen)
+            at_seen = seen[table.accounts]
             contacts = (table.kinds == contact) & (at_seen | (table.accounts < 0))
             open_to_all = table.kinds > deal
             masks.append(live & (own | ((table.kinds == account) & at_seen) | contacts | open_to_all))

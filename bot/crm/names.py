@@ -1,6 +1,7 @@
 """Finding the CRM's names in what people type: in part, in any case, misspelt, shortened, in English and Chinese."""
 
 import re
+import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -192,8 +193,13 @@ class LiveNames:
         self._source = source
         self._epoch, self._base_seq, self._seq = -1, -1, -1
         self._index: NameIndex | None = None
+        self._building = threading.Lock()
 
     def current(self) -> NameIndex:
+        with self._building:
+            return self._fresh()
+
+    def _fresh(self) -> NameIndex:
         epoch, seq = self._source.names_state()
         if self._index is not None and (epoch, seq) == (self._epoch, self._seq):
             return self._index
