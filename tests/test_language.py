@@ -34,7 +34,7 @@ WEDNESDAY = date(2026, 3, 11)
         ("a week from monday", True, "2026-03-23"),
         ("end of Q3", True, "2026-09-30"),
         ("EOQ", True, "2026-03-31"),
-        ("mid-May", True, "2026-05-16"),
+        ("mid-May", True, "2026-05-15"),
         ("in april", True, "2026-04-30"),
         ("june 26", True, "2026-06-26"),
         ("4/17", True, "2026-04-17"),

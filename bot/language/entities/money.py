@@ -1,4 +1,4 @@
-"""Amounts of money: `$1.2m`, `180k`, `90 grand`, `half a million`, `€45,5k`, `12万`, and relative changes."""
+"""Amounts of money: `$1.2m`, `180k`, `90 grand`, `half a million`, `€45,5k`, `186.850 €`, `12万`, and relative changes."""
 
 import re
 from dataclasses import dataclass
@@ -6,41 +6,73 @@ from decimal import Decimal
 
 from bot.language.entities import numbers as n
 
-CURRENCIES = {
-    "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "美元": "USD", "美金": "USD",
-    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "欧元": "EUR",
-    "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "英镑": "GBP",
-    "¥": "CNY", "￥": "CNY", "cny": "CNY", "rmb": "CNY", "yuan": "CNY", "人民币": "CNY", "元": "CNY", "块": "CNY", "块钱": "CNY",
-    "jpy": "JPY", "yen": "JPY", "日元": "JPY", "chf": "CHF", "inr": "INR", "₹": "INR", "aud": "AUD", "a$": "AUD", "sgd": "SGD",
-    "s$": "SGD", "cad": "CAD", "c$": "CAD", "hkd": "HKD", "hk$": "HKD", "港币": "HKD", "港元": "HKD",
+_SIGNS = {
+    "USD": "$ us$ usd$ us_$ u.s._$ u.s.$", "EUR": "€", "GBP": "£", "CNY": "¥ ￥ rmb￥ cn¥", "JPY": "jp¥", "INR": "₹ rs. rs", "KRW": "₩", "AUD": "a$ au$ aud$", "CAD": "c$ c_$ ca$ cad$",
+    "NZD": "nz$ nzd$", "SGD": "s$ sg$ sgd$", "HKD": "hk$ hk_$ hkd$", "MXN": "mx$ mex$ mxn$", "BRL": "r$ brl$", "TWD": "nt$", "ILS": "₪", "CHF": "sfr.", "ZAR": "", "SEK": "",
+    "NOK": "", "DKK": "", "PLN": "", "THB": "", "IDR": "", "HUF": "", "CZK": "", "AED": "", "SAR": "", "MYR": "", "PHP": "", "RUB": "₽", "TRY": "₺",
 }  # fmt: skip
+_WORDS = {
+    "USD": "us dollars|american dollars|u.s. dollars|united states dollars|dollars|dollar|bucks|buck|美元|美金", "EUR": "euros|euro|欧元",
+    "GBP": "pounds sterling|british pounds|pounds|pound|quid|sterling|英镑", "CNY": "chinese yuan|yuan|renminbi|rmb|人民币|块钱|元|块", "JPY": "japanese yen|yen|日元|日圆",
+    "INR": "indian rupees|rupees|rupee", "KRW": "korean won|south korean won|韩元", "AUD": "australian dollars|aussie dollars|澳元",
+    "CAD": "canadian dollars|加元", "NZD": "new zealand dollars", "SGD": "singapore dollars|新加坡元|新元", "HKD": "hong kong dollars|港币|港元",
+    "MXN": "mexican pesos|mexican peso", "BRL": "brazilian reais|brazilian reals|reais", "TWD": "taiwan dollars|新台币", "ILS": "israeli shekels|shekels|shekel",
+    "CHF": "swiss francs|swiss franc|francs", "ZAR": "south african rand|rand", "SEK": "swedish kronor|swedish krona|swedish kronas", "NOK": "norwegian kroner|norwegian krone",
+    "DKK": "danish kroner|danish krone", "PLN": "polish zloty|zlotys|zloty", "THB": "thai baht|baht", "RUB": "russian rubles|russian roubles|rubles|roubles", "TRY": "turkish lira|turkish liras",
+    "AED": "dirhams|dirham", "SAR": "saudi riyals|saudi riyal", "MYR": "malaysian ringgit|ringgit", "PHP": "philippine pesos", "IDR": "indonesian rupiah|rupiah", "HUF": "forints|forint", "CZK": "czech koruna|czech crowns",
+}  # fmt: skip
+CURRENCIES = (
+    {iso.lower(): iso for iso in _SIGNS}
+    | {sign.replace("_", " "): iso for iso, signs in _SIGNS.items() for sign in signs.split()}
+    | {word: iso for iso, said in _WORDS.items() for word in said.split("|")}
+)
 SUFFIXES = {
-    "k": 1_000, "grand": 1_000, "thousand": 1_000, "m": 1_000_000, "mm": 1_000_000, "mio": 1_000_000, "mil": 1_000_000,
+    "k": 1_000, "grand": 1_000, "thousand": 1_000, "thousands": 1_000, "m": 1_000_000, "mm": 1_000_000, "mio": 1_000_000, "mil": 1_000_000,
     "mn": 1_000_000, "million": 1_000_000, "millions": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000,
-    "lakh": 100_000, "crore": 10_000_000, "hundred": 100, "千": 1_000, "万": 10_000, "w": 10_000, "百万": 1_000_000,
-    "千万": 10_000_000, "亿": 100_000_000,
+    "billions": 1_000_000_000, "trillion": 10**12, "lakh": 100_000, "lakhs": 100_000, "lac": 100_000, "crore": 10_000_000, "crores": 10_000_000,
+    "千": 1_000, "万": 10_000, "w": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000,
 }  # fmt: skip
-_PREFIX = r"(?P<prefix>us\$|hk\$|a\$|s\$|c\$|[$€£¥￥₹]|\b(?:usd|eur|gbp|cny|rmb|chf|jpy|inr|aud|sgd|cad|hkd)\b|人民币|美元|美金|欧元)"
-_AFTER = (
-    r"(?P<after>usd|eur|gbp|cny|rmb|chf|jpy|inr|aud|sgd|cad|hkd|dollars?|euros?|pounds?|yuan|yen|bucks|quid|[€£$]"
-    r"|美元|美金|欧元|英镑|人民币|港币|港元|日元|元|块钱|块)(?![a-z])"
-)
-_SUFFIX = r"(?P<suffix>k|grand|thousand|mm|mio|mil|mn|millions?|m|bn|billion|b|lakh|crore|百万|千万|千|万|亿|w)(?![a-z])"
-_FIGURES = re.compile(rf"(?:{_PREFIX}\s*)?(?<![A-Za-z0-9_.])(?P<figure>{n.FIGURE})(?:\s?{_SUFFIX})?(?:\s?{_AFTER})?", re.I)
-_WORDS = re.compile(
-    rf"(?:{_PREFIX}\s*)?(?P<half>\b(?:a\s+)?(?:half|quarter)\s+(?:of\s+)?a\s+|\ba\s+)?(?P<words>\b{n.ENGLISH}\b)(?:\s?(?P<suffix>grand|k)\b)?(?:\s?{_AFTER})?",
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+_SIGN = _any([sign.replace("_", " ") for signs in _SIGNS.values() for sign in signs.split() if not sign[-1].isalpha()])
+_CODE = _any([iso.lower() for iso in _SIGNS] + ["rmb", "rs"])
+_LATIN = _any([form for said in _WORDS.values() for w in said.split("|") if w.isascii() for form in {w, w.removesuffix("s")}])
+_CHARS = _any([w for said in _WORDS.values() for w in said.split("|") if not w.isascii()])
+_SCALE = _any([s for s in SUFFIXES if s.isascii() and len(s) > 2])
+_LETTER = "mm|mn|bn|k|m|b|w"
+_PREFIX = rf"(?P<prefix>(?<![a-z])(?:{_SIGN})|\$|(?<!\d )(?<!\d)\b(?:{_CODE})(?![a-z])|\b(?:{_CODE})(?=\d)|\b(?:us |canadian |australian )?dollars?(?= ?\d)|人民币|美元|美金|欧元|港币)"
+_SUFFIX = rf"(?:\s?(?P<suffix>(?:{_SCALE}|{_LETTER})(?![a-z])|百万|千万|千|万|亿)|\s?(?P<million>[mkb])(?={_CODE}\b))"
+_AFTER = rf"(?:\s?-?\s?(?P<after>(?:{_LATIN}|{_CODE})(?![a-z\d])(?(prefix)(?!\s?\d))|(?:{_SIGN})(?!\s?\d)|{_CHARS})(?:\s(?P<scaled>(?:{_SCALE})\b))?)"
+_FIGURE = rf"(?P<figure>\d{{1,3}}(?:[,.]\d{{2,3}})+(?![\d])|{n.FIGURE})"
+_FIGURES = re.compile(
+    rf"(?:{_PREFIX}\s*|\bM(?P<mcode>{_CODE})\s*)?(?<![A-Za-z0-9_.])(?:(?<![,.]\d)|(?<=[a-z$€£¥]))(?:(?<=[a-z])|(?<![A-Za-z0-9_.])){_FIGURE}"
+    rf"(?P<half>\s+and a half)?(?:{_SUFFIX})?(?:{_AFTER})?",
     re.I,
 )
-_CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?{_AFTER})?")
+_GLUED = re.compile(rf"\b(?:(?P<prefix>{_CODE})|M(?P<mcode>{_CODE})\s?){_FIGURE}(?:{_SUFFIX})?", re.I)
+_SHARE = r"(?P<share>\b(?:a\s+)?(?:half|quarter|third)|\bthree quarters)\s+(?:of\s+)?(?:an?\s+)?"
+_SPELT = re.compile(
+    rf"(?:{_PREFIX}\s*)?(?:{_SHARE}(?P<unit>(?:{_SCALE})\b)|(?P<one>\ban?\s+(?=(?:hundred|{_SCALE}|buck|dollar|pound|euro|quid)\b))?(?P<words>(?<=a )(?:hundred|{_SCALE})\b|\b{n.SPELT})"
+    rf"(?P<half>\s+and a half)?(?:\s?(?P<suffix>(?:{_SCALE}|k)\b))?|(?P<single>\ban?)(?=[\s-](?:dollar|pound|euro|buck|quid)))(?:{_AFTER})?",
+    re.I,
+)
+_CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?(?P<after>{_CHARS}))?")
 _PERCENT = re.compile(
-    r"\b(?P<up>up|raise|increase|bump|grow|add)?(?P<down>cut|down|reduce|drop|lower|decrease|take)?\b[^.,;%]{0,20}?"
-    r"(?:by\s+)?(?P<figure>\d+(?:\.\d+)?)\s?(?:%|percent|pct)(?:\s+(?P<off>off|less|lower|discount|down)|\s+(?P<more>more|up|higher))?",
+    r"(?:\b(?P<up>up|rais\w+|increas\w+|bump\w*|grow\w*|add\w*|uplift)?(?P<down>cut|down|reduc\w+|dropp?\w*|lower\w*|decreas\w+|take|took|shav\w+|knock\w*|discount\w*)?\b|(?P<zup>上调|提高|增加|上浮|涨|加)|(?P<zdown>下调|降低|减少|下浮|降|减|便宜))"
+    r"[^.,;%]{0,20}?(?P<sign>[+-])?(?P<figure>\d+(?:\.\d+)?)\s?(?:%|percent|pct|个点)(?:\s+(?P<off>off|less|lower|discount|down)|\s+(?P<more>more|up|higher|extra))?",
     re.I,
 )
-_FRACTION = re.compile(r"\b(half|double|twice|triple|two thirds|a third) (?:of )?(?:what|the|it|that|that amount|the amount)\b|(减半|翻倍|翻一番)", re.I)
-_FACTORS = {"half": "0.5", "double": "2", "twice": "2", "triple": "3", "two thirds": "0.6667", "a third": "0.3333", "减半": "0.5", "翻倍": "2", "翻一番": "2"}
+_FRACTION = re.compile(r"\b(half|double|twice|triple|two thirds|a third) (?:of )?(?:what|the|it|that|that amount|the amount)\b|\b(halve|halved|double it|triple it)\b|(减半|翻倍|翻一番)", re.I)
+_FACTORS = {
+    "half": "0.5", "halve": "0.5", "halved": "0.5", "double": "2", "double it": "2", "twice": "2", "triple": "3", "triple it": "3", "two thirds": "0.6667",
+    "a third": "0.3333", "减半": "0.5", "翻倍": "2", "翻一番": "2",
+}  # fmt: skip
 _COUNTED = re.compile(
-    r"^\s?(?:%|percent|pct|min|mins|minutes?|h\b|hr|hrs|hours?|days?|weeks?|wks?|months?|years?|yrs?|seats?|users?|licen[cs]es?|units?|pcs|sites?"
+    r"^\s?(?:%|percent|pct|个点|min|mins|minutes?|h\b|hr|hrs|hours?|days?|weeks?|wks?|months?|years?|yrs?|seats?|users?|licen[cs]es?|units?|pcs|sites?"
     r"|people|times|am\b|pm\b|th\b|st\b|nd\b|rd\b|points?|gateways?|doors?|台|套|个|人|分钟|小时|天|周|月|年|号|日|次|点|期|家|条|位|座|楼)",
     re.I,
 )
@@ -59,53 +91,110 @@ class MoneySaid:
 
 def find_money(text: str) -> list[MoneySaid]:
     """All amounts in a text in order, longest reading first; numbers that count something else are left out."""
+    text = text.translate(n.SIMPLIFIED)
     found: list[MoneySaid] = []
-    for pattern in (_WORDS, _CHINESE, _FIGURES):
+    for pattern, read in ((_FIGURES, _figures), (_GLUED, _figures), (_SPELT, _spelt), (_CHINESE, _chinese)):
         for match in pattern.finditer(text):
-            said = _read(match, text)
+            said = read(match, text)
             if said and not any(said.start < other.end and other.start < said.end for other in found):
                 found.append(said)
     return sorted(found, key=lambda m: m.start)
 
 
-def _read(match: re.Match[str], text: str) -> MoneySaid | None:
+def _currency(*said: str | None) -> str | None:
+    return next((CURRENCIES[word] for s in said if s for word in (s.lower(), f"{s.lower()}s") if word in CURRENCIES), None)
+
+
+def _figures(match: re.Match[str], text: str) -> MoneySaid | None:
     groups = match.groupdict()
-    prefix, after, suffix = groups.get("prefix"), groups.get("after"), (groups.get("suffix") or "").lower()
+    prefix, after = groups.get("prefix"), groups.get("after")
+    suffix = (groups.get("suffix") or groups.get("million") or ("m" if groups.get("mcode") else "") or groups.get("scaled") or "").lower()
     if _COUNTED.match(text[match.end() :]) and not prefix:
         return None
-    currency = CURRENCIES.get((prefix or after or "").lower())
-    if groups.get("figure"):
-        amount = n.figure(groups["figure"])
-        if text[max(match.start() - 1, 0) : match.start()] in {"/", "-", ":", "#", "."} and not currency and not suffix:
-            return None
-        if re.match(r"[/:-]\d", text[match.end() :]):
-            return None
-        sure = bool(currency or suffix)
-    else:
-        words = groups["words"]
-        scaled = any(scale in words.lower() for scale in n.SCALES) or any(c in words for c in "万亿")
-        half = groups.get("half") or ""
-        sure = bool(currency or suffix or (scaled and (n.english(words) >= 1000 if words.isascii() else True)))
-        if not sure or (after in {"元", "块"} and len(words) == 1 and not currency):
-            return None
-        amount = n.english(words) if words.isascii() else n.chinese(words)
-        if "half" in half.lower():
-            amount /= 2
-        elif "quarter" in half.lower():
-            amount /= 4
-    amount *= SUFFIXES.get(suffix, 1)
-    return MoneySaid(match.start(), match.end(), amount, currency, sure)
+    currency = _currency(prefix, groups.get("mcode"), after)
+    if text[max(match.start() - 1, 0) : match.start()] in {"/", "-", ":", "#", "."} and not currency and not suffix:
+        return None
+    if re.match(r"[/:-]\d", text[match.end() :]) and not prefix:
+        return None
+    amount = n.money_figure(match["figure"], scaled=bool(suffix))
+    if groups.get("half"):
+        amount += Decimal("0.5")
+    end = match.end()
+    if groups.get("million"):
+        code = re.compile(rf"(?:{_CODE})\b", re.I).match(text, end)
+        currency, end = _currency(code.group()) if code else currency, code.end() if code else end
+    return MoneySaid(match.start(), end, amount * SUFFIXES.get(suffix, 1), currency, bool(currency or suffix))
+
+
+def _spelt(match: re.Match[str], text: str) -> MoneySaid | None:
+    if _COUNTED.match(text[match.end() :]) and not match["prefix"]:
+        return None
+    currency = _currency(match["prefix"], match["after"])
+    if match["share"]:
+        share = {"half": "0.5", "quarter": "0.25", "third": "0.3333", "three quarters": "0.75"}[re.sub(r"^a\s+", "", match["share"].lower())]
+        return MoneySaid(match.start(), match.end(), Decimal(share) * SUFFIXES[match["unit"].lower()], currency, True)
+    if match["single"]:
+        return MoneySaid(match.start(), match.end(), Decimal(1), currency, True)
+    words = match["words"].lower()
+    amount = Decimal(SUFFIXES[words]) if words in SUFFIXES else n.english(words)
+    if match["half"]:
+        amount += Decimal("0.5") * (_last_scale(words) if not match["suffix"] else 1)
+    amount *= SUFFIXES.get((match["suffix"] or match["scaled"] or "").lower(), 1)
+    sure = bool(currency or match["suffix"] or amount >= 1000)
+    return MoneySaid(match.start(), match.end(), amount, currency, True) if sure else None
+
+
+def _last_scale(words: str) -> int:
+    return next((SUFFIXES[w] for w in reversed(re.findall(r"[a-z]+", words)) if w in SUFFIXES), 1)
+
+
+def _chinese(match: re.Match[str], text: str) -> MoneySaid | None:
+    words, after = match["words"], match["after"]
+    if _COUNTED.match(text[match.end() :]) and not match["prefix"]:
+        return None
+    currency = _currency(match["prefix"], after)
+    if not (currency or any(c in words for c in "万亿")) or (after == "块" and len(words) == 1 and not match["prefix"]):
+        return None
+    return MoneySaid(match.start(), match.end(), n.chinese(words), currency, True)
 
 
 def find_factor(text: str) -> Decimal | None:
     """A relative change: `bump it by 10 %` is 1.1, `cut 20%` is 0.8, `half of what we quoted` is 0.5."""
     fraction = _FRACTION.search(text)
     if fraction:
-        return Decimal(_FACTORS[(fraction.group(1) or fraction.group(2)).lower()])
+        return Decimal(_FACTORS[next(g for g in fraction.groups() if g).lower()])
     for match in _PERCENT.finditer(text):
         share = Decimal(match["figure"]) / 100
-        if match["down"] or match["off"]:
+        if match["down"] or match["off"] or match["zdown"] or match["sign"] == "-":
             return 1 - share
-        if match["up"] or match["more"]:
+        if match["up"] or match["more"] or match["zup"] or match["sign"] == "+":
             return 1 + share
+    return None
+
+
+_ADDED = re.compile(
+    r"(?:(?<![\w.])(?P<plus>\+)\s?|\b(?:add|added|adding|up by|increase[ds]?(?: it| the (?:amount|price|deal))? by|bump(?:ed)?(?: it| this| that| the \w+)? by|rais(?:e|ed)(?: it| the \w+)? by|another|plus an? extra)\s+"
+    r"|(?P<zup>加|涨|多|上调|增加)(?:了|价)?\s?)$",
+    re.I,
+)
+_TAKEN = re.compile(
+    r"(?:(?<![\w.\d])(?P<minus>[-−])\s?|\b(?:shav(?:e|ed|ing)|knock(?:ed)?|tak(?:e|en|ing)|took|drop(?:ped)?(?: it)? by|cut(?: it| the \w+)? by|reduc(?:e|ed)(?: it| the \w+)? by|lower(?:ed)?(?: it)? by|down by|discount(?:ed)?(?: it)? by|gave them|give them)\s+"
+    r"|(?P<zdown>便宜|减|降|少|优惠|让利|下调)(?:了|价)?\s?)$",
+    re.I,
+)
+
+
+def find_difference(text: str) -> Decimal | None:
+    """An amount by which another one changes: `shave 5k off` is −5000, `+15k` is 15000, `便宜5万` is −50000."""
+    for money in find_money(text):
+        before, after = text[: money.start], text[money.end :]
+        if not money.sure:
+            continue
+        taken = _TAKEN.search(before)
+        if taken and (taken["minus"] or taken["zdown"] or re.match(r"\s*(?:off|less|discount|out)\b", after, re.I) or " by " in f"{taken.group()} "):
+            return -money.amount
+        if re.match(r"\s+(?:off|less|lower|cheaper|discount)\b", after, re.I):
+            return -money.amount
+        if _ADDED.search(before) or re.match(r"\s+(?:more|extra|on top|higher)\b", after, re.I):
+            return money.amount
     return None

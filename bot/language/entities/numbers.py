@@ -8,12 +8,16 @@ UNITS = {
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
     "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
-SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+SCALES = {"hundred": 100, "thousand": 1_000, "lakh": 100_000, "lakhs": 100_000, "million": 1_000_000, "crore": 10_000_000, "crores": 10_000_000, "billion": 1_000_000_000}
 ZH_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3}
 ZH_SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+SIMPLIFIED = str.maketrans("週禮後號個這兩鐘時現當節幾點來幣萬億塊錢鎊歐圓韓", "周礼后号个这两钟时现当节几点来币万亿块钱镑欧圆韩")
+"""Traditional characters of dates and amounts, one to one, so that places in the text stay where they are."""
 
 WORD = "(?:" + "|".join(sorted([*UNITS, *SCALES], key=len, reverse=True)) + ")"
-ENGLISH = rf"{WORD}(?:(?:\s+and\s+|[\s-]+){WORD})*"
+_UNIT = "(?:" + "|".join(sorted(UNITS, key=len, reverse=True)) + ")"
+SPELT = rf"{_UNIT}(?:(?:\s+and\s+|[\s-]+){WORD}\b)*"
+ENGLISH_SMALL = rf"(?:(?:twenty|thirty)(?:[\s-](?:{'|'.join(list(UNITS)[1:10])}))?|{'|'.join(sorted(list(UNITS)[1:20], key=len, reverse=True))})"
 FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 CHINESE = "[零〇一二两三四五六七八九十百千万亿壹贰叁]+"
 
@@ -23,6 +27,17 @@ def figure(text: str) -> Decimal:
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
         return Decimal(text.replace(",", ""))
     return Decimal(text.replace(",", "."))
+
+
+def money_figure(text: str, *, scaled: bool) -> Decimal:
+    """As `figure`, but money has no thousandths: `186.850` is German for 186,850 unless a scale follows (`1.250m`).
+
+    `12,34,567.89` is Indian grouping. The last mark parts decimals where one or two digits follow it.
+    """
+    if re.fullmatch(r"\d+(?:[.,]\d{3})+", text) and not (scaled and text.count(".") + text.count(",") == 1):
+        return Decimal(re.sub(r"[.,]", "", text))
+    whole, mark, cents = re.fullmatch(r"(\d[\d.,]*?)(?:([.,])(\d+))?", text).groups()  # type: ignore[union-attr]
+    return Decimal(f"{re.sub('[.,]', '', whole)}.{cents}") if mark else Decimal(whole)
 
 
 def english(text: str) -> Decimal:
