@@ -30,7 +30,7 @@ from bot.commands import (
 from bot.domain.people import Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
-from bot.handlers import books, capture, guidance, questions, summaries, writing
+from bot.handlers import answering, books, bulk, capture, correcting, creating, guidance, questions, summaries, writing
 from bot.handlers.turn import Desk, Message, Press, Turn
 from bot.journal import Draft
 from bot.language.reading import OpenDraft, Reading
@@ -153,15 +153,15 @@ class Caddie:
             case LogActivity() | UpdateDeal():
                 return capture.tell(self._with_own_stage(command, turn), turn)
             case CreateDeal():
-                return capture.create_deal(command, turn)
+                return creating.create_deal(command, turn)
             case CreateContact():
-                return capture.create_contact(command, turn)
+                return creating.create_contact(command, turn)
             case CorrectDraft():
-                return capture.correct(command, turn)
+                return correcting.correct(command, turn)
             case AnswerQuestion():
-                return capture.answer_question(command, turn)
+                return answering.answer_question(command, turn)
             case ChangeMany():
-                return capture.change_many(command, turn)
+                return bulk.change_many(command, turn)
             case Undo():
                 return writing.undo(self.desk.journal.newest_receipt(turn.thread), turn)
             case FindAid():
@@ -206,7 +206,7 @@ class Caddie:
             case "undo":
                 return writing.undo(press.ref or journal.newest_receipt(turn.thread), turn)
             case "choose":
-                return capture.answer_question(AnswerQuestion(words=press.value or ""), turn)
+                return answering.answer_question(AnswerQuestion(words=press.value or ""), turn)
             case "up" | "down":
                 journal.note(press.action, press.value or "", [press.ref or ""], turn.person.id, turn.thread, turn.now)
                 return []

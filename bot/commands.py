@@ -34,9 +34,14 @@ class DealChanges(Command):
     stage: str | None = Field(None, description="Stage to move to, as written or by the company's own name")
     amount: Decimal | None = Field(None, description="New amount in full units: 180k is 180000")
     amount_factor: Decimal | None = Field(None, description="Relative change instead of an amount: +10 % is 1.1, half is 0.5")
+    amount_delta: Decimal | None = Field(None, description="Difference instead of an amount: 'shave 5k off' is -5000, '+15k' is 15000")
     bare_amount: bool = Field(False, description="True when a bare number such as 'at 140' was said without unit")
     currency: str | None = Field(None, description="ISO code, only when a currency was said")
+    currency_by_sign: bool = Field(False, description="True when a sign that several currencies share ($, ¥) said the currency")
     close_date: date | None = Field(None, description="New close date; a bare month or quarter is its last day")
+    close_shift_days: int | None = Field(None, description="Move the close date by days instead: 'slips two weeks' is 14, 'pull in a week' is -7")
+    close_shift_months: int | None = Field(None, description="The same in months")
+    impossible_date: str | None = Field(None, description="A date said that no calendar has, as written: 'feb 30'")
     next_step: str | None = Field(None, description="What is to be done next")
     next_step_due: date | None = Field(None, description="Day of the next step")
     owner: str | None = Field(None, description="New owner, as written")
@@ -87,13 +92,14 @@ class CreateContact(Command):
 
 
 class CorrectDraft(Command):
-    """Correct the open card of this thread ("actually it was tuesday", "make it 200k")."""
+    """Correct the open card of this thread ("actually it was tuesday", "make it 200k", "bill was there too")."""
 
     deal: DealWords = ""
     kind: ActivityKind | None = None
     at: date | datetime | None = None
     duration_minutes: int | None = Field(None, gt=0, le=24 * 60)
-    contacts: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = Field((), description="Customer people present, as written")
+    contacts_added: bool = Field(False, description="True when these people come to those on the card, False when they replace them")
     changes: DealChanges = DealChanges()
 
 

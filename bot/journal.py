@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Json, Moment, metadata, writing
-from bot.replies import Change, DraftActivity, NewContact, NextStep, Option
+from bot.replies import Change, DraftActivity, Matched, NewContact, NextStep, Option
 
 DraftStatus = Literal["open", "sending", "written", "discarded", "replaced"]
 
@@ -97,6 +97,8 @@ class Draft(Frozen):
     create: Literal["deal", "account", "contact"] | None = None
     contact: NewContact | None = None
     missing: tuple[str, ...] = ()
+    matched: Matched | None = None
+    twins: tuple[str, ...] = ()
 
 
 class KeptReceipt(Frozen):

@@ -81,6 +81,15 @@ class NewContact(BaseModel):
     email: str | None = None
 
 
+class Matched(BaseModel):
+    """How the deal of a card was found: by its name, by a likely reading of it, through the thread, or chosen from a list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str
+    how: Literal["named", "likely", "thread", "chosen"]
+
+
 class DraftCard(Reply):
     """What would be written, for its author to confirm; nothing is written before."""
 
@@ -94,6 +103,9 @@ class DraftCard(Reply):
     create: Literal["deal", "account", "contact"] | None = None
     contact: NewContact | None = None
     missing: tuple[str, ...] = ()
+    matched: Matched | None = None
+    twins: tuple[str, ...] = Field((), exclude=True)
+    link: str | None = Field(None, exclude=True)
     currency: str | None = Field(None, exclude=True)
 
 
@@ -115,6 +127,7 @@ class Receipt(Reply):
     create: Literal["deal", "account", "contact"] | None = None
     advice: Advice | None = None
     undone: bool = False
+    link: str | None = Field(None, exclude=True)
     currency: str | None = Field(None, exclude=True)
 
 

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     fiscal_year_start: int = Field(1, ge=1, le=12, description="Month in which the fiscal year begins")
     caddie_timezone: str | None = Field(None, description="Company time zone; that of the top of the reporting line where unset")
     caddie_currency: str | None = Field(None, description="Main currency; that of most deals in view where unset")
+    crm_link: str | None = Field(None, pattern=r"^https?://.*\{id\}", description="Address of a record in the CRM with {kind} and {id}")
     stalled_days: int = Field(30, gt=0, description="Days without activity until an open deal is stalled")
     stalled_days_closing: int = Field(14, gt=0, description="The same for deals closing this quarter")
     next_step_days: int = Field(21, gt=0, description="Days until an unchanged next step is a finding")

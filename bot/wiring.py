@@ -93,6 +93,7 @@ class House:
             open_to_all=settings.visibility == "open",
             timezone=settings.caddie_timezone,
             currency=settings.caddie_currency,
+            crm_link=settings.crm_link,
         )
 
     @cached_property

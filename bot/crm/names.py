@@ -11,7 +11,7 @@ from typing import Protocol
 from nicknames import NickNamer
 from rapidfuzz import fuzz, process
 
-from bot.crm.name_table import NameRow, NameTable, Scopes
+from bot.crm.name_table import KINDS, NameRow, NameTable, Scopes
 from bot.domain.names import NamedSpan, NameKind
 from bot.domain.text import Word, normal, words
 
@@ -86,11 +86,7 @@ class NameIndex:
 
     def unknown_words(self, text: str) -> list[str]:
         """The words that are neither common nor part of any name, misspelt ones counted as known: somebody else's names."""
-        return [
-            word.text
-            for word in words(text)
-            if len(word.text) >= MISSPELT_FROM and word.text.isalpha() and word.text not in COMMON and not self._readings(word, text)
-        ]
+        return [word.text for word in uncommon(text) if not self._readings(word, text)]
 
     def _heard(self, text: str) -> dict[str, _Heard]:
         heard: dict[str, _Heard] = {}
@@ -160,6 +156,11 @@ class NameIndex:
         for found in HONORIFIC.finditer(text):
             for n in table.surnamed(found.group(1), allowed):
                 yield Match("contact", table.ref(n), table.name(n), SURNAME_QUALITY, (found.span(),), True)
+
+
+def uncommon(text: str) -> list[Word]:
+    """The words long enough to be a name that are no everyday words."""
+    return [word for word in words(text) if len(word.text) >= MISSPELT_FROM and word.text.isalpha() and word.text not in COMMON]
 
 
 @lru_cache(maxsize=1)
@@ -235,6 +236,12 @@ class VisibleNames:
             for match in self.find(text, kinds)
             for start, end in _joined(match.spans, text)
         ]
+
+
+    def strangers(self, text: str) -> list[tuple[int, int]]:
+        """Where words stand that are neither everyday words nor names seen here."""
+        seen = {span for match in self.find(text, KINDS) for span in match.spans}
+        return [(word.start, word.end) for word in uncommon(text) if (word.start, word.end) not in seen]
 
 
 def _joined(spans: tuple[tuple[int, int], ...], text: str) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from bot.crm.names import Match
 from bot.domain.deals import Account, Contact, Deal
 from bot.domain.text import normal
 from bot.handlers.turn import Turn
+from bot.replies import Matched
 
 ACCOUNT_AT_LEAST = 0.35
 CONTACT_AT_LEAST = 0.3
@@ -23,6 +24,7 @@ class Meant:
     options: list[Deal] = field(default_factory=list)
     account: Account | None = None
     account_options: list[Account] = field(default_factory=list)
+    matched: Matched | None = None
 
 
 def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: bool = False) -> Meant:
@@ -45,7 +47,7 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     deals = _candidates(account_ids, found, contacts, turn, closed_too)
     account = next(iter(turn.desk.mirror.accounts(account_ids[:1])), None) if account_ids else None
     if not deals:
-        return Meant(account=account or _account_of(contacts, turn))
+        return Meant(account=account or _account_of(contacts, turn), matched=_matched(words, people, found, contacts, turn))
     scored = sorted(((_score(deal, found, contacts, account_ids, turn), deal) for deal in deals), key=lambda s: (-s[0], s[1].id))
     best = scored[0][0]
     if best < ENOUGH and not account_ids:
@@ -53,7 +55,17 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     near = [deal for score, deal in scored if best - score < CLOSE_CALL]
     if account is None and len({deal.account_id for deal in near}) == 1 and near[0].account_id:
         account = next(iter(turn.desk.mirror.accounts([near[0].account_id])), None)
-    return Meant(deal=near[0], account=account) if len(near) == 1 else Meant(options=near[:10], account=account)
+    if len(near) > 1:
+        return Meant(options=near[:10], account=account)
+    return Meant(deal=near[0], account=account, matched=_matched(words, people, found, contacts, turn))
+
+
+def _matched(words: str, people: Sequence[str], found: list[Match], contacts: list[Match], turn: Turn) -> Matched | None:
+    said = words or ", ".join(people)
+    if not said:
+        return Matched(words="", how="thread") if turn.conversation.deal_id else None
+    sure = any(m.exact for m in found if m.kind != "product") or (not words and any(m.exact for m in contacts))
+    return Matched(words=said, how="named" if sure else "likely")
 
 
 def _names_another(words: str, found: list[Match], turn: Turn) -> bool:
@@ -106,7 +118,7 @@ def _score(deal: Deal, found: list[Match], contacts: list[Match], account_ids: l
     for match in found:
         if match.kind == "deal" and match.id == deal.id:
             beyond = any(span not in of_account for span in match.spans)
-            score += 2.5 * match.score + (0.8 if beyond else 0.0)
+            score += 2.5 * match.score + 0.8 if beyond else 0.0 if of_account else 2.5 * match.score
         elif match.kind == "product" and match.id in deal.product_ids and match.score >= 0.5:
             score += 0.8 * match.score
     if any(m.id in deal.contact_ids for m in contacts):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, Protocol
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.crm.mirror import Mirror
@@ -67,10 +68,15 @@ class Desk:
     open_to_all: bool = False
     timezone: str | None = None
     currency: str | None = None
+    crm_link: str | None = None
 
     @property
     def organization(self) -> Organization:
         return self.mirror.snapshot.organization
+
+    def link(self, kind: str, ref: str) -> str | None:
+        """Where the record can be opened, from the setting CRM_LINK; None where that is not set."""
+        return self.crm_link.format(kind=kind, id=quote(ref, safe="")) if self.crm_link else None
 
 
 @dataclass

@@ -8,7 +8,7 @@ from bot.crm.embedded import as_text, value_of
 from bot.crm.port import FieldValue, NewActivity, Pushed, Write
 from bot.domain.deals import Deal, StageKind
 from bot.errors import Conflict, CrmUnavailable, NotFound
-from bot.handlers.capture import card_of
+from bot.handlers.drafting import card_of
 from bot.handlers.guidance import advise
 from bot.handlers.turn import Turn
 from bot.journal import Draft, KeptReceipt
@@ -123,6 +123,7 @@ def _receipt(kept: KeptReceipt, turn: Turn, pushed: Pushed | None = None) -> Rec
         next_step=draft.next_step,
         create=draft.create,
         advice=advise(deal, draft, turn) if deal else None,
+        link=turn.desk.link("deal", deal.id) if deal else None,
         currency=deal.currency if deal else None,
         audience=turn.place(owners),
         language=turn.language,

@@ -19,6 +19,9 @@ class Lexicon(Protocol):
 
     def names_in(self, text: str, kinds: Collection[NameKind]) -> list[NamedSpan]: ...
 
+    def strangers(self, text: str) -> list[tuple[int, int]]:
+        """Where words stand that are neither everyday words nor names the person may see."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft:

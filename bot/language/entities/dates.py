@@ -18,7 +18,7 @@ from bot.language.entities import english_dates as en
 from bot.language.entities import numbers as n
 from bot.language.entities.calendar import Clock, DateSaid, Read
 
-__all__ = ["DateSaid", "find_dates"]
+__all__ = ["DateSaid", "find_dates", "impossible_date"]
 
 
 _RULES = [*en.RULES, *zh.RULES]
@@ -67,6 +67,22 @@ def find_dates(text: str, today: date, *, ahead: bool, fiscal: FiscalCalendar | 
     folded = text.translate(n.SIMPLIFIED)
     kept = _longest([wide for found in _readings(folded, clock) for wide in _widened(found, folded, clock)])
     return [DateSaid(r.start, r.end, r.period, r.read.grain) for r in _joined(kept, folded, clock)]
+
+
+_NAMED_DAY = re.compile(
+    rf"\b(?P<mon>{en.MON})\.?\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d|\s?(?:k|m|%|grand|am|pm)\b)|(?<![\d.,$€£])\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon2>{en.MON})\b|(?P<mon3>\d{{1,2}})月(?P<d3>\d{{1,2}})[日号]",
+    re.I,
+)
+
+
+def impossible_date(text: str) -> str | None:
+    """The words of the first day named that no calendar has: `feb 30`, `31 June`, 2月30日."""
+    for match in _NAMED_DAY.finditer(text):
+        name, day = match["mon"] or match["mon2"], int(match["d"] or match["d2"] or match["d3"])
+        month = en.month_of(name) if name else int(match["mon3"])
+        if month > 12 or not 1 <= day <= Period.month(2024, month).end.day:
+            return match.group().strip()
+    return None
 
 
 def _longest(readings: list[_Reading]) -> list[_Reading]:

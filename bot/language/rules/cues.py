@@ -9,8 +9,8 @@ ACTIVITY = (
     (
         "call",
         re.compile(
-            r"\b(?:phone call|call(?:ed)?|phoned?|rang|dialed|spoke|spoken|talked|chatted|chat|on the phone|by phone|got hold of|caught up|touched base"
-            r"|no answer|voicemail|left (?:a )?(?:vm|voicemail|message)|zoom(?:ed)?|teams call|hopped on|just off the phone)\b|(?<!没)(?:电话|通话|通了|来电|打给|联系了|聊了)",
+            r"\b(?:phone call|call(?:ed)?(?! it\b| the (?:deal|amount)\b)|phoned?|rang|dialed|spoke|spoken|talked|chatted|chat|on the phone|by phone|got hold of|caught up|touched base"
+            r"|no answer|voicemail|lvm|left (?:a )?(?:vm|voicemail|message)|zoom(?:ed)?|teams call|hopped on|just off the phone)\b|(?<!没)(?:电话|通话|通了|来电|打给|联系了|聊了|聊过|微信沟通|沟通了|打了)",
             I,
         ),
     ),
@@ -39,33 +39,39 @@ PROMISE = re.compile(
     I,
 )
 IMPERATIVE = re.compile(
-    r"^\W*(?:then |and |please |pls )?(?:send|call(?! with| w/|ed)|e-?mail|mail|ring|phone|schedule|book|prep(?:are)?|draft|share|follow up|get|arrange|set up|ask|check|deliver|present|review|meet|visit|chase|confirm|invite|"
+    r"^\W*(?:then |and |please |pls )?(?:send|cb\b|call(?! with| w/| w\b| at\b| @|ed)|e-?mail|mail|ring|phone|schedule|book|prep(?:are)?|draft|share|follow up|get|arrange|set up|ask|check|deliver|present|review|meet|visit|chase|confirm|invite|"
     r"introduce|finish|write|forward|organi[sz]e|bring|ping|nudge|contact|reach out|circle back|submit|provide|collect|fix|give (?=\w+ (?:a call|an update|the))|quote)\b",
     I,
 )
 WANTS = re.compile(r"\b(?:wants?|needs?|expects?|asked (?:me |us )?for|is waiting for|waiting for|would like|asked (?:me|us) to|requested|due)\b", I)
+GERUND = re.compile(r"^\W*(?:and |then )?(?:i'?m |we'?re )?(?:sending|calling|e-?mailing|meeting|visiting|following up|chasing|preparing|presenting|demoing|delivering|sharing|drafting|booking|seeing|getting)\b", I)
+STARTS = re.compile(r"\b(?:kicks? off|kick[- ]?off|starts?|begins?|goes live|go[- ]live|takes place|happens|is on|set for|planned for|lined up)\b|开始|启动", I)
+CLOCK = re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|h|o'?clock)\b|\b\d{1,2}:\d\d\b|\d{1,2}点|[上下]午", I)
+PAST = re.compile(r"\b(?:had|was|were|did|met|called|rang|spoke|talked|went|saw|held|gave|sent|emailed|presented|visited|caught)\b|了", I)
+SEND_VERB = re.compile(r"\b(?:send|sending|share|forward|e-?mail|pop|get) .{0,40}\b(?:over|across|to|back|them|her|him)\b", I)
 BOOKED = re.compile(r"\b(?:booked|scheduled|planned|arranged|lined up|set up|set|agreed|fixed|confirmed|in the (?:diary|calendar)) (?:in )?(?:for|on)?\b|约在|约了|定在|安排", I)
-ZH_FUTURE_DO = re.compile(r"发|寄|打电话|拜访|安排|准备|提交|约|回复|确认|见|演示|开会|送|给|出|做|签合同|汇报|联系|跟进|沟通|讨论")
+ZH_DEADLINE = re.compile(r"(?:之|以)?前(?!天|台|期|面|端|任)")
+ZH_FUTURE_DO = re.compile(r"发|交|寄|打电话|拜访|安排|准备|提交|约|回复|确认|见|演示|开会|送|给|出|做|签合同|汇报|联系|跟进|沟通|讨论")
 
 CLOSE = re.compile(
     r"\b(?:clos(?:e|es|ing)(?: date)?|slip(?:s|ped|ping)?|push(?:ed|es|ing)?(?: it| this| that| out| back)?|pull(?:ed|s|ing)?(?: it| this)? (?:in|forward)|mov(?:e|es|ed|ing)|delay(?:ed|s)?|postpone[ds]?"
     r"|decision|comes? forward|brought forward|land(?:s|ing)?|expect(?:ed|ing)?|let'?s say|realistically|target(?:ing)?(?: date)?|sign(?:s|ing)?|signature|go(?:es|ing)? live|wrap(?:ping)? up|due|eta|wants? it|want this|change(?:d|s)? to"
-    r"|more like|likely|timeline|shift(?:s|ed|ing)?|bring (?:it|the close) (?:in|forward)|reschedul\w+)\b"
-    r"|推迟|延期|延后|延到|提前|改到|改成|拖到|预计|关单|成交|签|结单|截止",
+    r"|more like|likely|timeline|knock(?:s|ed)?(?: back)?|(?:put|set|moved?|bumped) back|back to|out to|shift(?:s|ed|ing)?|bring (?:it|the close) (?:in|forward)|reschedul\w+)\b"
+    r"|推迟|推到|推后|延期|延后|延到|提前|改到|改成|调到|挪到|拖到|预计|关单|成交|签|结单|截止",
     I,
 )
-STRONG_CLOSE = re.compile(r"\b(?:clos(?:e|es|ing)|slip\w*|push\w*|pull\w* (?:in|forward)|postpone\w*|delay\w*|sign(?:s|ing))\b|推迟|延期|延后|提前|预计|签|关单|成交", I)
+STRONG_CLOSE = re.compile(r"\b(?:clos(?:e|es|ing)|signature|knocked back|slip\w*|push\w*|pull\w* (?:in|forward)|postpone\w*|delay\w*|sign(?:s|ing))\b|推迟|推到|推后|延期|延后|提前|预计|签|关单|成交", I)
 STAGE_CUE = re.compile(
-    r"(?:\b(?:to|into|in|at|is|are|now|stage|back to|as|reached|=|mark(?:ed)?(?: it| this| as)?|called?|we'?re|it'?s|they|a|in the|goes? to|went|gave (?:us )?(?:a |the )?)\s+(?:the\s+|a\s+)?|(?:->|→|=>)\s*|到|进入|改成|改为|变成|已经?|转到|推进到)$",
+    r"(?:\b(?:to|into|in|at|is|are|now|stage|back to|as|reached|=|mark(?:ed)?(?: it| this| as)?|called?|we'?re|it'?s|they|a|in the|goes? to|went|gave (?:us )?(?:a |the )?)\s+(?:the\s+|a\s+)?|(?:->|→|=>)\s*|(?:到|进入|改成|改为|变成|已经?|转到|推进到|推进至|进到|到了)\s*)$",
     I,
 )
-AFTER_STAGE = re.compile(r"^\s*(?:now|stage|phase|yes|already|too|阶段|了|$|[.,!;:)])", I)
+AFTER_STAGE = re.compile(r"^\s*(?:now|stage|phase|yes|already|too|from|by|with|today|this|and|&|w/|-|–|👍|🎉|阶段|了|$|[.,!;:)])", I)
 NEGATED = re.compile(
     r"\b(?:didn'?t|did not|haven'?t|have not|hasn'?t|never|won'?t|will not|isn'?t|is not|wasn'?t|aren'?t|weren'?t|couldn'?t|can'?t|cannot|don'?t|doesn'?t|not(?! sure| only| bad| yet sure)|no longer|nope|without)\b|没有|没|不是|未|别",
     I,
 )
 WON = re.compile(
-    r"\b(?:(?:closed[- ])?won|signed(?! off)|we won|got the (?:po|order|signature|contract)|po (?:is )?(?:in|arrived|received)|inked|deal (?:is )?done|closed it|they bought|purchase order (?:is )?in|countersigned)\b"
+    r"\b(?:(?:closed[- ])?won|signed(?! off)|we won|got the (?:order|signature|contract)|po (?:is )?(?:in|arrived|received)|po (?:just |has |finally )?(?:came|come|landed)(?: in)?|(?:got|received|have) (?:the|their|a) po|inked|deal (?:is )?done|closed it|they bought|purchase order (?:is )?in|countersigned)\b"
     r"|赢单|赢了|签了|签约了|签下|拿下|成交了|中标",
     I,
 )
@@ -86,13 +92,13 @@ LOSS_REASONS = (
 FORECAST = (
     ("best case", re.compile(r"\bbest case\b|\bupside\b|最好情况|乐观", I)),
     ("most likely", re.compile(r"\bmost likely\b|\bprobable\b|很可能", I)),
-    ("commit", re.compile(r"\b(?:a|as|is|to|in|now|my|our|it'?s) commit\b|\bcommit(?:ted)? (?:for|this|in forecast|deal|it)\b|承诺", I)),
+    ("commit", re.compile(r"\b(?:a|as|is|to|in|now|my|our|it'?s|make it|it|call it|mark it) commit\b|\bcommit(?:ted)? (?:for|this|in forecast|deal|it)\b|承诺", I)),
     ("omitted", re.compile(r"\bomit(?:ted)?\b|(?:out of|off|from) the forecast\b|不计入预测", I)),
     ("pipeline", re.compile(r"\bforecast\w* (?:as |is |to |in )?pipeline\b", I)),
 )
 OWNER = re.compile(
     r"\b(?:give|assign|reassign|hand(?: over)?|transfer|pass|move)\b (?P<what>.+?) (?:over )?to (?P<who>[A-Z]?[\w' -]+?)\s*(?:please|pls|from now on)?[.!]*$"
-    r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|把(?P<what3>.+?)(?:转给|交给|分给|转交给)(?P<who3>.+?)[吧。.]*$",
+    r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|(?:把)?(?P<what3>.+?)(?:转给|交给|分给|转交给|移交给)(?P<who3>.+?)[吧。.]*$",
     I,
 )
 ADD_PRODUCT = re.compile(r"\b(?:add|include|plus|also want|tack on|throw in|with)\b|加上|增加|加", I)
@@ -102,7 +108,8 @@ NEW_DEAL = re.compile(
     I,
 )
 NEW_CONTACT = re.compile(
-    r"^\W*(?:please |pls )?(?:(?:create|add) )?(?:a )?new contact\b\s*(?:at|for|@)?\s*|^\W*(?:create|add) (?:a )?contact\b\s*(?:at|for|@)?\s*|^\W*(?:新建|新增|添加)(?:一个)?联系人[:,\s]*(?:在)?",
+    r"^\W*(?:please |pls )?(?:(?:create|add|save|log) )?(?:a |the )?(?:new contact|contact(?= *:))(?: person)?\b\s*(?:at|for|@)?\s*:?\s*|^\W*(?:please |pls )?(?:create|add|save) (?:a |the )?contact(?: person)?\b\s*(?:at|for|@)?\s*:?\s*"
+    r"|^(?P<where>.{0,20}?)(?P<cue>(?:新建|新增|添加|新加|加|录入)(?:一)?(?:个|位)?联系人)[:,\s]*(?:在)?",
     I,
 )
 BULK = re.compile(
@@ -110,8 +117,9 @@ BULK = re.compile(
     I,
 )
 CHANGE_VERB = re.compile(r"\b(?:move|mark|push|set|change|update|close|shift|pull|make|put|bump|reassign|assign|delete|remove)\b|改|推|移|标记|设|转", I)
+CHANGES_FIRST = re.compile(r"^\W*(?:please |pls |can you |also )?(?:move|mark|push|set|change|update|shift|pull|make|put|bump|forecast|slip)\b|^把", I)
 CORRECTION = re.compile(
-    r"^\W*(?:actually|no\b(?! answer)|nope|wait|sorry|correction|i meant?|make (?:it|that|this)|change (?:it|that|the)|it was|should be|should have been|that'?s|rather|instead|oops|my bad|scratch that|not \S+[, ]|and make|also make|plus make|set (?:it|the))\b"
+    r"^\W*(?:actually|also|plus|and also|no\b(?! answer)|nope|wait|sorry|correction|i meant?|make (?:it|that|this)|change (?:it|that|the)|it was|should be|should have been|that'?s|rather|instead|oops|my bad|scratch that|not \S+[, ]|and make|also make|plus make|set (?:it|the))\b"
     r"|^\W*(?:不对|不是|错了|改成|改为|应该是|更正|是)",
     I,
 )
@@ -122,6 +130,19 @@ QUESTION = re.compile(
     r"|(?:吗|呢|么)[?？]?\s*$|什么|怎么|多少|哪些|哪个|有没有|如何|为什么|是否|[?？]\s*$",
     I,
 )
+SUPPOSED = re.compile(
+    r"\bif\b(?! (?:you (?:can|could)|possible))|\bonce (?!a\b|per\b|again\b|more\b|or twice|every)|\bas soon as\b|\bunless\b|\bprovided\b(?! (?:the|them|him|her))|\bassuming\b|\bsubject to\b|\bdepend(?:s|ing) on\b|\bwait(?:ing)? until\b"
+    r"|\bwhen(?:ever)? (?:[\w']+ ){1,4}(?:signs?|approves?|gets?|comes?|agrees?|confirms?|is|are|has|have)\b|\b(?:i|we) wish\b|\bjok(?:e|ed|es|ing)\b|\bkidding\b|\b(?:might|may) as well\b|\bwould be (?:nice|great|good)\b|\bin case\b"
+    r"|\b(?:said|says|thinks?|suggest\w*|reckons?|claims?|insists?|wants us to|told me to|asked me to) [^.;]{0,40}\b(?:should|could|ought to|mark|move it|close it)\b"
+    r"|如果|要是|假如|假设|一旦|除非|只要|等[^,。;]{1,14}(?:后|之后|以后|了)[^,。;]{0,3}再|等[^,。;]{1,14}再|希望能|开玩笑|说不定",
+    I,
+)
+UNREAL = re.compile(
+    r"\b(?:nearly|almost|close to|on the verge of|at risk of|risk(?:s|ing)? |afraid|worr\w+|threaten\w*|could have|would have|should have|might|maybe|perhaps|hop(?:e|es|ing)|tempted|rumou?r\w*|about to|not yet|yet to|expect(?:s|ing)? to|plan(?:s|ning)? to)\b"
+    r"|差点|险些|几乎|可能|也许|希望|打算|还没",
+    I,
+)
+NOTE_ON = re.compile(r"^\W*(?:(?:please |pls )?(?:add |make |log )?(?:a )?(?:quick )?note(?: to self)?\b(?: (?:on|for|about|re))?|fyi\b|heads[- ]up\b|备注|记一下|记录一下)", I)
 HYPOTHETICAL = re.compile(
     r"\b(?:if (?:we|i|they|it|she|he|you)|what if|suppose|supposing|assuming|hypothetically|imagine|would it|(?<!what )(?<!how )(?<!who )(?<!which )should (?:we|i)|(?<!what )(?<!how )could (?:we|i)|thinking (?:of|about)|maybe (?:we|i) (?:should|could)|might (?:want to|move)|considering)\b|如果|要是|假如|假设|会不会",
     I,

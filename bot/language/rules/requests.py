@@ -56,7 +56,7 @@ _SHOW = re.compile(
     I,
 )
 _LATER = (
-    ("coaching", re.compile(r"\bcoach\b|\bwhere (?:do|does|did|am) .+ (?:lose|losing)\b|\bdiagnos\w+|辅导|诊断", I)),
+    ("coaching", re.compile(r"\bcoach\b|\bwhere (?:do|does|did|am) .+ (?:lose|losing)\b|\bdiagnos(?:e|is)\b|辅导|诊断", I)),
     ("plans", re.compile(r"\b(?:opportunity|account|territory|close|mutual|joint) plan\b(?! together| with the)|\bprep(?:are)? me\b|\bbrief (?:me|for)\b|\bmeeting brief\b|客户计划|商机计划|区域计划|帮我准备", I)),
     ("schedules", re.compile(r"\bpost this\b|\bevery (?:mon|tues|wednes|thurs|fri)day\b|\bschedule (?:this|a digest|the digest)\b|\bsnooze\b|\bwhat'?s scheduled\b|\bcancel (?:it|the digest)\b|\bmorning (?:msgs?|messages?|dms?)\b|每周.发|定时", I)),
     ("marketing", re.compile(r"\bwhat did people (?:look|ask|search)\b|\bmarketing report\b|\bwhich aids\b|\bmissing aids\b|\blibrary gaps?\b", I)),

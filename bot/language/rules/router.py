@@ -3,7 +3,9 @@
 from bot.commands import AnswerQuestion, AskLibrary, ChangeMany, Command, FindAid, Help, Unclear, Undo, Unsupported
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
-from bot.language.rules.capture import read_capture, read_correction, read_new_contact, read_new_deal
+from bot.language.rules.capture import read_capture
+from bot.language.rules.corrections import read_correction
+from bot.language.rules.creating import read_new_contact, read_new_deal
 from bot.language.rules.requests import read_request
 
 LONGEST = 12_000
@@ -71,7 +73,7 @@ def _asks_for_something(said: Said, reading: Reading) -> bool:
     if request is None:
         return False
     names = reading.lexicon.names_in(said.own, {"account", "contact"})
-    told = bool(names) and any(cue.search(said.own) for _, cue in cues.ACTIVITY)
+    told = bool(names) and (any(cue.search(said.own) for _, cue in cues.ACTIVITY) or bool(cues.CHANGES_FIRST.match(said.own)))
     return isinstance(request, FindAid | Unsupported) or not told
 
 

@@ -15,6 +15,10 @@ def draft(card: DraftCard) -> list[b.Block]:
     title = phrase(say, f"draft_create_{card.create}") if card.create else phrase(say, "draft_title")
     made = [b.section(f"*{title}* · {_subject(card)}")]
     made += _facts(card)
+    if card.matched and card.matched.how != "named":
+        made.append(b.context(escape(phrase(say, f"matched_{card.matched.how}", words=cut(card.matched.words, 80)))))
+    if card.twins:
+        made.append(b.context(escape(phrase(say, "twins", names=", ".join(card.twins)))))
     if card.missing:
         names = ", ".join(phrase(say, f"field_{name}") for name in card.missing)
         made.append(b.context(escape(phrase(say, "missing", fields=names))))
@@ -49,7 +53,8 @@ def question(asked: Question) -> list[b.Block]:
 def _subject(card: DraftCard | Receipt) -> str:
     if card.deal:
         account = f" ({escape(card.deal.account)})" if card.deal.account and card.deal.account not in card.deal.name else ""
-        return f"*{escape(card.deal.name)}*{account}"
+        name = escape(card.deal.name)
+        return f"*<{card.link}|{name.replace('|', '/')}>*{account}" if card.link else f"*{name}*{account}"
     return f"*{escape(card.account or '')}*"
 
 

@@ -1,0 +1,66 @@
+"""What was done with a customer: its kind, its day and the people there."""
+
+import re
+from datetime import date
+
+from bot.language.entities.dates import find_dates
+from bot.language.entities.durations import find_duration
+from bot.language.reading import Reading
+from bot.language.rules import cues
+
+_DEADLINE = re.compile(r"\b(?:till|until|by|before|due)\s+(?:the\s+)?$", re.I)
+_MET_NOBODY = re.compile(r"\b(?:talk|speak|spoke|meet|met|reach|call)\b|没(?:见|聊|谈|联系)", re.I)
+
+
+def activity_kind(clause: str) -> str | None:
+    """The activity whose word comes first, unless it is denied."""
+    found = []
+    for kind, cue in cues.ACTIVITY:
+        match = cue.search(clause)
+        if match and not (cues.NEGATED.search(clause[: match.start()]) and "no answer" not in match.group().lower()):
+            found.append((match.start(), kind))
+    if not found:
+        return None
+    kind = min(found)[1]
+    return "demo" if any(k == "demo" for _, k in found) and kind == "meeting" else kind
+
+
+def people_in(clause: str, reading: Reading) -> list[str]:
+    """The contacts named in a clause, as typed; a surname that is the account's name there stands for the account."""
+    accounts = [(s.start, s.end) for s in reading.lexicon.names_in(clause, {"account"}) if s.score >= 0.35]
+    spans = sorted(reading.lexicon.names_in(clause, {"contact"}), key=lambda s: (s.start, -s.end))
+    found: list[str] = []
+    until = -1
+    for span in spans:
+        words = clause[span.start : span.end]
+        if span.start < until or words in found or any(a <= span.start and span.end <= b for a, b in accounts):
+            continue
+        found.append(words)
+        until = span.end
+    return found
+
+
+def denies_meeting(clause: str) -> bool:
+    return bool(cues.NEGATED.search(clause) and _MET_NOBODY.search(clause))
+
+
+def day_done(clause: str, reading: Reading, *, sure: bool) -> date | None:
+    """The day of what was done; without an activity in the clause only a day that cannot lie ahead counts."""
+    behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    surely_past = {d.start for d in ahead if d.period.start <= reading.today}
+    sure = sure or find_duration(clause) is not None
+    days = [d for d in behind if d.grain == "day" and d.period.start <= reading.today and (sure or d.start in surely_past)]
+    days = [d for d in days if not _DEADLINE.search(clause[: d.start])]
+    return days[0].period.start if days else None
+
+
+def surely_ahead(clause: str, reading: Reading) -> bool:
+    """Whether some day of the clause lies ahead whichever way it is read."""
+    behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    return any(d.period.start > reading.today and d.grain in {"day", "week"} for d in behind)
+
+
+def surely_past(clause: str, reading: Reading) -> bool:
+    behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    return any(d.period.end <= reading.today for d in behind)

@@ -1,0 +1,131 @@
+"""What changes on a deal: stage, amount, close date, forecast, owner, products and the reason of a loss."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.deals import StageKind
+from bot.domain.text import HAS_CJK
+from bot.language.entities.dates import DateSaid, find_dates
+from bot.language.entities.durations import find_duration
+from bot.language.entities.money import MoneySaid, find_difference, find_factor, find_money
+from bot.language.entities.shifts import find_shift
+from bot.language.reading import Reading
+from bot.language.rules import cues
+from bot.language.rules.stages import find_stage, kind_of
+
+_RELATIVE = re.compile(
+    r"bump|rais|increas|cut|reduc|drop|lower|grow|half|halve|doubl|tripl|twice|discount|uplift|shav|knock|减半|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|[+-]\s?\d", re.I
+)
+_TOLD_AS_MONEY = re.compile(r"won|closed|signed|sold|bump|rais|deal|worth|amount|value|price|budget|still|make it|now|quote|call it", re.I)
+_ADDS = re.compile(r"\W*(?:and |also |please |pls |they )?(?:add|include|also want|throw in|tack on|plus|加)", re.I)
+_SHARED_SIGN = re.compile(r"[$¥￥]")
+_CURRENCY_IN_WORDS = re.compile(
+    r"\b(?:in|to) (?P<word>us dollars|dollars|usd|euros?|eur|pounds|sterling|gbp|yuan|rmb|cny|yen|swiss francs|chf)\b|按?(?P<zh>美元|美金|欧元|英镑|人民币|港币)", re.I
+)
+_STATED = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP", "st": "GBP", "g": "GBP", "yu": "CNY", "r": "CNY", "c": "CNY", "ye": "JPY", "sw": "CHF", "ch": "CHF"}
+_STATED_ZH = {"美元": "USD", "美金": "USD", "欧元": "EUR", "英镑": "GBP", "人民币": "CNY", "港币": "HKD"}
+
+
+def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None:
+    """Put what a clause changes into `changes`, the close date aside."""
+    stage = None if cues.UNREAL.search(clause) else find_stage(clause, reading.stages, reading.process)
+    if stage:
+        changes["stage"] = stage
+    lost = kind_of(changes.get("stage"), reading.stages) is StageKind.LOST
+    if lost and "loss_reason" not in changes:
+        reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(clause)), None)
+        if reason:
+            changes["loss_reason"] = reason
+    for name, cue in cues.FORECAST:
+        if cue.search(clause):
+            changes["forecast"] = name
+            break
+    _read_amount(clause, changes)
+    _read_owner(clause, changes, reading)
+    _read_products(clause, changes, reading)
+
+
+def close_date(clause: str, ahead: list[DateSaid]) -> DateSaid | None:
+    """The day or period by which a clause says that the deal closes."""
+    cue = cues.CLOSE.search(clause)
+    if not cue or not ahead:
+        return None
+    after = [d for d in ahead if d.start >= cue.start()] or (ahead if HAS_CJK.search(clause) else [])
+    strong = cues.STRONG_CLOSE.search(clause)
+    if not after and strong:
+        after = ahead
+    denied = cues.NEGATED.search(clause)
+    if not after or (denied and denied.start() <= after[-1].start and (strong or denied.start() < cue.start())):
+        return None
+    return after[-1]
+
+
+def read_shift(clause: str, changes: dict[str, Any]) -> None:
+    """`slips two weeks`: the close date moves by a span from where it is."""
+    shift = find_shift(clause)
+    if shift and not cues.NEGATED.search(clause):
+        changes["close_shift_days" if shift.days else "close_shift_months"] = shift.days or shift.months
+
+
+def _read_amount(clause: str, changes: dict[str, Any]) -> None:
+    factor = find_factor(clause)
+    if factor and _RELATIVE.search(clause):
+        changes["amount_factor"] = factor
+        return
+    stated = _CURRENCY_IN_WORDS.search(clause)
+    if cues.NOT_AMOUNT.search(clause) or cues.UNREAL.search(clause):
+        return
+    difference = find_difference(clause)
+    if difference is not None:
+        changes["amount_delta"] = difference
+        return
+    monies = [m for m in find_money(clause) if not cues.OLD_AMOUNT.search(clause[: m.start]) and not _minutes(m, clause)]
+    sure = [m for m in monies if m.sure]
+    if sure:
+        said = sure[-1]
+        changes["amount"] = said.amount
+        changes.pop("bare_amount", None)
+        if said.currency:
+            changes["currency"] = said.currency
+            changes["currency_by_sign"] = bool(_SHARED_SIGN.match(clause[said.start :]))
+        if stated:
+            changes["currency"], changes["currency_by_sign"] = _stated(stated), False
+        return
+    bare = cues.BARE_AMOUNT.search(clause)
+    spans = [(d.start, d.end) for d in find_dates(clause, date(2000, 1, 1), ahead=True)]
+    if bare and _TOLD_AS_MONEY.search(clause) and not any(a <= bare.start("n") < b for a, b in spans):
+        changes["amount"], changes["bare_amount"] = Decimal(bare["n"]), True
+
+
+def _minutes(money: MoneySaid, clause: str) -> bool:
+    """`call w/ Sam, 20m` is twenty minutes: a bare m that no word makes money."""
+    duration = find_duration(clause)
+    if not duration or not (duration[1][0] <= money.start < duration[1][1]) or money.currency:
+        return False
+    return not re.search(r"\b(?:about|worth|deal|budget|quote|value|at|amount|for|to|now|is)\s*~?$", clause[: money.start].rstrip(), re.I)
+
+
+def _stated(match: re.Match[str]) -> str:
+    if match["zh"]:
+        return _STATED_ZH[match["zh"]]
+    word = match["word"].lower()
+    return _STATED[word[:2]] if word[:2] in _STATED else _STATED[word[0]]
+
+
+def _read_owner(clause: str, changes: dict[str, Any], reading: Reading) -> None:
+    owner = cues.OWNER.search(clause)
+    if owner:
+        who = next(owner[name] for name in ("who", "who2", "who3") if owner[name])
+        if reading.lexicon.names_in(who, {"person"}):
+            changes["owner"] = who.strip()
+
+
+def _read_products(clause: str, changes: dict[str, Any], reading: Reading) -> None:
+    add = cues.ADD_PRODUCT.search(clause)
+    if add and _ADDS.match(clause):
+        products = [n for n in reading.lexicon.names_in(clause, {"product"}) if n.start >= add.start() and n.score >= 0.5]
+        words = tuple(dict.fromkeys(clause[n.start : n.end] for n in products))
+        if words:
+            changes["products"] = (*changes.get("products", ()), *words[:3])

@@ -1,0 +1,59 @@
+"""What a message changes on the thread's open card."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from bot.commands import CorrectDraft, DealChanges
+from bot.domain.activities import ActivityKind
+from bot.language.entities.dates import find_dates
+from bot.language.reading import Reading, Said
+from bot.language.rules.activities import surely_ahead
+from bot.language.rules.capture import Told, read_segment
+
+_BARE = re.compile(r"\W*(?:make it|no|actually|it'?s|set it to|change it to|not \S+|,|\s)*(\d{2,}(?:\.\d+)?)\W*", re.I)
+_ADDED = re.compile(r"\b(?:also|too|as well|joined|plus|and)\b|也|还有", re.I)
+
+
+def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
+    """The correction in a message; None where it corrects nothing."""
+    if reading.draft is None:
+        return None
+    told = read_segment(said.own, reading)
+    changes = dict(told.changes)
+    at = _moved_day(said, told, changes, reading)
+    bare = _BARE.fullmatch(said.own)
+    if bare and "amount" not in changes and not find_dates(said.own, reading.today, ahead=True):
+        changes["amount"], changes["bare_amount"] = Decimal(bare.group(1)), True
+    correction = CorrectDraft(
+        deal=told.deal_words,
+        kind=ActivityKind(told.kind) if told.kind and told.kind != "note" else None,
+        at=at,
+        duration_minutes=told.minutes,
+        contacts=tuple(told.contacts),
+        contacts_added=bool(told.contacts and _ADDED.search(said.own)),
+        changes=DealChanges(**changes),
+    )
+    return None if correction == CorrectDraft() else correction
+
+
+def _moved_day(said: Said, told: Told, changes: dict[str, Any], reading: Reading) -> Any:
+    """The day of the activity, where the day said is that; else it goes to the close date or the next step of the card."""
+    draft = reading.draft
+    assert draft is not None
+    dates = find_dates(said.own, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    behind = find_dates(said.own, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    if changes.get("close_date") or changes.get("next_step_due") or not dates:
+        return told.at if draft.has_activity else None
+    ahead = surely_ahead(said.own, reading) or not behind or behind[-1].grain != "day"
+    if draft.has_activity and not ahead:
+        return behind[-1].day(last=False)
+    if draft.has_close_date:
+        changes["close_date"] = dates[-1].day(last=True)
+    elif draft.has_next_step:
+        changes["next_step_due"] = dates[-1].day(last=True)
+    elif ahead:
+        changes["close_date"] = dates[-1].day(last=True)
+    else:
+        return told.at
+    return None

@@ -1,0 +1,80 @@
+"""New deals and new contacts."""
+
+import re
+
+from bot.commands import CreateContact, CreateDeal, DealChanges
+from bot.domain.names import NamedSpan
+from bot.language.entities.dates import find_dates
+from bot.language.entities.money import find_money
+from bot.language.reading import Reading, Said
+from bot.language.rules import cues
+from bot.language.rules.stages import find_stage
+
+_EMAIL = re.compile(r"(?:<mailto:[^|>]*\|)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
+_TITLE_IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
+_AT_ACCOUNT = re.compile(r"\s*(?:\b(?:at|from|of|for)\b|@)\s*$", re.I)
+
+
+def read_new_deal(said: Said, reading: Reading) -> CreateDeal | None:
+    """`new deal Initech 50k GTX Pro closing in March`."""
+    start = cues.NEW_DEAL.match(said.own)
+    if not start:
+        return None
+    rest = said.own[start.end() :]
+    accounts = [n for n in reading.lexicon.names_in(rest, {"account"}) if n.score >= 0.35]
+    account = max(accounts, key=lambda n: (n.score, n.end - n.start)) if accounts else None
+    words = rest[account.start : account.end] if account else re.split(r"\s+(?=[$€£¥]?\d)|[,:;]|\s(?:for|closing|worth)\s", rest.strip())[0].strip()
+    products = [n for n in reading.lexicon.names_in(rest, {"product"}) if n.score >= 0.5]
+    product_words = tuple(dict.fromkeys(rest[n.start : n.end] for n in products))[:1]
+    dates = find_dates(rest, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    monies = [m for m in find_money(rest) if m.sure]
+    changes = DealChanges(
+        amount=monies[-1].amount if monies else None,
+        currency=monies[-1].currency if monies and not re.match(r"[$¥]", rest[monies[-1].start :]) else None,
+        close_date=dates[-1].day(last=True) if dates else None,
+        products=product_words,
+        stage=find_stage(rest, reading.stages, reading.process),
+    )
+    about = re.search(r"\b(?:for|about|on) (?:the |their |a )?([^,;.]+?)(?= clos\w+| worth| at \$?\d|[,;.]|$)", rest, re.I)
+    name = about.group(1) if about else _rest_of(rest, [*([account] if account else [])], reading)
+    return CreateDeal(account=words, name=name or None, changes=changes)
+
+
+def _rest_of(text: str, names: list[NamedSpan], reading: Reading) -> str:
+    spans = [(n.start, n.end) for n in names]
+    spans += [(d.start, d.end) for d in find_dates(text, reading.today, ahead=True)]
+    spans += [(m.start, m.end) for m in find_money(text) if m.sure]
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + ", " + text[end:]
+    pieces = [re.sub(r"\b(?:closing|close|in|by|worth|for|at)\b|签|预计|关单", " ", piece).strip() for piece in re.split(r"[,;]", text)]
+    return next((re.sub(r"\s+", " ", piece) for piece in pieces if len(piece) > 1), "")
+
+
+def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
+    """`new contact at Lyme River: Bill Sandover, site controller, bill@lyme.example`, in any order of its parts."""
+    start = cues.NEW_CONTACT.match(said.text)
+    if not start:
+        return None
+    rest = (said.text[: start.start("cue")] + " " + said.text[start.end() :]).strip() if start["where"] else said.text[start.end() :]
+    email = _EMAIL.search(rest)
+    if email:
+        rest = rest[: email.start()] + rest[email.end() :]
+    named = max(reading.lexicon.names_in(rest, {"account"}), key=lambda n: (n.score, n.end - n.start), default=None)
+    account = rest[named.start : named.end] if named else ""
+    if named:
+        before = _AT_ACCOUNT.sub("", rest[: named.start])
+        rest = f"{before}, {rest[named.end :]}"
+    elif ":" in rest:
+        account, _, rest = (piece.strip() for piece in rest.partition(":"))
+    title = _TITLE_IN_BRACKETS.search(rest)
+    rest = _TITLE_IN_BRACKETS.sub("", rest)
+    pieces = [p.strip(" ,;:-–—.") for p in re.split(r"[,;:\n]|\s[-–—]\s", rest)]
+    pieces = [p for p in pieces if p and p.casefold() not in {"at", "email", "mail", "title"}]
+    if not pieces:
+        return None
+    said_title = title.group(1).strip() if title else pieces[1] if len(pieces) > 1 else None
+    return CreateContact(account=account, name=pieces[0], title=said_title, email=_plain(email.group()) if email else None)
+
+
+def _plain(email: str) -> str:
+    return email.rpartition("|")[2].rstrip(">")

@@ -1,0 +1,123 @@
+"""Cutting a message into parts about one account each, and a part into clauses."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.names import NamedSpan
+from bot.language.reading import Reading, Said
+from bot.language.rules import cues
+
+_SUBJECTS = (
+    r"i|we|they|she|he|it|i'll|we'll|push|pull|move|moved|next|nxt|clos\w+|make|bump|mark|set|want\w*|need\w*|send|sending|realistically|the close|decision|cut|add|"
+    r"drop|forecast|assign|give|remind|book|schedule|call (?:her|him|them|back)"
+)
+_CLAUSES = re.compile(
+    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|\.+(?=\s|$)|(?<!\d):(?!\d)|\s-{{1,2}}\s|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
+    rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)"
+)
+_SEGMENTS = re.compile(
+    r"\n+\s*(?:[-*•]|\d+[.)])?\s*|[.!?;]+(?=\s|$)\s*|[;]|\s*,?\s*\b(?:and then|then|after that|also|next up)\b\s*"
+    r"|\s+(?:and|&)\s+(?=(?:push|pull|move|mark|set|bump|make|close|lost|won|met|saw|called|spoke)\b)|,\s*(?:另外|还有|然后)?|,\s+"
+)
+_LINES = re.compile(r"\n+\s*(?:[-*•]|\d+[.)])?\s*")
+_SENTENCE = re.compile(r"[.!?;]+(?=\s|$)|\n+|[。；]")
+_HEADER = re.compile(
+    r"^\W*(?:notes?|recap|summary|update|updates|roundup|quick|today|from|my|calls?|meetings?|of|the|day|yesterday|this|week|morning|\s|纪要|记录|今天|昨天)+\W*:?\s*$", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is told about one account: `own` without other people's words, `text` as written. `ended` is False where the sentence goes on."""
+
+    own: str
+    text: str
+    ended: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause with whether its sentence only supposes: then it changes nothing."""
+
+    text: str
+    supposed: bool = False
+
+
+def header_of(said: Said, reading: Reading) -> str | None:
+    """The heading of a list of notes, such as `calls today:`."""
+    pieces = list(_pieces(said.own, reading))
+    if len(pieces) > 1 and _HEADER.match(said.own[slice(*pieces[0])]):
+        return said.own[slice(*pieces[0])]
+    return None
+
+
+def parts_of(said: Said, reading: Reading) -> list[Part]:
+    """The parts in the order told; what comes back to an account joins the part that told of it first."""
+    found: list[tuple[frozenset[str], Part]] = []
+    for n, (start, end) in enumerate(_pieces(said.own, reading)):
+        own, text = said.own[start:end], said.text[start:end]
+        if n == 0 and end < len(said.own) and _HEADER.match(own):
+            continue
+        part = Part(own, text, bool(_SENTENCE.search(own[-3:]) or end == len(said.own)))
+        subject = _subject(own, reading)
+        known = next((i for i, (other, _) in enumerate(found) if subject and other == subject), None)
+        if known is None or not _plain(own, reading):
+            found.append((subject, part))
+        else:
+            first = found[known][1]
+            found[known] = (subject, Part(f"{_closed(first.own)} {own}", f"{_closed(first.text)} {text}", first.ended))
+    return [part for _, part in found]
+
+
+def _closed(text: str) -> str:
+    text = text.rstrip()
+    return text if text.endswith((".", "!", "?", ";", ",")) else f"{text}."
+
+
+def _plain(text: str, reading: Reading) -> bool:
+    """Whether a later piece names an account alone: with a deal's own words it may be about another deal there."""
+    accounts = {(s.start, s.end) for s in reading.lexicon.names_in(text, {"account"})}
+    inside = [s for s in reading.lexicon.names_in(text, {"deal"}) if s.score >= 0.6 and (s.start, s.end) not in accounts]
+    return not any(all(not (a <= s.start and s.end <= b) for a, b in accounts) for s in inside)
+
+
+def _pieces(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
+    """Places in the text: a new piece begins where another account is named."""
+    cuts = [0, *(m.end() for m in _SEGMENTS.finditer(text)), len(text)]
+    lines = {m.end() for m in _LINES.finditer(text)}
+    start, subject = 0, _subject(text[: cuts[1]], reading)
+    for begin, end in itertools.pairwise(cuts):
+        named = _subject(text[begin:end], reading)
+        header = (begin in lines or text[:begin].rstrip().endswith(":")) and _HEADER.match(text[start:begin].strip())
+        if header or (named and subject and not named & subject):
+            if text[start:begin].strip():
+                yield start, begin
+            start, subject = begin, named
+        else:
+            subject = subject | named
+    if text[start:].strip():
+        yield start, len(text)
+
+
+def _subject(text: str, reading: Reading) -> frozenset[str]:
+    """The accounts named in a piece of text."""
+    best: dict[tuple[int, int], NamedSpan] = {}
+    for span in reading.lexicon.names_in(text, {"account"}):
+        known = best.get((span.start, span.end))
+        if span.score >= 0.5 and (known is None or span.score > known.score):
+            best[span.start, span.end] = span
+    return frozenset(span.name for span in best.values())
+
+
+def clauses_of(text: str) -> list[Clause]:
+    """The clauses in order; a condition or wish anywhere in a sentence makes all of it supposed."""
+    found: list[Clause] = []
+    at = 0
+    for end in [*(m.end() for m in _SENTENCE.finditer(text)), len(text)]:
+        sentence = text[at:end]
+        supposed = bool(cues.SUPPOSED.search(sentence))
+        found += [Clause(clause.strip(), supposed) for clause in _CLAUSES.split(sentence) if clause and clause.strip()]
+        at = end
+    return found
