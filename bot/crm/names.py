@@ -18,6 +18,7 @@ from bot.domain.text import Word, normal, words
 COMMON = frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split())
 HONORIFIC = re.compile(r"([\u4e00-\u9fff])(总监|总|经理|厂长|主任|工|董|部长|老师|先生|女士|小姐|院长|局长)")
 _TO_SOMEBODY = re.compile(r"\b(?:talked to|spoke to|spoke with|met|met with|with|w/?|called|rang|emailed|told|asked|send|ask|tell|hi|dear)\s+$", re.I)
+_BY_SOMEBODY = re.compile(r"\s+(?:was (?:there|on|in)|joined|attended|came along|dialled in|dialed in)\b", re.I)
 _PEOPLE: frozenset[NameKind] = frozenset({"contact", "person"})
 MISSPELT_FROM = 4
 MISSPELT_RATIO = 80.0
@@ -114,13 +115,18 @@ class NameIndex:
             found.append((token[:-1], 0.97, False))
         else:
             found += [(known, quality, False) for known, quality in self._spelt(token)]
-        written = text[word.start].isupper() or bool(_TO_SOMEBODY.search(text[: word.start]))
+        written = self._written_as_a_name(text, word.start, word.end)
         if token not in COMMON or written:
             found += [(full, NICKNAME_QUALITY, True) for full in _formal(token) if self._knows(full)]
         typed = text[word.start : word.end]
         if 2 <= len(typed) <= 4 and typed.isupper() and typed.isascii() and not found:
             found += [(f"^{token}", INITIALS_QUALITY, False)] if self._knows(f"^{token}") else []
         return found
+
+    @staticmethod
+    def _written_as_a_name(text: str, start: int, end: int) -> bool:
+        """Whether an everyday word stands there as a person's name: capitalised, or where only a person fits."""
+        return text[start].isupper() or bool(_TO_SOMEBODY.search(text[:start]) or _BY_SOMEBODY.match(text, end))
 
     def _misspelt(self, token: str) -> list[tuple[str, float]]:
         if len(token) < MISSPELT_FROM or not token.isalpha() or not token.isascii() or token in COMMON:
@@ -135,7 +141,7 @@ class NameIndex:
         if not hits:
             return self._by_initials(table, n, heard)
         if all(token in COMMON or (token.isdigit() and len(token) < 3) for token, _ in hits) and kind != "deal":
-            written = any(text[start].isupper() or _TO_SOMEBODY.search(text[:start]) for _, h in hits for start, _ in h.spans)
+            written = any(self._written_as_a_name(text, start, end) for _, h in hits for start, end in h.spans)
             if not (written and kind in _PEOPLE) and len(hits) < len(tokens):
                 return None
         if kind == "account" and tokens[0] not in heard and len(hits) * 4 < len(tokens) * 3:

@@ -50,7 +50,7 @@ def rule_of(rules: Rules) -> Callable[[str], Callable[[Reader], Reader]]:
 
     def rule(pattern: str) -> Callable[[Reader], Reader]:
         def keep(reader: Reader) -> Reader:
-            rules.append((re.compile(pattern, re.I), reader))
+            rules.append((re.compile(pattern, re.I | re.A), reader))  # ASCII: a word ends where Chinese begins
             return reader
 
         return keep

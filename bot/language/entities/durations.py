@@ -9,7 +9,7 @@ _HOURS = r"hours?|hrs?|h"
 _MINUTES = r"minutes?|mins?|min|m|['’](?!\w)"
 _SMALL = r"quarters?|thirds?"
 _ENGLISH = re.compile(
-    rf"(?<![\w$€£.,/])(?:(?P<n>\d{{1,3}}/\d|½|¼|¾|{n.FIGURE}|{n.SPELT}|an?|half an?|half|a quarter of an?|quarter of an?|three quarters? of an?|a few|few|a couple(?: of)?)"
+    rf"(?<![\w$€£.,/])(?:(?P<n>\d{{1,3}}/\d|½|¼|¾|{n.FIGURE}|(?:{n.SPELT}|an?|half an?|half|a quarter of an?|quarter of an?|three quarters? of an?|a few|few|a couple(?: of)?)(?=[\s-]))"
     rf"(?P<and>\s+and\s+(?:an?\s+)?(?:half|(?P<quarters>(?:one |two |three |a )?quarters?)))?(?:\s+of(?: an?)?)?[\s-]?)"
     rf"(?:more|less|fewer|extra|additional|full|solid|good)?\s?(?P<unit>{_HOURS}|{_MINUTES})(?![\w€$£])(?P<half>\s+and\s+(?:an?\s+)?(?:half|(?P<quarter>quarter)))?"
     rf"(?:\s?(?:and\s|,\s?)?(?P<rest>\d{{1,2}}|{n.SPELT})(?:\s?(?:minutes?|mins?|min|m)\b|(?=\s*(?:$|[,.;]))))?",

@@ -62,10 +62,11 @@ _SPELT = re.compile(
 )
 _CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?(?P<after>{_CHARS}))?")
 _PERCENT = re.compile(
-    r"(?:\b(?P<up>up|rais\w+|increas\w+|bump\w*|grow\w*|add\w*|uplift)?(?P<down>cut|down|reduc\w+|dropp?\w*|lower\w*|decreas\w+|take|took|shav\w+|knock\w*|discount\w*)?\b|(?P<zup>上调|提高|增加|上浮|涨|加)|(?P<zdown>下调|降低|减少|下浮|降|减|便宜))"
-    r"[^.,;%]{0,20}?(?P<sign>[+-])?(?P<figure>\d+(?:\.\d+)?)\s?(?:%|percent|pct|个点)(?:\s+(?P<off>off|less|lower|discount|down)|\s+(?P<more>more|up|higher|extra))?",
-    re.I,
+    rf"(?P<sign>[+-])?(?P<figure>\d+(?:\.\d+)?|\b{n.SPELT})\s?(?:%|percent|per cent|pct|个点)(?:\s+(?:(?P<off>off|less|lower|discount|down|cheaper)|(?P<more>more|up|higher|extra)))?", re.I
 )
+_UP = re.compile(r"\b(?:up|rais\w+|increas\w+|bump\w*|grow\w*|add\w*|uplift\w*|upp?ed)\b|上调|提高|增加|上浮|涨|加", re.I)
+_DOWN = re.compile(r"\b(?:cut\w*|down|reduc\w+|dropp?\w*|lower\w*|decreas\w+|tak\w+|took|shav\w+|knock\w*|discount\w*|trim\w*)\b|下调|降低|减少|下浮|降|减|便宜|让利", re.I)
+PERCENT_REACH = 40
 _FRACTION = re.compile(r"\b(half|double|twice|triple|two thirds|a third) (?:of )?(?:what|the|it|that|that amount|the amount)\b|\b(halve|halved|double it|triple it)\b|(减半|翻倍|翻一番)", re.I)
 _FACTORS = {
     "half": "0.5", "halve": "0.5", "halved": "0.5", "double": "2", "double it": "2", "twice": "2", "triple": "3", "triple it": "3", "two thirds": "0.6667",
@@ -164,10 +165,14 @@ def find_factor(text: str) -> Decimal | None:
     if fraction:
         return Decimal(_FACTORS[next(g for g in fraction.groups() if g).lower()])
     for match in _PERCENT.finditer(text):
-        share = Decimal(match["figure"]) / 100
-        if match["down"] or match["off"] or match["zdown"] or match["sign"] == "-":
+        said = match["figure"]
+        share = (n.english(said) if said[0].isalpha() else Decimal(said)) / 100
+        before = re.split(r"[;.!?]\s", text[max(0, match.start() - PERCENT_REACH) : match.start()])[-1]
+        up = max((m.end() for m in _UP.finditer(before)), default=-1)
+        down = max((m.end() for m in _DOWN.finditer(before)), default=-1)
+        if match["off"] or match["sign"] == "-" or (down > up and not match["more"]):
             return 1 - share
-        if match["up"] or match["more"] or match["zup"] or match["sign"] == "+":
+        if match["more"] or match["sign"] == "+" or up > down:
             return 1 + share
     return None
 

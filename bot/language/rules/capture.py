@@ -21,6 +21,7 @@ _MENTION = re.compile(r"(?:\b(?:with|w/|at|@|for|from|to|and|met|called|visited|
 _ZH_MENTION = re.compile(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,8}?)(?:的|开会|通|见|改|推|移|转|,|$)")
 _NAMING = re.compile(r"\b(?:with|w/|at|lost|won|met|called|rang|visited|saw|move|moved|push|pushed|pull|close|closed|mark|update|bump|re|about|for|on)\s+(?:the\s+)?$", re.I)
 _LOGGED = {"call", "meeting", "demo", "email", "e-mail", "note", "visit"}
+_BARE_STEP = re.compile(r"(?:send(?:ing)?|shar(?:e|ing)|deliver(?:ing)?|forward(?:ing)?|do(?:ing)?|e-?mail(?:ing)?|get(?:ting)?)(?: (?:it|them|that|this|over|back|out|her|him|to|across))*|(?:再|会|就)?(?:发|交|寄|送|给)(?:给|过去|出去)?(?:她|他|他们|她们|对方|它)?", re.I)
 _EACH = re.compile(r"\beach\b|\bapiece\b|各", re.I)
 
 
@@ -36,6 +37,7 @@ class Told:
     contacts: list[str] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
     next_people: list[str] = field(default_factory=list)
+    before: str = ""
 
     @property
     def deal_words(self) -> str:
@@ -108,6 +110,7 @@ def read_segment(own: str, reading: Reading, text: str | None = None) -> Told:
     for clause in clauses_of(own):
         if not cues.HYPOTHETICAL.search(clause.text):
             pending = _read_clause(clause, told, reading, pending)
+        told.before = clause.text
     if logs and (logs.groupdict().get("what") or "").lower() in _LOGGED:
         what = logs["what"].lower().replace("-", "")
         told.kind = "meeting" if what == "visit" else what
@@ -146,6 +149,8 @@ def _only_a_day(text: str, ahead: list[DateSaid]) -> bool:
 
 def _add_step(step: str, ahead: list[DateSaid], told: Told) -> None:
     text, day = split_day(step, ahead)
+    if _BARE_STEP.fullmatch(text) and told.before:
+        text = f"{told.before}, {text}"
     if day:
         told.changes["next_step_due"] = day.day(last=True)
     earlier = told.changes.get("next_step")

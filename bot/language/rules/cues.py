@@ -22,7 +22,7 @@ ACTIVITY = (
             I,
         ),
     ),
-    ("email", re.compile(r"\b(?:e-?mailed|e-?mail (?:from|to|with)|sent|mailed|wrote (?:to|back)|replied|answered (?:by|her|his) mail|forwarded)\b|发了|邮件", I)),
+    ("email", re.compile(r"\b(?:pinged (?:me|us)|by e-?mail|dropped (?:me|us) (?:a|an) (?:e-?mail|mail|line)|e-?mailed|e-?mail (?:from|to|with)|sent|mailed|wrote (?:to|back)|replied|answered (?:by|her|his) mail|forwarded)\b|发了|邮件", I)),
     ("note", re.compile(r"\b(?:log|add|make|take) a note\b|\bnote(?: to self)?:|\bfyi\b|备注|记一下", I)),
 )
 LOG = re.compile(r"^\s*(?:please |pls )?(?:log|record|note down|add|capture)\b(?: an?| the| my)? ?(?P<what>call|meeting|demo|e-?mail|visit|activity|note)?|^(?:记录|登记)", I)
@@ -34,17 +34,17 @@ NEXT_LABEL = re.compile(
 )
 REMIND = re.compile(r"\b(?:remind me|reminder|remember|don'?t let me forget|set a reminder|task)\b(?:\s+(?:on|for)\s+\w+)?\s*:?\s*(?:me\s+)?(?:to\s+)?|提醒我|记得", I)
 PROMISE = re.compile(
-    r"\b(?:i'?ll|i will|we'll|we will|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
+    r"\b(?:i'?ll|i will|we'll|we will|(?:(?<=^)|(?<=^ )|(?<=[,;] ))will (?=[a-z])|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet|pop|drop|forward|revert|ping)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
     r"|we (?:need|have|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to|supposed to)\s+",
     I,
 )
 IMPERATIVE = re.compile(
-    r"^\W*(?:then |and |please |pls )?(?:send|cb\b|call(?! with| w/| w\b| at\b| @|ed)|e-?mail|mail|ring|phone|schedule|book|prep(?:are)?|draft|share|follow up|get|arrange|set up|ask|check|deliver|present|review|meet|visit|chase|confirm|invite|"
+    r"^\W*(?:then |and |please |pls )?(?:send|cb\b|call(?! with| w/| w\b| at\b| @| it\b|ed)|e-?mail|mail|ring|phone|schedule|book|prep(?:are)?|draft|share|follow up|get|arrange|set up|ask|check|deliver|present|review|meet|visit|chase|confirm|invite|"
     r"introduce|finish|write|forward|organi[sz]e|bring|ping|nudge|contact|reach out|circle back|submit|provide|collect|fix|give (?=\w+ (?:a call|an update|the))|quote)\b",
     I,
 )
 WANTS = re.compile(r"\b(?:wants?|needs?|expects?|asked (?:me |us )?for|is waiting for|waiting for|would like|asked (?:me|us) to|requested|due)\b", I)
-GERUND = re.compile(r"^\W*(?:and |then )?(?:i'?m |we'?re )?(?:sending|calling|e-?mailing|meeting|visiting|following up|chasing|preparing|presenting|demoing|delivering|sharing|drafting|booking|seeing|getting)\b", I)
+GERUND = re.compile(r"^\W*(?:and |then )?(?:(?:i'?m|we'?re|am|are) (?:\w+ )?(?:meeting|seeing|visiting|calling|presenting|demoing)|(?:i'?m |we'?re )?(?:sending|e-?mailing|following up|chasing|preparing|delivering|sharing|drafting|booking))\b", I)
 STARTS = re.compile(r"\b(?:kicks? off|kick[- ]?off|starts?|begins?|goes live|go[- ]live|takes place|happens|is on|set for|planned for|lined up)\b|开始|启动", I)
 CLOCK = re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|h|o'?clock)\b|\b\d{1,2}:\d\d\b|\d{1,2}点|[上下]午", I)
 PAST = re.compile(r"\b(?:had|was|were|did|met|called|rang|spoke|talked|went|saw|held|gave|sent|emailed|presented|visited|caught)\b|了", I)
@@ -54,13 +54,13 @@ ZH_DEADLINE = re.compile(r"(?:之|以)?前(?!天|台|期|面|端|任)")
 ZH_FUTURE_DO = re.compile(r"发|交|寄|打电话|拜访|安排|准备|提交|约|回复|确认|见|演示|开会|送|给|出|做|签合同|汇报|联系|跟进|沟通|讨论")
 
 CLOSE = re.compile(
-    r"\b(?:clos(?:e|es|ing)(?: date)?|slip(?:s|ped|ping)?|push(?:ed|es|ing)?(?: it| this| that| out| back)?|pull(?:ed|s|ing)?(?: it| this)? (?:in|forward)|mov(?:e|es|ed|ing)|delay(?:ed|s)?|postpone[ds]?"
+    r"\b(?:clos(?:e|es|ing)(?: date)?|slip(?:s|ped|ping)?|push(?:ed|es|ing)?(?: it| this| that| out| back)?|pull(?:ed|s|ing)?\b.{0,40}?\b(?:in|forward)|mov(?:e|es|ed|ing)|delay(?:ed|s)?|postpone[ds]?"
     r"|decision|comes? forward|brought forward|land(?:s|ing)?|expect(?:ed|ing)?|let'?s say|realistically|target(?:ing)?(?: date)?|sign(?:s|ing)?|signature|go(?:es|ing)? live|wrap(?:ping)? up|due|eta|wants? it|want this|change(?:d|s)? to"
     r"|more like|likely|timeline|knock(?:s|ed)?(?: back)?|(?:put|set|moved?|bumped) back|back to|out to|shift(?:s|ed|ing)?|bring (?:it|the close) (?:in|forward)|reschedul\w+)\b"
     r"|推迟|推到|推后|延期|延后|延到|提前|改到|改成|调到|挪到|拖到|预计|关单|成交|签|结单|截止",
     I,
 )
-STRONG_CLOSE = re.compile(r"\b(?:clos(?:e|es|ing)|signature|knocked back|slip\w*|push\w*|pull\w* (?:in|forward)|postpone\w*|delay\w*|sign(?:s|ing))\b|推迟|推到|推后|延期|延后|提前|预计|签|关单|成交", I)
+STRONG_CLOSE = re.compile(r"\b(?:clos(?:e|es|ing)|signature|knocked back|slip\w*|push\w*|pull\w*\b.{0,40}?\b(?:in|forward)|postpone\w*|delay\w*|sign(?:s|ing))\b|推迟|推到|推后|延期|延后|提前|预计|签|关单|成交", I)
 STAGE_CUE = re.compile(
     r"(?:\b(?:to|into|in|at|is|are|now|stage|back to|as|reached|=|mark(?:ed)?(?: it| this| as)?|called?|we'?re|it'?s|they|a|in the|goes? to|went|gave (?:us )?(?:a |the )?)\s+(?:the\s+|a\s+)?|(?:->|→|=>)\s*|(?:到|进入|改成|改为|变成|已经?|转到|推进到|推进至|进到|到了)\s*)$",
     I,

@@ -14,7 +14,7 @@ _SUBJECTS = (
     r"drop|forecast|assign|give|remind|book|schedule|call (?:her|him|them|back)"
 )
 _CLAUSES = re.compile(
-    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|\.+(?=\s|$)|(?<!\d):(?!\d)|\s-{{1,2}}\s|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
+    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)|(?<!\d):(?!\d)|\s-{{1,2}}\s|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
     rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)"
 )
 _SEGMENTS = re.compile(
@@ -22,7 +22,7 @@ _SEGMENTS = re.compile(
     r"|\s+(?:and|&)\s+(?=(?:push|pull|move|mark|set|bump|make|close|lost|won|met|saw|called|spoke)\b)|,\s*(?:另外|还有|然后)?|,\s+"
 )
 _LINES = re.compile(r"\n+\s*(?:[-*•]|\d+[.)])?\s*")
-_SENTENCE = re.compile(r"[.!?;]+(?=\s|$)|\n+|[。；]")
+_SENTENCE = re.compile(r"(?<!\d\.\d)(?<!\d\.\d\d)[.!?;]+(?=\s|$)|\n+|[。；]")
 _HEADER = re.compile(
     r"^\W*(?:notes?|recap|summary|update|updates|roundup|quick|today|from|my|calls?|meetings?|of|the|day|yesterday|this|week|morning|\s|纪要|记录|今天|昨天)+\W*:?\s*$", re.I
 )

@@ -34,7 +34,7 @@ def _phrases(stages: tuple[Stage, ...], process: Process) -> tuple[tuple[re.Patt
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     loose = r"[\s-]+".join(re.escape(part) for part in phrase.split())
-    return re.compile(loose if HAS_CJK.search(phrase) else rf"\b{loose}\b", re.I)
+    return re.compile(loose, re.I) if HAS_CJK.search(phrase) else re.compile(rf"(?<![A-Za-z0-9]){loose}(?![A-Za-z0-9])", re.I)
 
 
 def _strong(phrase: str) -> bool:
