@@ -34,8 +34,8 @@ NEXT_LABEL = re.compile(
 )
 REMIND = re.compile(r"\b(?:remind me|reminder|remember|don'?t let me forget|set a reminder|task)\b(?:\s+(?:on|for)\s+\w+)?\s*:?\s*(?:me\s+)?(?:to\s+)?|提醒我|记得", I)
 PROMISE = re.compile(
-    r"\b(?:i'?ll|i will|we'll|we will|(?:(?<=^)|(?<=^ )|(?<=[,;] ))will (?=[a-z])|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet|pop|drop|forward|revert|ping)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
-    r"|we (?:need|have|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to|supposed to)\s+",
+    r"(?:^\W*will (?=[a-z])|\b(?:i'?ll|i will|we'll|we will|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet|pop|drop|forward|revert|ping)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
+    r"|we (?:need|have|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to|supposed to))\s*\b",
     I,
 )
 IMPERATIVE = re.compile(

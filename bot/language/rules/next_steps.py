@@ -49,7 +49,7 @@ def _plans(clause: str, days: list[DateSaid], reading: Reading, *, told: bool) -
     ahead = surely_ahead(clause, reading)
     if HAS_CJK.search(clause) and cues.ZH_FUTURE_DO.search(clause) and (ahead or cues.ZH_DEADLINE.search(clause)):
         return True
-    if (activity_kind(clause) or cues.STARTS.search(clause)) and ahead:
+    if (activity_kind(clause) and ahead) or cues.STARTS.search(clause):
         return True
     return told and bool(activity_kind(clause)) and bool(cues.CLOCK.search(clause)) and not cues.PAST.search(clause)
 

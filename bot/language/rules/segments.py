@@ -15,7 +15,8 @@ _SUBJECTS = (
 )
 _CLAUSES = re.compile(
     rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)|(?<!\d):(?!\d)|\s-{{1,2}}\s|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
-    rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)"
+    rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)",
+    re.I,
 )
 _SEGMENTS = re.compile(
     r"\n+\s*(?:[-*•]|\d+[.)])?\s*|[.!?;]+(?=\s|$)\s*|[;]|\s*,?\s*\b(?:and then|then|after that|also|next up)\b\s*"
