@@ -4,8 +4,9 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import assert_never
+from typing import TypeVar, assert_never, cast
 
 from bot.commands import (
     AnswerQuestion,
@@ -27,18 +28,19 @@ from bot.commands import (
     Unsupported,
     UpdateDeal,
 )
+from bot.domain.audience import DIRECT
 from bot.domain.people import Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
-from bot.handlers import answering, books, bulk, capture, correcting, creating, guidance, questions, summaries, writing
+from bot.handlers import answering, books, bulk, capture, confirming, correcting, creating, guidance, questions, summaries, undoing
 from bot.handlers.turn import Desk, Message, Press, Turn
-from bot.journal import Draft
 from bot.language.reading import OpenDraft, Reading
 from bot.language.rules.stages import stage_words
 from bot.language.understanding import Understanding, Understood
 from bot.replies import HelpText, NotUnderstood, Refusal, Reply
 
 log = logging.getLogger(__name__)
+Changing = TypeVar("Changing", bound=LogActivity | UpdateDeal | ChangeMany)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Answered:
     thread: str
     model: str
     ms: int
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What came of a write that had to wait, for its person."""
+
+    email: str
+    thread: str
     replies: tuple[Reply, ...]
 
 
@@ -88,23 +99,22 @@ class Caddie:
         replies = self._guarded(partial(self._pressed, press, turn), turn)
         return self._finish(press, turn, started, replies)
 
-    def resume(self) -> int:
-        """Finish the writes that a crash interrupted; the number of them."""
-        unfinished = self.desk.journal.unfinished()
-        for draft in unfinished:
-            author = self.desk.organization.people.get(draft.author_id)
-            if author:
-                self._finish_write(draft)
-        return len(unfinished)
-
-    def _finish_write(self, draft: Draft) -> None:
-        from bot.domain.audience import DIRECT
-
-        author = self.desk.organization.people[draft.author_id]
-        try:
-            writing.write(draft, Turn(author, DIRECT, draft.thread, draft.created_at, self.desk, draft.language))
-        except CrmUnavailable:
-            log.warning("draft %s waits for the CRM", draft.id)
+    def resume(self, now: datetime) -> list[Finished]:
+        """Finish the writes and undos that waited for the CRM or that a crash cut off; what their people are to be told."""
+        journal, people = self.desk.journal, self.desk.organization.people
+        finished = []
+        for draft in journal.unfinished():
+            author = people.get(draft.author_id)
+            if author is None:
+                log.error("draft %s waits for a person who is no longer in the CRM", draft.id)
+                continue
+            turn = Turn(author, DIRECT, draft.thread, now, self.desk, draft.language)
+            finished.append(Finished(author.email, draft.thread, tuple(confirming.finish(draft, turn))))
+        for kept, by_id in journal.waiting_undos():
+            if by_id in people:
+                turn = Turn(people[by_id], DIRECT, kept.thread, now, self.desk, kept.draft.language)
+                finished.append(Finished(people[by_id].email, kept.thread, tuple(undoing.take_back(kept, turn))))
+        return [done for done in finished if done.replies]
 
     def _turn(self, asked: Message | Press, text: str) -> Turn | Refusal:
         language = "zh" if chinese(text) else "en"
@@ -151,7 +161,8 @@ class Caddie:
             command = command.model_copy(update={"deal": ""}) if isinstance(command, FindAid) else command
         match command:
             case LogActivity() | UpdateDeal():
-                return capture.tell(self._with_own_stage(command, turn), turn)
+                told: LogActivity | UpdateDeal = self._with_own_stage(command, turn)
+                return capture.tell(told, turn)
             case CreateDeal():
                 return creating.create_deal(command, turn)
             case CreateContact():
@@ -161,9 +172,9 @@ class Caddie:
             case AnswerQuestion():
                 return answering.answer_question(command, turn)
             case ChangeMany():
-                return bulk.change_many(command, turn)
+                return bulk.change_many(self._with_own_stage(command, turn), turn)
             case Undo():
-                return writing.undo(self.desk.journal.newest_receipt(turn.thread), turn)
+                return undoing.undo(self.desk.journal.newest_receipt(turn.thread), turn)
             case FindAid():
                 return guidance.find_aid(command, turn)
             case AskLibrary():
@@ -183,7 +194,7 @@ class Caddie:
                 return [NotUnderstood(suggestions=_suggestions(turn), say=say, language=turn.language)]
         assert_never(command)
 
-    def _with_own_stage(self, command: LogActivity | UpdateDeal, turn: Turn) -> LogActivity | UpdateDeal:
+    def _with_own_stage(self, command: Changing, turn: Turn) -> Changing:
         """A stage as somebody may call it becomes the company's own name for it."""
         stages = turn.desk.mirror.snapshot.stages
         said = command.changes.stage
@@ -192,7 +203,7 @@ class Caddie:
         own = stage_words(said, tuple(stages.values()), self.desk.process)
         if own is None:
             return command
-        return command.model_copy(update={"changes": command.changes.model_copy(update={"stage": own})})
+        return cast(Changing, command.model_copy(update={"changes": command.changes.model_copy(update={"stage": own})}))
 
     def _pressed(self, press: Press, turn: Turn) -> list[Reply]:
         journal = self.desk.journal
@@ -200,11 +211,11 @@ class Caddie:
             return [turn.refuse("external_audience", "external")]
         match press.action:
             case "confirm":
-                return writing.confirm(press.ref or journal.newest_draft(turn.thread), turn)
+                return confirming.confirm(press.ref or journal.newest_draft(turn.thread), turn)
             case "discard":
-                return writing.discard(press.ref or journal.newest_draft(turn.thread), turn)
+                return confirming.discard(press.ref or journal.newest_draft(turn.thread), turn)
             case "undo":
-                return writing.undo(press.ref or journal.newest_receipt(turn.thread), turn)
+                return undoing.undo(press.ref or journal.newest_receipt(turn.thread), turn)
             case "choose":
                 return answering.answer_question(AnswerQuestion(words=press.value or ""), turn)
             case "up" | "down":

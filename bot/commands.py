@@ -109,13 +109,6 @@ class AnswerQuestion(Command):
     words: str
 
 
-class ChangeMany(Command):
-    """A change of many deals at once ("move all my Q1 deals to Q2")."""
-
-    words: str
-    changes: DealChanges = DealChanges()
-
-
 class Undo(Command):
     """Take back the last write of this thread."""
 
@@ -159,6 +152,14 @@ class ListDeals(Command):
     min_amount: Decimal | None = None
     loss_reason: str | None = None
     top: int | None = Field(None, ge=1, le=100)
+
+
+class ChangeMany(Command):
+    """A change of many deals at once ("move all my Q1 deals to Q2"): which open deals, and what changes on each."""
+
+    words: str
+    selection: ListDeals = ListDeals()
+    changes: DealChanges = DealChanges()
 
 
 class ShowDeal(Command):

@@ -47,8 +47,9 @@ class Item:
 class Inbox:
     """A queue in SQL. Any process may take over what another one left unfinished once its lease has run out."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), lease: timedelta = LEASE) -> None:
+        """`lease` is how long a process that died keeps others from its item."""
+        self._engine, self._clock, self._lease = engine, clock, lease
         self._write = threading.Lock()  # SQLite's own waiting sleeps; a queue in front of it is fair and short
         self.arrived = threading.Event()
 
@@ -76,7 +77,7 @@ class Inbox:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
-            values = {"state": "running", "attempts": row.attempts + 1, "leased_until": now + LEASE}
+            values = {"state": "running", "attempts": row.attempts + 1, "leased_until": now + self._lease}
             connection.execute(update(inbox).where(inbox.c.seq == row.seq).values(**values))
         return Item(row.key, row.payload, row.attempts + 1)
 

@@ -1,16 +1,16 @@
 """What Caddie itself remembers: conversations, drafts, receipts and the audit trail, shared by all processes."""
 
-from datetime import datetime
-from typing import Literal
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Json, Moment, metadata, writing
-from bot.replies import Change, DraftActivity, Matched, NewContact, NextStep, Option
+from bot.drafts import Conversation, Draft, DraftStatus, KeptItem, KeptReceipt
 
-DraftStatus = Literal["open", "sending", "written", "discarded", "replaced"]
+CLAIM = timedelta(seconds=30)
+FORGOTTEN = timedelta(minutes=5)
 
 conversations = Table(
     "conversations",
@@ -28,6 +28,7 @@ drafts = Table(
     Column("author_id", String(64), nullable=False),
     Column("status", String(16), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("claimed_until", Moment),
     Column("draft", Json, nullable=False),
     Index("ix_drafts_thread", "thread"),
     Index("ix_drafts_status", "status"),
@@ -42,6 +43,7 @@ receipts = Table(
     Column("author_id", String(64), nullable=False),
     Column("at", Moment, nullable=False),
     Column("undone_at", Moment),
+    Column("undoing_by", String(64)),
     Column("receipt", Json, nullable=False),
     Index("ix_receipts_thread", "thread"),
 )
@@ -53,6 +55,7 @@ audit_log = Table(
     Column("person_id", String(64), nullable=False),
     Column("action", String(16), nullable=False),
     Column("key", String(96), nullable=False, unique=True),
+    Column("deal_id", String(64)),
     Column("source", Text, nullable=False),
     Column("model", String(128), nullable=False),
     Column("before", Json, nullable=False),
@@ -71,79 +74,12 @@ feedback = Table(
 )
 
 
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Draft(Frozen):
-    """A card waiting for its author: what would be written, and against which version of the deal."""
-
-    id: str
-    author_id: str
-    thread: str
-    created_at: datetime
-    source: str
-    model: str
-    language: str = "en"
-    deal_id: str | None = None
-    deal_version: str | None = None
-    account_id: str | None = None
-    account: str | None = None
-    activity: DraftActivity | None = None
-    contact_ids: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
-    refs: dict[str, str] = {}
-    next_step: NextStep | None = None
-    create: Literal["deal", "account", "contact"] | None = None
-    contact: NewContact | None = None
-    missing: tuple[str, ...] = ()
-    matched: Matched | None = None
-    twins: tuple[str, ...] = ()
-
-
-class KeptReceipt(Frozen):
-    """What a write changed, so that it can be taken back."""
-
-    id: str
-    draft_id: str
-    author_id: str
-    thread: str
-    at: datetime
-    deal_id: str | None
-    account_id: str | None
-    before: dict[str, str | None]
-    after: dict[str, str | None]
-    activity_id: str | None = None
-    created_ref: str | None = None
-    draft: Draft
-
-
-class PendingQuestion(Frozen):
-    """A question Caddie asked; `command` is what it was about, as JSON with its class name."""
-
-    about: str
-    options: tuple[Option, ...] = ()
-    command: dict[str, object] = {}
-    author_id: str
-    words: str = ""
-
-
-class Conversation(Frozen):
-    """What a thread is about."""
-
-    deal_id: str | None = None
-    account_id: str | None = None
-    contact_ids: tuple[str, ...] = ()
-    draft_id: str | None = None
-    question: PendingQuestion | None = None
-    last_query: dict[str, object] | None = None
-
-
 class Journal:
     """Reads and writes the tables above; each method is one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), claim: timedelta = CLAIM) -> None:
+        """`claim` is how long a process that died keeps others from finishing its write."""
+        self._engine, self._clock, self._claim = engine, clock, claim
 
     def conversation(self, thread: str) -> Conversation:
         with self._engine.connect() as connection:
@@ -161,7 +97,7 @@ class Journal:
         """Keep a draft; the one it replaces can no longer be pressed."""
         with writing(self._engine) as connection:
             if replaces:
-                _move(connection, replaces, "open", "replaced")
+                _move(connection, replaces, "open", "replaced") or _move(connection, replaces, "sending", "replaced")
             connection.execute(
                 insert(drafts).values(
                     id=draft.id,
@@ -189,14 +125,36 @@ class Journal:
         with writing(self._engine) as connection:
             return _move(connection, draft_id, was, becomes)
 
+    def claim(self, draft_id: str) -> bool:
+        """Take a confirmed draft for writing; False while another process writes it."""
+        now = self._clock()
+        with writing(self._engine) as connection:
+            free = or_(drafts.c.claimed_until.is_(None), drafts.c.claimed_until < now)
+            query = update(drafts).where(drafts.c.id == draft_id, drafts.c.status.in_(["sending", "queued"]), free)
+            return bool(connection.execute(query.values(claimed_until=now + self._claim)).rowcount)
+
+    def restamp(self, draft: Draft) -> None:
+        """Keep a draft being written with the version and values it is now to be written over."""
+        with writing(self._engine) as connection:
+            connection.execute(update(drafts).where(drafts.c.id == draft.id).values(draft=draft.model_dump(mode="json")))
+
+    def queue(self, draft_id: str) -> None:
+        """Leave a draft for later: the CRM cannot be reached."""
+        with writing(self._engine) as connection:
+            query = update(drafts).where(drafts.c.id == draft_id, drafts.c.status == "sending")
+            connection.execute(query.values(status="queued"))
+            connection.execute(update(drafts).where(drafts.c.id == draft_id).values(claimed_until=None))
+
     def unfinished(self) -> list[Draft]:
-        """Drafts confirmed whose write was not seen to end: a crash came between."""
+        """Drafts that wait for the CRM, and those whose process died long enough ago that nobody else will finish them."""
+        long_ago = self._clock() - FORGOTTEN
+        died = (drafts.c.status == "sending") & or_(drafts.c.claimed_until.is_(None), drafts.c.claimed_until < long_ago)
         with self._engine.connect() as connection:
-            found = connection.execute(select(drafts.c.draft).where(drafts.c.status == "sending"))
+            found = connection.execute(select(drafts.c.draft).where(or_(drafts.c.status == "queued", died)).order_by(drafts.c.seq))
             return [Draft.model_validate(row[0]) for row in found]
 
     def written(self, receipt: KeptReceipt) -> None:
-        """Keep the receipt of a draft, close the draft and note it in the audit log, all at once; repeating changes nothing."""
+        """Keep the receipt of a draft, close the draft and note each change in the audit log, all at once; repeating changes nothing."""
         with writing(self._engine) as connection:
             if connection.execute(select(receipts.c.id).where(receipts.c.draft_id == receipt.draft_id)).first():
                 return
@@ -210,8 +168,10 @@ class Journal:
                     receipt=receipt.model_dump(mode="json"),
                 )
             )
-            _move(connection, receipt.draft_id, "sending", "written")
-            _audit(connection, receipt, "write", receipt.before, receipt.after, receipt.author_id, receipt.at)
+            query = update(drafts).where(drafts.c.id == receipt.draft_id, drafts.c.status.in_(["sending", "queued"]))
+            connection.execute(query.values(status="written", claimed_until=None))
+            for item in receipt.items:
+                _audit(connection, receipt, item, "write", item.before, item.after, receipt.author_id, receipt.at)
 
     def receipt(self, receipt_id: str) -> tuple[KeptReceipt, datetime | None] | None:
         return self._receipt(receipts.c.id == receipt_id)
@@ -229,13 +189,30 @@ class Journal:
             query = select(receipts.c.id).where(receipts.c.thread == thread).order_by(receipts.c.undone_at.isnot(None), receipts.c.seq.desc())
             return connection.execute(query.limit(1)).scalar()
 
+    def ask_undo(self, receipt_id: str, by_id: str) -> None:
+        """Note that a receipt is to be undone, for whoever finishes it when the CRM is back."""
+        with writing(self._engine) as connection:
+            connection.execute(update(receipts).where(receipts.c.id == receipt_id, receipts.c.undone_at.is_(None)).values(undoing_by=by_id))
+
+    def waiting_undos(self) -> list[tuple[KeptReceipt, str]]:
+        """Receipts to be undone with who asked for it."""
+        with self._engine.connect() as connection:
+            query = select(receipts.c.receipt, receipts.c.undoing_by).where(receipts.c.undoing_by.isnot(None), receipts.c.undone_at.is_(None))
+            return [(KeptReceipt.model_validate(row[0]), row[1]) for row in connection.execute(query.order_by(receipts.c.seq))]
+
     def undone(self, receipt: KeptReceipt, by_id: str, at: datetime) -> None:
         with writing(self._engine) as connection:
             changed = connection.execute(
-                update(receipts).where(receipts.c.id == receipt.id, receipts.c.undone_at.is_(None)).values(undone_at=at)
+                update(receipts).where(receipts.c.id == receipt.id, receipts.c.undone_at.is_(None)).values(undone_at=at, undoing_by=by_id)
             )
             if changed.rowcount:
-                _audit(connection, receipt, "undo", receipt.after, receipt.before, by_id, at)
+                for item in receipt.items:
+                    _audit(connection, receipt, item, "undo", item.after, item.before, by_id, at)
+
+    def not_undone(self, receipt_id: str) -> None:
+        """An undo that cannot be: somebody changed the record since."""
+        with writing(self._engine) as connection:
+            connection.execute(update(receipts).where(receipts.c.id == receipt_id, receipts.c.undone_at.is_(None)).values(undoing_by=None))
 
     def note(self, kind: str, question: str, sources: list[str], person_id: str, thread: str, at: datetime) -> None:
         """Keep what was asked of the library (`asked`), what it could not answer (`gap`) and ratings (`up`, `down`)."""
@@ -253,6 +230,7 @@ def _move(connection: Connection, draft_id: str, was: DraftStatus, becomes: Draf
 def _audit(
     connection: Connection,
     receipt: KeptReceipt,
+    item: KeptItem,
     action: str,
     before: dict[str, str | None],
     after: dict[str, str | None],
@@ -264,7 +242,8 @@ def _audit(
             at=at,
             person_id=person_id,
             action=action,
-            key=f"{receipt.id}:{action}",
+            key=f"{item.key}:{action}",
+            deal_id=item.deal_id,
             source=receipt.draft.source,
             model=receipt.draft.model,
             before=before,

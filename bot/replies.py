@@ -81,6 +81,15 @@ class NewContact(BaseModel):
     email: str | None = None
 
 
+class BulkItem(BaseModel):
+    """One deal of a change of many."""
+
+    model_config = ConfigDict(frozen=True)
+
+    deal: DealRef
+    changes: tuple[Change, ...]
+
+
 class Matched(BaseModel):
     """How the deal of a card was found: by its name, by a likely reading of it, through the thread, or chosen from a list."""
 
@@ -103,6 +112,7 @@ class DraftCard(Reply):
     create: Literal["deal", "account", "contact"] | None = None
     contact: NewContact | None = None
     missing: tuple[str, ...] = ()
+    items: tuple[BulkItem, ...] = ()
     matched: Matched | None = None
     twins: tuple[str, ...] = Field((), exclude=True)
     link: str | None = Field(None, exclude=True)
@@ -125,6 +135,8 @@ class Receipt(Reply):
     changes: tuple[Change, ...] = ()
     next_step: NextStep | None = None
     create: Literal["deal", "account", "contact"] | None = None
+    items: tuple[BulkItem, ...] = ()
+    left_out: tuple[str, ...] = ()
     advice: Advice | None = None
     undone: bool = False
     link: str | None = Field(None, exclude=True)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -94,7 +95,7 @@ def postgres() -> Iterator[str]:
         _wait_for(url)
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # at once, although engines still hold connections
         server.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
 

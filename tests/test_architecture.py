@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"bot.errors", "bot.domain", "bot.prompts"},
     {"bot.pipeline", "bot.commands", "bot.replies", "bot.settings", "bot.database"},
-    {"bot.crm", "knowledge", "bot.language", "bot.journal"},
+    {"bot.crm", "knowledge", "bot.language", "bot.drafts", "bot.journal"},
     {"bot.handlers"},
     {"bot.caddie"},
     {"bot.inbox", "bot.slack", "bot.console", "bot.playground", "ingest"},

@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.commands import COMMANDS, AnswerQuestion, CreateContact, CreateDeal
+from bot.drafts import PendingQuestion
 from bot.handlers.asking import ask, choose
 from bot.handlers.capture import tell
 from bot.handlers.creating import create_account, create_contact, create_deal
 from bot.handlers.drafting import draft_for
 from bot.handlers.turn import Turn
-from bot.journal import PendingQuestion
 from bot.language.entities.dates import find_dates
 from bot.language.entities.money import find_money
 from bot.replies import Matched, NotUnderstood, Option, Reply

@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.domain.deals import Contact, Deal
 from bot.domain.text import normal
+from bot.drafts import PendingQuestion
 from bot.handlers.turn import Turn
-from bot.journal import PendingQuestion
 from bot.replies import Option, Question
 
 

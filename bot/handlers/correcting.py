@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.commands import CorrectDraft, DealChanges, LogActivity, UpdateDeal
 from bot.domain.money import plain
+from bot.drafts import Draft
 from bot.handlers.drafting import Told, draft_for, show
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
-from bot.journal import Draft
 from bot.replies import Change, NotUnderstood, Reply
 
 

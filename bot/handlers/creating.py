@@ -5,10 +5,10 @@ from typing import Any
 from bot.commands import CreateContact, CreateDeal, LogActivity
 from bot.domain.deals import Account, StageKind
 from bot.domain.money import plain
+from bot.drafts import Draft
 from bot.handlers.asking import ask, near_accounts
 from bot.handlers.drafting import activity_of, show
 from bot.handlers.turn import Turn
-from bot.journal import Draft
 from bot.replies import Change, NewContact, Option, Reply
 
 SAME_NAME = 0.9

@@ -8,12 +8,13 @@ from typing import Any
 from bot.commands import DealChanges, LogActivity, UpdateDeal
 from bot.domain.deals import Account, Contact, Deal, StageKind
 from bot.domain.money import plain
+from bot.drafts import Draft
 from bot.handlers.asking import ask, contact_options
+from bot.handlers.fields import values_before
 from bot.handlers.resolving import meant_contacts
 from bot.handlers.turn import Turn
-from bot.journal import Draft
 from bot.language.entities.calendar import plus_months
-from bot.replies import Change, DealRef, DraftActivity, DraftCard, Matched, NextStep, NotUnderstood, Option, Reply
+from bot.replies import BulkItem, Change, DealRef, DraftActivity, DraftCard, Matched, NextStep, NotUnderstood, Option, Reply
 
 LARGEST_AMOUNT = Decimal(10) ** 13
 _SHARING_A_SIGN = ({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL"}, {"CNY", "JPY"})
@@ -65,6 +66,7 @@ def draft_for(
         language=turn.language,
         deal_id=deal.id if deal else None,
         deal_version=version,
+        before=values_before(deal) if deal else {},
         account_id=account_id,
         account=account_name(account_id, turn),
         activity=activity,
@@ -107,6 +109,7 @@ def card_of(draft: Draft, deal: Deal | None, turn: Turn) -> DraftCard:
         missing=draft.missing,
         matched=draft.matched,
         twins=draft.twins,
+        items=tuple(BulkItem(deal=DealRef(id=i.deal_id, name=i.name, account=i.account), changes=i.changes) for i in draft.items),
         link=turn.desk.link("deal", deal.id) if deal else None,
         currency=deal.currency if deal else None,
         audience=turn.place(frozenset({deal.owner_id}) if deal else frozenset({turn.person.id})),

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from bot.commands import AskLibrary, FindAid
 from bot.domain.deals import Deal
 from bot.domain.text import HAS_CJK
+from bot.drafts import Draft
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
-from bot.journal import Draft
 from bot.prompts import phrase
 from bot.replies import Advice, AidsFound, Answer, FoundAid, Nearest, Reply, Source
 from knowledge.aids import Aid

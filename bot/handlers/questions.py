@@ -12,7 +12,7 @@ from bot.handlers.books import load_book, scope_of
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
 from bot.pipeline.hygiene import days_quiet, findings
-from bot.replies import DealRow, DealsFound, Reply
+from bot.replies import DealRow, DealsFound, Refusal, Reply
 
 
 def show_deal(command: ShowDeal, turn: Turn) -> list[Reply]:
@@ -65,9 +65,19 @@ def deals_found(deals: Sequence[Deal], turn: Turn, *, why: dict[str, str] | None
 
 def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
     """The deals of a scope that meet every condition, largest first."""
+    chosen = select_deals(command, turn)
+    if isinstance(chosen, Refusal):
+        return [chosen]
+    remember(command, turn)
+    deals, why = chosen
+    return [deals_found(deals[: command.top] if command.top else deals, turn, why=why)]
+
+
+def select_deals(command: ListDeals, turn: Turn) -> tuple[list[Deal], dict[str, str]] | Refusal:
+    """The deals that meet every condition, largest first, each with why where there is more to say than that it does."""
     scope = scope_of(command.whose or ("me" if _reads_own_only(turn) else "all"), turn)
-    if not hasattr(scope, "owners"):
-        return [scope]
+    if isinstance(scope, Refusal):
+        return scope
     book = load_book(scope.owners, turn, closed=command.state != "open")
     kind = StageKind(command.state)
     deals = [d for d in book.deals if book.kind(d) is kind]
@@ -78,7 +88,9 @@ def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
         account = meant.account.id if meant.account else None
         deals = [d for d in deals if d.id in ids or (account and d.account_id == account)]
         if not ids and account is None:
-            return [turn.refuse("not_found", "no_such_deal", words=command.deal)]
+            return turn.refuse("not_found", "no_such_deal", words=command.deal)
+    if command.stage:
+        deals = [d for d in deals if d.stage == command.stage]
     if command.period_from and command.period_to:
         period = Period(command.period_from, command.period_to)
         deals = [d for d in deals if (d.close_date if kind is StageKind.OPEN else book.closed_on(d)) in period]
@@ -101,8 +113,7 @@ def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
         deals = [d for d in deals if d.id in stalled]
         why = {d.id: f"{days_quiet(d, book)} d" for d in deals}
     deals.sort(key=lambda d: (-(d.amount or Decimal(0)), d.id))
-    remember(command, turn)
-    return [deals_found(deals[: command.top] if command.top else deals, turn, why=why)]
+    return deals, why
 
 
 def _reads_own_only(turn: Turn) -> bool:

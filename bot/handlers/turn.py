@@ -15,7 +15,8 @@ from bot.domain.audience import Audience
 from bot.domain.people import Organization, Person
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
-from bot.journal import Conversation, Journal
+from bot.drafts import Conversation
+from bot.journal import Journal
 from bot.pipeline.book import Thresholds
 from bot.replies import Refusal
 from knowledge.library import Library

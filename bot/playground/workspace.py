@@ -108,6 +108,13 @@ class SlackWorkspace:
         user = {"id": member.id, "name": member.name, "real_name": member.name, "is_bot": member.bot, "is_restricted": member.guest, "profile": profile}
         return {"user": user}
 
+    def api_users_lookupByEmail(self, args: dict[str, Any]) -> dict[str, Any]:
+        wanted = str(args.get("email") or "").casefold()
+        found = next((m for m in self.members.values() if (m.email or "").casefold() == wanted), None)
+        if found is None:
+            raise SlackError("users_not_found")
+        return self.api_users_info({"user": found.id})
+
     def api_conversations_info(self, args: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(args)
         return {

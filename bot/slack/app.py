@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,7 @@ from bot.slack.listeners import arrival_of
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
 PING_SECONDS = 2
+RESUME_SECONDS = 10.0
 
 
 class SlackSide:
@@ -32,20 +34,29 @@ class SlackSide:
     def __init__(self, caddie: Caddie, inbox: Inbox, *, token: str, secret: str, api_url: str, workers: int = 4) -> None:
         self.inbox = inbox
         self.client = web_client(token, api_url)
-        courier = Courier(caddie, self.client, lambda: datetime.now(UTC))
-        self.workers = Workers(inbox, courier.work, courier.give_up, workers)
+        self.courier = Courier(caddie, self.client, lambda: datetime.now(UTC))
+        self.workers = Workers(inbox, self.courier.work, self.courier.give_up, workers)
+        self._stopping = threading.Event()
         self.app = build_app(inbox, self.client, secret)
         self._caddie = caddie
 
     def start(self) -> None:
-        """Finish what a crash interrupted, then work."""
-        resumed = self._caddie.resume()
-        if resumed:
-            log.warning("finished %d writes that were interrupted", resumed)
+        """Work, and every few seconds finish what had to wait for the CRM."""
         self.workers.start()
+        threading.Thread(target=self._resume, name="resume", daemon=True).start()
 
     def stop(self) -> None:
+        self._stopping.set()
         self.workers.stop()
+
+    def _resume(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                for finished in self._caddie.resume(datetime.now(UTC)):
+                    self.courier.tell(finished)
+            except Exception:  # the database or Slack may be away for a while; this must outlive it
+                log.exception("waiting writes could not be finished")
+            self._stopping.wait(RESUME_SECONDS)
 
     def socket(self, app_token: str) -> SocketModeHandler:
         """Socket Mode; the short ping notices a dead connection within seconds."""

@@ -10,11 +10,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.caddie import Caddie
+from bot.caddie import Caddie, Finished
 from bot.domain.audience import Audience
+from bot.drafts import Conversation
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
-from bot.journal import Conversation
 from bot.replies import Refusal, Reply
 from bot.slack.listeners import Arrival
 from bot.slack.views import View, render
@@ -51,6 +51,14 @@ class Courier:
         answered = self._caddie.reply(Message(arrival.text, email, audience, thread, self._clock()))
         for reply in answered.replies:
             self._post(arrival, reply, audience)
+
+    def tell(self, finished: Finished) -> None:
+        """Say in a direct message what came of a write that had to wait."""
+        user = self._client.users_lookupByEmail(email=finished.email)["user"]["id"]
+        channel = self._client.conversations_open(users=user)["channel"]["id"]
+        for reply in finished.replies:
+            view = render(reply)
+            self._client.chat_postMessage(channel=channel, text=view.text[:3900], blocks=view.blocks, unfurl_links=False, unfurl_media=False)
 
     def give_up(self, item: Item) -> None:
         """Tell the person that their message could not be done, with a code that stands in the log too."""

@@ -116,7 +116,7 @@ def read_segment(own: str, reading: Reading, text: str | None = None) -> Told:
         told.kind = "meeting" if what == "visit" else what
     elif told.kind is None and logs and told.contacts:
         told.kind = "note"
-    if told.kind is None and not told.changes and cues.NOTE_ON.search(own):
+    if told.kind is None and (cues.NOTE_ON.search(own) or (not told.changes and cues.FYI.search(own))):
         told.kind = "note"
     return told
 

@@ -113,7 +113,7 @@ NEW_CONTACT = re.compile(
     I,
 )
 BULK = re.compile(
-    r"\b(?:all|every|each)(?: of)?(?: my| our| the| his| her| their)?(?: \w+){0,3} (?:deals?|opps?|opportunit(?:y|ies)|pipeline)\b|\bboth (?:my )?deals\b|(?:所有|全部)(?:的)?.{0,8}(?:商机|单子|机会)",
+    r"\b(?:all|every|each)(?: of)?(?: my| our| the| his| her| their)?(?: [\w']+){0,3} (?:deals?|opps?|opportunit(?:y|ies)|pipeline)\b|\bboth (?:my )?deals\b|(?:所有|全部)(?:的)?.{0,8}(?:商机|单子|机会)",
     I,
 )
 CHANGE_VERB = re.compile(r"\b(?:move|mark|push|set|change|update|close|shift|pull|make|put|bump|reassign|assign|delete|remove)\b|改|推|移|标记|设|转", I)
@@ -142,7 +142,8 @@ UNREAL = re.compile(
     r"|差点|险些|几乎|可能|也许|希望|打算|还没",
     I,
 )
-NOTE_ON = re.compile(r"^\W*(?:(?:please |pls )?(?:add |make |log )?(?:a )?(?:quick )?note(?: to self)?\b(?: (?:on|for|about|re))?|fyi\b|heads[- ]up\b|备注|记一下|记录一下)", I)
+FYI = re.compile(r"^\W*(?:fyi|heads[- ]up)\b", I)
+NOTE_ON = re.compile(r"^\W*(?:(?:please |pls )?(?:add |make |log )?(?:a )?(?:quick )?note(?: to self)?\b(?: (?:on|for|about|re))?|备注|记一下|记录一下)", I)
 HYPOTHETICAL = re.compile(
     r"\b(?:if (?:we|i|they|it|she|he|you)|what if|suppose|supposing|assuming|hypothetically|imagine|would it|(?<!what )(?<!how )(?<!who )(?<!which )should (?:we|i)|(?<!what )(?<!how )could (?:we|i)|thinking (?:of|about)|maybe (?:we|i) (?:should|could)|might (?:want to|move)|considering)\b|如果|要是|假如|假设|会不会",
     I,

@@ -169,6 +169,23 @@ def _deals(text: str, reading: Reading) -> Command | None:
     )
 
 
+def read_selection(text: str, reading: Reading) -> ListDeals:
+    """The open deals that words such as `all my stalled deals closing this month` mean."""
+    age = _AGE.search(text)
+    money = [m for m in find_money(text) if m.sure]
+    period = _period(_without(text, age), reading, ahead=True)
+    return ListDeals(
+        deal=_deal_words(text, reading),
+        whose=_whose(text, reading) or "me",
+        stage=next((s.name for s in reading.stages if s.name.casefold() in text.casefold()), None),
+        min_days_in_stage=int(next(g for g in age.groups() if g)) if age else None,
+        stalled=bool(_STALLED.search(text)),
+        without_next_step=bool(_NO_STEP.search(text)),
+        min_amount=money[0].amount if money and re.search(r"over|above|more than|bigger|larger|>|超过|以上", text, I) else None,
+        **_span(period),
+    )
+
+
 def _without(text: str, match: re.Match[str] | None) -> str:
     return text if match is None else text[: match.start()] + text[match.end() :]
 

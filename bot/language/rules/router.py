@@ -1,8 +1,9 @@
 """The order in which the rules are asked what a message means."""
 
-from bot.commands import AnswerQuestion, AskLibrary, ChangeMany, Command, FindAid, Help, Unclear, Undo, Unsupported
+from bot.commands import AnswerQuestion, AskLibrary, Command, FindAid, Help, Unclear, Undo, Unsupported
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
+from bot.language.rules.bulk import read_bulk
 from bot.language.rules.capture import read_capture
 from bot.language.rules.corrections import read_correction
 from bot.language.rules.creating import read_new_contact, read_new_deal
@@ -29,8 +30,9 @@ def _first_words(said: Said, reading: Reading) -> list[Command]:
         return [Help()]
     if reading.question is not None and _answers(said, reading):
         return [AnswerQuestion(words=said.text)]
-    if cues.BULK.search(said.own) and cues.CHANGE_VERB.search(said.own) and not cues.QUESTION.search(said.own):
-        return [ChangeMany(words=said.text)]
+    many = read_bulk(said, reading)
+    if many:
+        return [many]
     created = read_new_deal(said, reading) or read_new_contact(said, reading)
     return [created] if created else []
 

@@ -9,9 +9,14 @@ from bot.replies import Change, DraftActivity, DraftCard, NextStep, Question, Re
 from bot.slack.mrkdwn import cut, escape
 from bot.slack.views import blocks as b
 
+BULK_SHOWN = 20
+
 
 def draft(card: DraftCard) -> list[b.Block]:
     say = card.language
+    if card.items:
+        made = [b.section(f"*{phrase(say, 'bulk_title', count=len(card.items))}*"), *_items(card)]
+        return [*made, _buttons(card)]
     title = phrase(say, f"draft_create_{card.create}") if card.create else phrase(say, "draft_title")
     made = [b.section(f"*{title}* · {_subject(card)}")]
     made += _facts(card)
@@ -22,17 +27,38 @@ def draft(card: DraftCard) -> list[b.Block]:
     if card.missing:
         names = ", ".join(phrase(say, f"field_{name}") for name in card.missing)
         made.append(b.context(escape(phrase(say, "missing", fields=names))))
-    buttons = [
-        b.button(phrase(say, "button_confirm"), "confirm", card.draft_id, "primary"),
-        b.button(phrase(say, "button_discard"), "discard", card.draft_id),
+    return [*made, _buttons(card)]
+
+
+def _buttons(card: DraftCard) -> b.Block:
+    say = card.language
+    buttons = [b.button(phrase(say, "button_confirm"), "confirm", card.draft_id, "primary")]
+    if not card.items and card.create is None:
+        buttons.append(b.button(phrase(say, "button_edit"), "edit", card.draft_id))
+    return b.actions([*buttons, b.button(phrase(say, "button_discard"), "discard", card.draft_id)], f"card-{card.draft_id}")
+
+
+def _items(card: DraftCard | Receipt) -> list[b.Block]:
+    """Each deal with its changes, in blocks of ten lines; of a long list the first ones."""
+    say = card.language
+    lines = [
+        f"• *{escape(item.deal.name)}*: " + escape("; ".join(f"{phrase(say, f'field_{c.field}')} {_change(c, None, False, say)}" for c in item.changes))
+        for item in card.items[:BULK_SHOWN]
     ]
-    return [*made, b.actions(buttons, f"card-{card.draft_id}")]
+    if len(card.items) > BULK_SHOWN:
+        lines.append(escape(phrase(say, "bulk_more", count=len(card.items) - BULK_SHOWN)))
+    return [b.section("\n".join(lines[n : n + 10])) for n in range(0, len(lines), 10)]
 
 
 def receipt(card: Receipt) -> list[b.Block]:
     say = card.language
-    made = [b.section(f"*{phrase(say, 'receipt_undone' if card.undone else 'receipt_title')}* · {_subject(card)}")]
-    made += _facts(card)
+    if card.items or card.left_out:
+        title = phrase(say, "receipt_undone") if card.undone else phrase(say, "bulk_done", count=len(card.items))
+        made = [b.section(f"*{title}*"), *_items(card)]
+        if card.left_out:
+            made.append(b.context(escape(phrase(say, "bulk_left_out", names=", ".join(card.left_out)))))
+    else:
+        made = [b.section(f"*{phrase(say, 'receipt_undone' if card.undone else 'receipt_title')}* · {_subject(card)}"), *_facts(card)]
     if card.advice:
         made.append(b.context(escape(phrase(say, "advice", text=card.advice.text))))
     if not card.undone:

@@ -1,0 +1,39 @@
+"""Changes of many deals at once: which deals, and what changes on each."""
+
+import re
+from typing import Any
+
+from bot.commands import ChangeMany, DealChanges
+from bot.language.entities.dates import find_dates
+from bot.language.reading import Reading, Said
+from bot.language.rules import cues
+from bot.language.rules.changes import close_date, read_changes, read_shift
+from bot.language.rules.requests import read_selection
+
+_TURN = re.compile(r"\b(?:to|into|as|by|out|back|until|till)\b|->|→|(?:推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为)", re.I)
+_VERB_ZH = re.compile(r"推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为")
+
+
+def read_bulk(said: Said, reading: Reading) -> ChangeMany | None:
+    """`move all my Q1 deals to Q2`: the deals before the turn of the sentence, the change behind it."""
+    many, verb = cues.BULK.search(said.own), cues.CHANGE_VERB.search(said.own)
+    if not many or not verb or cues.QUESTION.search(said.own):
+        return None
+    turns = [m for m in _TURN.finditer(said.own) if m.start() >= many.end() - 1]
+    last = turns[-1:] if turns and turns[-1].group() in {"to", "into", "as", "until", "till"} else turns[:1]
+    at = last[0].start() if last else many.end()
+    selection, change = said.own[:at], said.own[at:]
+    told = f"把它{change}" if _VERB_ZH.match(change) else f"{verb.group()} it {change}"
+    return ChangeMany(words=said.text, selection=read_selection(selection, reading), changes=_changes(told, reading))
+
+
+def _changes(text: str, reading: Reading) -> DealChanges:
+    changes: dict[str, Any] = {}
+    ahead = find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    read_changes(text, changes, reading)
+    closes = close_date(text, ahead)
+    if closes:
+        changes["close_date"] = closes.day(last=True)
+    else:
+        read_shift(text, changes)
+    return DealChanges(**changes)

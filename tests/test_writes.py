@@ -1,0 +1,289 @@
+"""What is confirmed is written once: under double presses, redelivery, two processes, a CRM that is away, and kills."""
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.crm import tables as t
+from bot.crm.embedded import EmbeddedCrm
+from bot.domain.audience import DIRECT
+from bot.errors import CrmUnavailable
+from bot.handlers.turn import Press
+from bot.inbox import Inbox, Item
+from bot.journal import audit_log
+from bot.replies import DraftCard, Receipt, Refusal
+from bot.settings import Settings
+from bot.wiring import build
+from tests.conftest import NOW, house_in
+from tests.test_jobs import only
+
+KILLS = 200
+DELIVERIES = 10_000
+CARDS = 250
+
+
+class AwayCrm(EmbeddedCrm):
+    """A CRM that cannot be reached while `away`; with `after` it takes the write and then loses the answer."""
+
+    away = after = False
+
+    def fetch(self, deal_id):
+        if self.away:
+            raise CrmUnavailable("the CRM is away")
+        return super().fetch(deal_id)
+
+    def push(self, write, key, version):
+        if self.away and not self.after:
+            raise CrmUnavailable("the CRM is away")
+        pushed = super().push(write, key, version)
+        if self.away:
+            raise CrmUnavailable("the answer got lost")
+        return pushed
+
+
+@pytest.fixture
+def crm(house) -> AwayCrm:
+    away = AwayCrm(house.engine)
+    object.__setattr__(house.desk, "crm", away)
+    return away
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_card_waits_for_a_crm_that_is_away(talk, house, crm, after):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now. call with Dana today"), DraftCard)
+    crm.away, crm.after = True, after
+    told = only(rep.press("confirm", card.draft_id), Refusal)
+    assert (told.reason, told.say) == ("unavailable", "crm_down_queued")
+    assert house.caddie.resume(NOW) == [], "still away"
+    assert only(rep.press("discard", card.draft_id), Refusal).reason == "conflict"
+    crm.away = False
+    (finished,) = house.caddie.resume(NOW)
+    assert finished.email == rep.email
+    assert [r.kind for r in finished.replies] == ["receipt"]
+    assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
+    assert house.desk.mirror.deal("qd001").version == 2
+    assert house.caddie.resume(NOW) == []
+    crm.away = True
+    assert only(rep.press("undo"), Refusal).say == "undo_queued"
+    crm.away = False
+    assert house.caddie.resume(NOW)[0].replies[0].undone
+    assert house.desk.mirror.deal("qd001").amount is not None
+    assert str(house.desk.mirror.deal("qd001").amount) != "190000.00"
+
+
+def test_a_queued_card_meets_a_change_made_meanwhile(talk, house, crm):
+    rep, manager = talk(), talk("solomon", thread="other")
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    crm.away = True
+    rep.press("confirm", card.draft_id)
+    crm.away = False
+    manager.press("confirm", only(manager.say("globex inbound dock rollout is 99k now"), DraftCard).draft_id)
+    refusal, fresh = house.caddie.resume(NOW)[0].replies
+    assert (refusal.reason, fresh.kind) == ("conflict", "draft")
+    assert str(house.desk.mirror.deal("qd001").amount) == "99000.00"
+
+
+def test_another_fields_change_does_not_stop_a_card_and_undo_brings_back_what_was_there(talk, house):
+    rep, manager = talk(), talk("solomon", thread="other")
+    card = only(rep.say("globex inbound dock rollout is 190k now, next step send the contract friday"), DraftCard)
+    manager.press("confirm", only(manager.say("globex inbound dock rollout: next step call Dana on monday"), DraftCard).draft_id)
+    receipt = only(rep.press("confirm", card.draft_id), Receipt)
+    assert house.desk.mirror.deal("qd001").next_step == "send the contract"
+    only(rep.press("undo", receipt.receipt_id), Receipt)
+    assert house.desk.mirror.deal("qd001").next_step == "call Dana"
+
+
+def test_many_deals_change_by_one_confirmation_and_come_back_together(talk, house):
+    manager = talk("solomon")
+    card = only(manager.say("push all my team's open deals by two weeks"), DraftCard)
+    before = {i.deal.id: house.desk.mirror.deal(i.deal.id) for i in card.items}
+    assert len(before) > 3
+    first = next(iter(before))
+    other = talk("tamsin", thread="other")
+    receipt = only(manager.press("confirm", card.draft_id), Receipt)
+    assert {i.deal.id for i in receipt.items} == set(before)
+    for ref, deal in before.items():
+        assert house.desk.mirror.deal(ref).close_date == deal.close_date + timedelta(days=14)
+    with house.engine.connect() as connection:
+        audited = connection.execute(select(audit_log.c.deal_id).where(audit_log.c.action == "write")).scalars().all()
+    assert sorted(audited) == sorted(before)
+    assert only(manager.press("undo", receipt.receipt_id), Receipt).undone
+    assert {ref: house.desk.mirror.deal(ref).close_date for ref in before} == {ref: d.close_date for ref, d in before.items()}
+    assert house.desk.mirror.deal(first).close_date == before[first].close_date
+    assert other.press("undo", receipt.receipt_id).replies[0].kind == "refusal"
+
+
+def test_a_deal_changed_meanwhile_is_left_out_of_many_and_named(talk, house):
+    rep, manager = talk(), talk("solomon", thread="other")
+    card = only(rep.say("push all my deals by a month"), DraftCard)
+    moved = card.items[0].deal
+    manager.press("confirm", only(manager.say(f"{moved.name} now closes on December 1"), DraftCard).draft_id)
+    receipt = only(rep.press("confirm", card.draft_id), Receipt)
+    assert receipt.left_out == (moved.name,)
+    assert house.desk.mirror.deal(moved.id).close_date.isoformat() == "2026-12-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "say"),
+    [("mark all my deals won", "no_bulk_closing"), ("move all my deals somewhere", "bulk_what"), ("push all my deals closing in 2031 by a week", "bulk_none")],
+)
+def test_what_many_deals_cannot_be(talk, text, say):
+    assert only(talk().say(text), Refusal).say == say
+
+
+def _cards(house, talk, count: int) -> list[str]:
+    """That many open cards, each with an activity of its own and a small change."""
+    deals = [d for d in house.desk.mirror.deals(owners=["q05"], open_only=True) if d.account_id]
+    made = []
+    for n in range(count):
+        deal = deals[n % len(deals)]
+        rep = talk(thread=f"card-{n}")
+        card = next(r for r in rep.say(f"note on {deal.name}: remark number {n}. next step check item {n}").replies if isinstance(r, DraftCard))
+        made.append(card.draft_id)
+    return made
+
+
+def _work(folder: Path, seconds: float) -> None:
+    """A process that works presses off an inbox until it is killed or told to end."""
+    house = build(Settings(_env_file=None, caddie_data=folder, database_url=None, caddie_model=None))
+    object.__setattr__(house.desk.journal, "_claim", timedelta(seconds=0.3))
+    inbox = Inbox(house.engine, lease=timedelta(seconds=0.3))
+
+    def press(item: Item) -> None:
+        house.caddie.press(Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"]))
+
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        item = inbox.take()
+        if item is None:
+            time.sleep(0.02)
+            continue
+        press(item)
+        inbox.done(item.key)
+
+
+def _written(house, cards: list[str]) -> tuple[int, int, int]:
+    """Cards with a receipt, pushes, and activities that these cards made."""
+    with house.engine.connect() as connection:
+        pushes = connection.execute(select(func.count()).select_from(t.pushes).where(t.pushes.c.key.in_(cards))).scalar()
+        activities = connection.execute(select(func.count()).select_from(t.activities).where(t.activities.c.id.in_([f"{c}-a" for c in cards]))).scalar()
+    receipts = sum(house.desk.journal.receipt_of(card) is not None for card in cards)
+    return receipts, pushes, activities
+
+
+@pytest.mark.timeout(400)
+def test_two_hundred_kills_lose_nothing_and_write_nothing_twice(house, talk):
+    """Two processes work off confirmations while one of them at a time is killed with SIGKILL at a random moment."""
+    chance = random.Random(11)
+    folder = house.settings.caddie_data
+    cards = _cards(house, talk, KILLS)
+    inbox = Inbox(house.engine)
+    house.engine.dispose()
+    fork = multiprocessing.get_context("fork")
+
+    def start() -> multiprocessing.Process:
+        worker = fork.Process(target=_work, args=(folder, 60.0))
+        worker.start()
+        return worker
+
+    workers = [start(), start()]
+    for n, card in enumerate(cards):
+        inbox.store(f"press-{card}", f"lane-{n % 7}", {"card": card, "thread": f"card-{n}"})
+        time.sleep(chance.uniform(0, 0.12))
+        victim = chance.randrange(2)
+        os.kill(workers[victim].pid, signal.SIGKILL)
+        workers[victim].join()
+        assert workers[victim].exitcode == -signal.SIGKILL
+        workers[victim] = start()
+    until = time.monotonic() + 120
+    while inbox.counts().get("done", 0) < KILLS and time.monotonic() < until:
+        time.sleep(0.2)
+    for worker in workers:
+        worker.kill()
+        worker.join()
+    assert inbox.counts() == {"done": KILLS}
+    assert _written(house, cards) == (KILLS, KILLS, KILLS)
+
+
+def _deliver(folder: Path, seed: int, cards: list[str], failed) -> None:
+    """Half of the redeliveries, shuffled, stored and worked off in a process of its own."""
+    house = build(Settings(_env_file=None, caddie_data=folder, database_url=None, caddie_model=None))
+    inbox = Inbox(house.engine)
+    chance = random.Random(seed)
+    deliveries = [n % len(cards) for n in range(DELIVERIES // 2)]
+    chance.shuffle(deliveries)
+    for count, n in enumerate(deliveries):
+        inbox.store(f"press-{cards[n]}-{chance.randrange(3)}", f"lane-{n % 11}", {"card": cards[n], "thread": f"card-{n}"})
+        if count % 6 == 0 or count == len(deliveries) - 1:
+            item = inbox.take()
+            if item:
+                answered = house.caddie.press(Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"]))
+                if answered.replies[0].kind != "receipt":
+                    failed.value += 1
+                inbox.done(item.key)
+
+
+@pytest.mark.timeout(400)
+def test_ten_thousand_shuffled_redeliveries_and_double_presses_write_each_card_once(house, talk):
+    cards = _cards(house, talk, CARDS)
+    folder = house.settings.caddie_data
+    house.engine.dispose()
+    fork = multiprocessing.get_context("fork")
+    failed = fork.Value("i", 0)
+    processes = [fork.Process(target=_deliver, args=(folder, seed, cards, failed)) for seed in (1, 2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    inbox = Inbox(house.engine)
+    while item := inbox.take():
+        house.caddie.press(Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"]))
+        inbox.done(item.key)
+    assert failed.value == 0
+    assert sum(inbox.counts().values()) == 3 * CARDS, "three presses a card, however often each was delivered"
+    assert _written(house, cards) == (CARDS, CARDS, CARDS)
+
+
+def test_on_postgresql_two_processes_write_a_card_once(postgres, tmp_path, made):
+    """The same claims and keys hold there; the world is imported anew."""
+    from bot.crm.imports import import_folder
+    from bot.sample import SampleCompany
+    from tests.conftest import DAY, Talk
+
+    house = house_in(tmp_path, database_url=postgres.rsplit("/", 1)[0] + "/" + _fresh_database(postgres))
+    SampleCompany(DAY).write(tmp_path / "sample")
+    import_folder(house.engine, tmp_path / "sample", house.process)
+    other = house_in(tmp_path, database_url=house.settings.database_url)
+    talk = Talk(house, "tamsin")
+    card = talk.say("note on Globex inbound dock rollout: all well. next step call Dana").replies[0]
+    assert isinstance(card, DraftCard)
+    first = house.caddie.press(Press("confirm", talk.email, DIRECT, "t", NOW, card.draft_id))
+    second = other.caddie.press(Press("confirm", talk.email, DIRECT, "t", NOW, card.draft_id))
+    assert [r.kind for a in (first, second) for r in a.replies] == ["receipt", "receipt"]
+    assert _written(house, [card.draft_id]) == (1, 1, 1)
+
+
+def _fresh_database(url: str) -> str:
+    import psycopg
+
+    name = f"writes_{datetime.now(UTC):%H%M%S%f}"
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return name
+
+
+def test_the_state_folder_is_all_there_is(house, tmp_path):
+    """Another folder is another world: a copy of it answers the same."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    shutil.copy(house.settings.caddie_data / "caddie.db", copy / "caddie.db")
+    assert house_in(copy).desk.mirror.deal("qd001") == house.desk.mirror.deal("qd001")
