@@ -15,6 +15,7 @@ from bot.commands import (
     ChangeMany,
     Command,
     CorrectDraft,
+    CreateAccount,
     CreateContact,
     CreateDeal,
     FindAid,
@@ -165,6 +166,8 @@ class Caddie:
                 return capture.tell(told, turn)
             case CreateDeal():
                 return creating.create_deal(command, turn)
+            case CreateAccount():
+                return creating.create_account(command.name, command, turn)
             case CreateContact():
                 return creating.create_contact(command, turn)
             case CorrectDraft():

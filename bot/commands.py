@@ -82,6 +82,12 @@ class CreateDeal(Command):
     changes: DealChanges = DealChanges()
 
 
+class CreateAccount(Command):
+    """Add a new account (a company), without a deal."""
+
+    name: str
+
+
 class CreateContact(Command):
     """Add a new contact person at an account."""
 
@@ -99,6 +105,7 @@ class CorrectDraft(Command):
     at: date | datetime | None = None
     duration_minutes: int | None = Field(None, gt=0, le=24 * 60)
     contacts: tuple[str, ...] = Field((), description="Customer people present, as written")
+    remove: tuple[Literal["next_step", "amount", "close_date", "stage", "forecast", "activity"], ...] = Field((), description="What to take off the card")
     contacts_added: bool = Field(False, description="True when these people come to those on the card, False when they replace them")
     changes: DealChanges = DealChanges()
 
@@ -188,6 +195,7 @@ AnyCommand = (
     LogActivity
     | UpdateDeal
     | CreateDeal
+    | CreateAccount
     | CreateContact
     | CorrectDraft
     | AnswerQuestion
@@ -206,6 +214,7 @@ COMMANDS: tuple[type[Command], ...] = (
     LogActivity,
     UpdateDeal,
     CreateDeal,
+    CreateAccount,
     CreateContact,
     CorrectDraft,
     AnswerQuestion,

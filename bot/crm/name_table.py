@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.names import NameKind
-from bot.domain.text import HAS_CJK, normal, words
+from bot.domain.text import HAS_CJK, normal, simplified, words
 
 KINDS: tuple[NameKind, ...] = ("account", "contact", "deal", "product", "person")
 FAR_SPELLING = 2
@@ -75,7 +75,7 @@ class NameTable:
                     entry_of.append(n)
                     token_of.append(ids.setdefault(token, len(ids)))
                 if row.kind == "contact" and HAS_CJK.match(name):
-                    self._surnames[name[0]].append(n)
+                    self._surnames[simplified(name[0])].append(n)
         self._texts, self._refs = _Texts(texts), _Texts(refs)
         self.size = len(texts)
         self.kinds = np.frombuffer(kinds, dtype=np.int8) if texts else np.zeros(0, np.int8)

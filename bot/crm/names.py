@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from bot.crm.name_table import KINDS, NameRow, NameTable, Scopes
 from bot.domain.names import NamedSpan, NameKind
-from bot.domain.text import Word, normal, words
+from bot.domain.text import Word, normal, simplified, words
 
 COMMON = frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split())
 HONORIFIC = re.compile(r"([\u4e00-\u9fff])(总监|总|经理|厂长|主任|工|董|部长|老师|先生|女士|小姐|院长|局长)")
@@ -159,7 +159,7 @@ class NameIndex:
 
     def _polite(self, table: NameTable, text: str, allowed: object) -> Iterable[Match]:
         """王总, 赵厂长: the surname with a title stands for a contact of that surname."""
-        for found in HONORIFIC.finditer(text):
+        for found in HONORIFIC.finditer(simplified(text)):
             for n in table.surnamed(found.group(1), allowed):
                 yield Match("contact", table.ref(n), table.name(n), SURNAME_QUALITY, (found.span(),), True)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CJK = "\u3400-\u9fff"
@@ -26,8 +27,24 @@ def normal(text: str) -> str:
     return text.translate(str.maketrans(plain))
 
 
+@lru_cache(maxsize=1)
+def _to_simplified() -> dict[int, str]:
+    """Traditional to simplified characters, one to one, so that places in a text stay where they are."""
+    from opencc import OpenCC
+
+    characters = [chr(n) for n in range(0x4E00, 0xA000)]
+    simplified = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(c): s for c, s in zip(characters, simplified, strict=True) if c != s and len(s) == 1}
+
+
+def simplified(text: str) -> str:
+    """Chinese in simplified characters; nothing else changes, and the length stays."""
+    return text.translate(_to_simplified()) if HAS_CJK.search(text) else text
+
+
 def words(text: str) -> list[Word]:
-    """The words of a normal text, in lower case, possessive s dropped, letters without accents."""
+    """The words of a normal text, in lower case, possessive s dropped, letters without accents, Chinese simplified."""
+    text = simplified(text)
     found: list[Word] = []
     for match in _TOKEN.finditer(text):
         piece, start = match.group(), match.start()

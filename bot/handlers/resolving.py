@@ -33,6 +33,8 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     What the asker may not read is as if it were not there. Evidence adds up: the words of the deal's name beyond the
     account's, contacts on the deal, products on it, and the deal that the thread is about.
     """
+    if words.startswith("other"):
+        return _other_deal(words.removeprefix("other").strip(), people, turn)
     found = turn.names.find(words, {"account", "deal", "product"}) if words else []
     accounts = _accounts(found)
     contacts = _contact_matches(people, turn)
@@ -58,6 +60,21 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     if len(near) > 1:
         return Meant(options=near[:10], account=account)
     return Meant(deal=near[0], account=account, matched=_matched(words, people, found, contacts, turn))
+
+
+def _other_deal(words: str, people: Sequence[str], turn: Turn) -> Meant:
+    """An open deal other than the one the thread is about: at the account named, else at the thread's."""
+    present = turn.conversation.deal_id
+    if words:
+        meant = meant_deal(words, people, turn)
+        accounts = [meant.account.id] if meant.account else []
+    else:
+        accounts = [turn.conversation.account_id] if turn.conversation.account_id else []
+    deals = [d for i in accounts for d in turn.desk.mirror.deals(owners=turn.readable, account_id=i, open_only=True) if d.id != present]
+    account = next(iter(turn.desk.mirror.accounts(accounts[:1])), None) if accounts else None
+    if len(deals) == 1:
+        return Meant(deal=deals[0], account=account, matched=Matched(words=words or "other", how="likely"))
+    return Meant(options=deals[:10], account=account)
 
 
 def _matched(words: str, people: Sequence[str], found: list[Match], contacts: list[Match], turn: Turn) -> Matched | None:

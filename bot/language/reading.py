@@ -10,7 +10,7 @@ from bot.domain.deals import Stage
 from bot.domain.names import NamedSpan, NameKind
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
-from bot.domain.text import normal
+from bot.domain.text import normal, simplified
 
 
 @runtime_checkable
@@ -51,7 +51,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message ready for reading: `text` in normal form; `own` the same with other people's words blanked out."""
+    """A message ready for reading: `text` in normal form; `own` the same, Chinese simplified, other people's words blanked out."""
 
     text: str
     own: str
@@ -68,7 +68,7 @@ _FORWARDED = re.compile(
 def prepare(text: str) -> Said:
     """Normal form without mentions; quoted and forwarded text stays for the record and yields no command."""
     text = normal(_MARKUP.sub(" ", text)).strip()
-    own = text
+    own = simplified(text)
     for pattern in (_FORWARDED, _QUOTED):
         own = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), own)
     return Said(text, own)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.domain.periods import FiscalCalendar, Period
+from bot.domain.text import simplified
 from bot.language.entities import calendar as c
 from bot.language.entities import chinese_dates as zh
 from bot.language.entities import english_dates as en
-from bot.language.entities import numbers as n
 from bot.language.entities.calendar import Clock, DateSaid, Read
 
 __all__ = ["DateSaid", "find_dates", "impossible_date"]
@@ -64,7 +64,7 @@ def find_dates(text: str, today: date, *, ahead: bool, fiscal: FiscalCalendar | 
     Impossible days such as 30 February are not found.
     """
     clock = Clock(today, ahead, fiscal or FiscalCalendar(), day_first)
-    folded = text.translate(n.SIMPLIFIED)
+    folded = simplified(text)
     kept = _longest([wide for found in _readings(folded, clock) for wide in _widened(found, folded, clock)])
     return [DateSaid(r.start, r.end, r.period, r.read.grain) for r in _joined(kept, folded, clock)]
 

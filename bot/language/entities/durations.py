@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from bot.domain.text import simplified
 from bot.language.entities import numbers as n
 
 _HOURS = r"hours?|hrs?|h"
@@ -27,7 +28,7 @@ def find_duration(text: str) -> tuple[int, tuple[int, int]] | None:
         minutes = _minutes(match, text)
         if minutes is not None and 0 < minutes <= 24 * 60:
             return int(minutes), match.span()
-    for found in _CHINESE.finditer(text.translate(n.SIMPLIFIED)):
+    for found in _CHINESE.finditer(simplified(text)):
         minutes = _chinese_minutes(found)
         if 0 < minutes <= 24 * 60:
             return int(minutes), found.span()

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain.text import simplified
 from bot.language.entities import numbers as n
 
 _SIGNS = {
@@ -62,7 +63,7 @@ _SPELT = re.compile(
 )
 _CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?(?P<after>{_CHARS}))?")
 _PERCENT = re.compile(
-    rf"(?P<sign>[+-])?(?P<figure>\d+(?:\.\d+)?|\b{n.SPELT})\s?(?:%|percent|per cent|pct|个点)(?:\s+(?:(?P<off>off|less|lower|discount|down|cheaper)|(?P<more>more|up|higher|extra)))?", re.I
+    rf"(?:(?P<sign>[+-])?(?P<figure>\d+(?:\.\d+)?|\b{n.SPELT})\s?(?:%|percent|per cent|pct|个点)|(?P<tenths>[一二两三四五六七八九])成(?![交功本立为员熟]))(?:\s+(?:(?P<off>off|less|lower|discount|down|cheaper)|(?P<more>more|up|higher|extra)))?", re.I
 )
 _UP = re.compile(r"\b(?:up|rais\w+|increas\w+|bump\w*|grow\w*|add\w*|uplift\w*|upp?ed)\b|上调|提高|增加|上浮|涨|加", re.I)
 _DOWN = re.compile(r"\b(?:cut\w*|down|reduc\w+|dropp?\w*|lower\w*|decreas\w+|tak\w+|took|shav\w+|knock\w*|discount\w*|trim\w*)\b|下调|降低|减少|下浮|降|减|便宜|让利", re.I)
@@ -92,7 +93,7 @@ class MoneySaid:
 
 def find_money(text: str) -> list[MoneySaid]:
     """All amounts in a text in order, longest reading first; numbers that count something else are left out."""
-    text = text.translate(n.SIMPLIFIED)
+    text = simplified(text)
     found: list[MoneySaid] = []
     for pattern, read in ((_FIGURES, _figures), (_GLUED, _figures), (_SPELT, _spelt), (_CHINESE, _chinese)):
         for match in pattern.finditer(text):
@@ -164,9 +165,9 @@ def find_factor(text: str) -> Decimal | None:
     fraction = _FRACTION.search(text)
     if fraction:
         return Decimal(_FACTORS[next(g for g in fraction.groups() if g).lower()])
-    for match in _PERCENT.finditer(text):
-        said = match["figure"]
-        share = (n.english(said) if said[0].isalpha() else Decimal(said)) / 100
+    for match in _PERCENT.finditer(simplified(text)):
+        said = match["figure"] or match["tenths"]
+        share = n.chinese(said) / 10 if match["tenths"] else (n.english(said) if said[0].isalpha() else Decimal(said)) / 100
         before = re.split(r"[;.!?]\s", text[max(0, match.start() - PERCENT_REACH) : match.start()])[-1]
         up = max((m.end() for m in _UP.finditer(before)), default=-1)
         down = max((m.end() for m in _DOWN.finditer(before)), default=-1)

@@ -11,8 +11,6 @@ UNITS = {
 SCALES = {"hundred": 100, "thousand": 1_000, "lakh": 100_000, "lakhs": 100_000, "million": 1_000_000, "crore": 10_000_000, "crores": 10_000_000, "billion": 1_000_000_000}
 ZH_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3}
 ZH_SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-SIMPLIFIED = str.maketrans("週禮後號個這兩鐘時現當節幾點來幣萬億塊錢鎊歐圓韓", "周礼后号个这两钟时现当节几点来币万亿块钱镑欧圆韩")
-"""Traditional characters of dates and amounts, one to one, so that places in the text stay where they are."""
 
 WORD = "(?:" + "|".join(sorted([*UNITS, *SCALES], key=len, reverse=True)) + ")"
 _UNIT = "(?:" + "|".join(sorted(UNITS, key=len, reverse=True)) + ")"

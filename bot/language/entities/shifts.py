@@ -1,8 +1,9 @@
 """By how much a date moves: `slips two weeks`, `shift by one month`, `pull in a fortnight`, `推迟两周`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.domain.text import simplified
 from bot.language.entities import english_dates as en
 from bot.language.entities import numbers as n
 
@@ -22,19 +23,23 @@ class Shift:
 
     days: int = 0
     months: int = 0
+    start: int = 0
+    end: int = 0
 
 
 def find_shift(text: str) -> Shift | None:
     english = _ENGLISH.search(text)
     if english:
         sooner = bool(english["earlier"]) or (english["way"] or "").lower() in {"earlier", "forward", "sooner"} or bool(re.search(r"\bin\s+(?:by\s+)?$", text[: english.start("num")]))
-        return _shift(en.count_of(english["num"]), english["unit"].lower(), -1 if sooner else 1)
-    chinese = _CHINESE.search(text.translate(n.SIMPLIFIED))
+        return replace(_shift(en.count_of(english["num"]), english["unit"].lower(), -1 if sooner else 1), start=english.start(), end=english.end())
+    chinese = _CHINESE.search(simplified(text))
     if chinese:
         said, unit = chinese["num"], {"天": "d", "日": "d", "月": "m", "季度": "q"}.get(chinese["unit"], "w")
         if said == "半":
-            return Shift(days=(15 if unit == "m" else 3) * (-1 if chinese["earlier"] else 1))
-        return _shift(int(said) if said.isdigit() else int(n.chinese(said)), unit, -1 if chinese["earlier"] else 1)
+            found = Shift(days=(15 if unit == "m" else 3) * (-1 if chinese["earlier"] else 1))
+        else:
+            found = _shift(int(said) if said.isdigit() else int(n.chinese(said)), unit, -1 if chinese["earlier"] else 1)
+        return replace(found, start=chinese.start(), end=chinese.end())
     return None
 
 

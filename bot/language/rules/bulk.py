@@ -31,7 +31,7 @@ def _changes(text: str, reading: Reading) -> DealChanges:
     changes: dict[str, Any] = {}
     ahead = find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
     read_changes(text, changes, reading)
-    closes = close_date(text, ahead)
+    closes = close_date(text, ahead, reading)
     if closes:
         changes["close_date"] = closes.day(last=True)
     else:

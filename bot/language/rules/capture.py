@@ -10,6 +10,7 @@ from bot.domain.activities import ActivityKind
 from bot.domain.names import NamedSpan
 from bot.language.entities.dates import DateSaid, find_dates, impossible_date
 from bot.language.entities.durations import find_duration
+from bot.language.entities.shifts import find_shift
 from bot.language.reading import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, day_done, denies_meeting, people_in
@@ -18,7 +19,7 @@ from bot.language.rules.next_steps import next_step, split_day
 from bot.language.rules.segments import Clause, clauses_of, header_of, parts_of
 
 _MENTION = re.compile(r"(?:\b(?:with|w/|at|@|for|from|to|and|met|called|visited|saw)\s+|^)((?:[A-Z][\w&'.-]*)(?:\s+(?:[A-Z&][\w&'.-]*))*)")
-_ZH_MENTION = re.compile(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,8}?)(?:的|开会|通|见|改|推|移|转|,|$)")
+_ZH_MENTION = re.compile(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,16}?)(?:的|开会|通|见|改|推|移|转|,|$)")
 _NAMING = re.compile(r"\b(?:with|w/|at|lost|won|met|called|rang|visited|saw|move|moved|push|pushed|pull|close|closed|mark|update|bump|re|about|for|on)\s+(?:the\s+)?$", re.I)
 _LOGGED = {"call", "meeting", "demo", "email", "e-mail", "note", "visit"}
 _BARE_STEP = re.compile(r"(?:send(?:ing)?|shar(?:e|ing)|deliver(?:ing)?|forward(?:ing)?|do(?:ing)?|e-?mail(?:ing)?|get(?:ting)?)(?: (?:it|them|that|this|over|back|out|her|him|to|across))*|(?:再|会|就)?(?:发|交|寄|送|给)(?:给|过去|出去)?(?:她|他|他们|她们|对方|它)?", re.I)
@@ -45,7 +46,8 @@ class Told:
         places = _merged(spans)
         if not any(n.kind == "account" for n in spans):
             places = [(_word_before(self.text, start), end) for start, end in places]
-        return " ".join(self.text[start:end] for start, end in places)
+        other = "other " if cues.THE_OTHER.search(self.text) else ""
+        return (other + " ".join(self.text[start:end] for start, end in places)).strip()
 
     @property
     def empty(self) -> bool:
@@ -60,8 +62,12 @@ def _word_before(text: str, start: int) -> int:
 
 def _merged(spans: list[NamedSpan]) -> list[tuple[int, int]]:
     """The places of names in order, each stretch of text once."""
+    return _merged_places([(n.start, n.end) for n in spans])
+
+
+def _merged_places(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for start, end in sorted({(n.start, n.end) for n in spans}):
+    for start, end in sorted(set(places)):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -81,13 +87,22 @@ def read_capture(said: Said, reading: Reading) -> list[Command]:
     for n, one in enumerate(told):
         if one.kind and one.at is None:
             one.at = header_day
-        if one.empty and one.names and (kept or header_kind):
+        if one.empty and one.names and (kept or header_kind) and _adds_only_names(one, reading):
             one.kind, one.at = (kept[-1].kind, one.at or kept[-1].at) if kept else (header_kind, one.at or header_day)
         if not parts[n].ended and n + 1 < len(told):
             _share(one, told[n + 1], parts[n + 1].own)
         if not one.empty:
             kept.append(one)
     return [_command(one, reading) for one in kept]
+
+
+def _adds_only_names(one: Told, reading: Reading) -> bool:
+    """`and Initech yesterday`: a name, perhaps a day, and hardly a word more."""
+    rest = one.text
+    places = [(n.start, n.end) for n in one.names] + [(d.start, d.end) for d in find_dates(one.text, reading.today, ahead=False)]
+    for start, end in sorted(_merged_places(places), reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
+    return len(re.findall(r"[^\W\d_]+", rest)) <= 4
 
 
 def _share(one: Told, other: Told, text: str) -> None:
@@ -135,7 +150,7 @@ def _read_clause(clause: Clause, told: Told, reading: Reading, pending: bool) ->
             _add_step(step, ahead, told)
             told.next_people += people
         return not step
-    closes = None if clause.supposed else close_date(text, ahead)
+    closes = None if clause.supposed else close_date(text, ahead, reading)
     if not clause.supposed:
         read_changes(text, told.changes, reading)
         _read_close(text, closes, told.changes)
@@ -158,7 +173,8 @@ def _add_step(step: str, ahead: list[DateSaid], told: Told) -> None:
 
 
 def _read_close(clause: str, closes: DateSaid | None, changes: dict[str, Any]) -> None:
-    if closes:
+    shift = find_shift(clause)
+    if closes and not (shift and shift.start < closes.end and closes.start < shift.end):
         changes["close_date"] = closes.day(last=True)
         return
     read_shift(clause, changes)

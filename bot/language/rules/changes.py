@@ -16,10 +16,15 @@ from bot.language.rules import cues
 from bot.language.rules.stages import find_stage, kind_of
 
 _RELATIVE = re.compile(
-    r"bump|rais|increas|cut|reduc|drop|lower|grow|half|halve|doubl|tripl|twice|discount|uplift|shav|knock|减半|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|[+-]\s?\d", re.I
+    r"bump|rais|increas|cut|reduc|drop|lower|grow|half|halve|doubl|tripl|twice|discount|uplift|\bdown\b|\bup\b|take|took|shav|knock|减半|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|加|减|[+-]\s?\d", re.I
 )
 _TOLD_AS_MONEY = re.compile(r"won|closed|signed|sold|bump|rais|deal|worth|amount|value|price|budget|still|make it|now|quote|call it", re.I)
 _ADDS = re.compile(r"\W*(?:and |also |please |pls |they )?(?:add|include|also want|throw in|tack on|plus|加)", re.I)
+_RANGE = re.compile(
+    r"\bbetween\s+[$€£¥]?\d|(?<!from )(?<!\d)[$€£¥]?\d[\d.,]*\s?(?:k|m|grand)?\s?(?:-|–|to|or)\s?[$€£¥]?\d[\d.,]*\s?(?:k|m|grand|mio)\b|\d+万?[到至~-]\d+万", re.I
+)
+_NOW = re.compile(r"now|right now|just now|at the moment|today|earlier|this \w+", re.I)
+_CLOSING = re.compile(r"\b(?:clos\w+|sign(?:s|ed|ing)?|signature|land\w*|go(?:es)? live|decision)\b|关单|签|成交|结单", re.I)
 _SHARED_SIGN = re.compile(r"[$¥￥]")
 _CURRENCY_IN_WORDS = re.compile(
     r"\b(?:in|to) (?P<word>us dollars|dollars|usd|euros?|eur|pounds|sterling|gbp|yuan|rmb|cny|yen|swiss francs|chf)\b|按?(?P<zh>美元|美金|欧元|英镑|人民币|港币)", re.I
@@ -30,7 +35,11 @@ _STATED_ZH = {"美元": "USD", "美金": "USD", "欧元": "EUR", "英镑": "GBP"
 
 def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None:
     """Put what a clause changes into `changes`, the close date aside."""
-    stage = None if cues.UNREAL.search(clause) else find_stage(clause, reading.stages, reading.process)
+    forecast = next(((name, found) for name, cue in cues.FORECAST if (found := cue.search(clause))), None)
+    if forecast:
+        changes["forecast"] = forecast[0]
+    bare = clause[: forecast[1].start()] + clause[forecast[1].end() :] if forecast else clause
+    stage = None if cues.UNREAL.search(clause) else find_stage(bare, reading.stages, reading.process)
     if stage:
         changes["stage"] = stage
     lost = kind_of(changes.get("stage"), reading.stages) is StageKind.LOST
@@ -38,18 +47,17 @@ def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None
         reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(clause)), None)
         if reason:
             changes["loss_reason"] = reason
-    for name, cue in cues.FORECAST:
-        if cue.search(clause):
-            changes["forecast"] = name
-            break
     _read_amount(clause, changes)
     _read_owner(clause, changes, reading)
     _read_products(clause, changes, reading)
 
 
-def close_date(clause: str, ahead: list[DateSaid]) -> DateSaid | None:
-    """The day or period by which a clause says that the deal closes."""
+def close_date(clause: str, ahead: list[DateSaid], reading: Reading) -> DateSaid | None:
+    """The day or period by which a clause says that the deal closes; the day of a move to a stage is none."""
     cue = cues.CLOSE.search(clause)
+    ahead = [d for d in ahead if not _NOW.fullmatch(clause[d.start : d.end].strip())]
+    if ahead and not _CLOSING.search(clause) and find_stage(clause, reading.stages, reading.process):
+        return None
     if not cue or not ahead:
         return None
     after = [d for d in ahead if d.start >= cue.start()] or (ahead if HAS_CJK.search(clause) else [])
@@ -75,7 +83,7 @@ def _read_amount(clause: str, changes: dict[str, Any]) -> None:
         changes["amount_factor"] = factor
         return
     stated = _CURRENCY_IN_WORDS.search(clause)
-    if cues.NOT_AMOUNT.search(clause) or cues.UNREAL.search(clause):
+    if cues.NOT_AMOUNT.search(clause) or cues.UNREAL.search(clause) or _RANGE.search(clause):
         return
     difference = find_difference(clause)
     if difference is not None:

@@ -8,10 +8,16 @@ from bot.commands import CorrectDraft, DealChanges
 from bot.domain.activities import ActivityKind
 from bot.language.entities.dates import find_dates
 from bot.language.reading import Reading, Said
+from bot.language.rules import cues
 from bot.language.rules.activities import surely_ahead
 from bot.language.rules.capture import Told, read_segment
 
-_BARE = re.compile(r"\W*(?:make it|no|actually|it'?s|set it to|change it to|not \S+|,|\s)*(\d{2,}(?:\.\d+)?)\W*", re.I)
+_REMOVED: dict[str, Any] = {
+    "next step": "next_step", "follow-up": "next_step", "follow up": "next_step", "followup": "next_step", "amount": "amount", "value": "amount", "close date": "close_date", "date": "close_date",
+    "stage": "stage", "forecast": "forecast", "call": "activity", "meeting": "activity", "activity": "activity", "note": "activity", "contact": "activity",
+    "下一步": "next_step", "跟进": "next_step", "金额": "amount", "关单日期": "close_date", "日期": "close_date", "阶段": "stage", "预测": "forecast", "活动": "activity",
+}  # fmt: skip
+_BARE = re.compile(r"\W*(?:make it|no|actually|sorry|oops|i mean|it'?s|should be|was|set it to|change it to|not \S+|,|\s)*(\d{2,}(?:\.\d+)?)\W*", re.I)
 _ADDED = re.compile(r"\b(?:also|too|as well|joined|plus|and)\b|也|还有", re.I)
 
 
@@ -19,6 +25,9 @@ def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
     """The correction in a message; None where it corrects nothing."""
     if reading.draft is None:
         return None
+    removed = cues.REMOVE.match(said.own)
+    if removed:
+        return CorrectDraft(remove=(_REMOVED[(removed["what"] or removed["zh"] or removed["zh2"]).lower().removesuffix(" change")],))
     told = read_segment(said.own, reading)
     changes = dict(told.changes)
     at = _moved_day(said, told, changes, reading)

@@ -2,8 +2,9 @@
 
 import re
 
-from bot.commands import CreateContact, CreateDeal, DealChanges
+from bot.commands import CreateAccount, CreateContact, CreateDeal, DealChanges
 from bot.domain.names import NamedSpan
+from bot.domain.text import HAS_CJK
 from bot.language.entities.dates import find_dates
 from bot.language.entities.money import find_money
 from bot.language.reading import Reading, Said
@@ -40,6 +41,13 @@ def read_new_deal(said: Said, reading: Reading) -> CreateDeal | None:
     return CreateDeal(account=words, name=name or None, changes=changes)
 
 
+def read_new_account(said: Said, reading: Reading) -> CreateAccount | None:
+    """`create account Fennimore Tools`."""
+    start = cues.NEW_ACCOUNT.match(said.text)
+    name = re.split(r"[,;\n]|\s[-–—]\s", said.text[start.end() :])[0].strip(" .!\"'") if start else ""
+    return CreateAccount(name=name) if name else None
+
+
 def _rest_of(text: str, names: list[NamedSpan], reading: Reading) -> str:
     spans = [(n.start, n.end) for n in names]
     spans += [(d.start, d.end) for d in find_dates(text, reading.today, ahead=True)]
@@ -70,6 +78,8 @@ def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
     rest = _TITLE_IN_BRACKETS.sub("", rest)
     pieces = [p.strip(" ,;:-–—.") for p in re.split(r"[,;:\n]|\s[-–—]\s", rest)]
     pieces = [p for p in pieces if p and p.casefold() not in {"at", "email", "mail", "title"}]
+    if pieces and HAS_CJK.search(pieces[0]):
+        pieces = [*pieces[0].split(), *pieces[1:]]
     if not pieces:
         return None
     said_title = title.group(1).strip() if title else pieces[1] if len(pieces) > 1 else None

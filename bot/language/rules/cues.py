@@ -9,7 +9,7 @@ ACTIVITY = (
     (
         "call",
         re.compile(
-            r"\b(?:phone call|call(?:ed)?(?! it\b| the (?:deal|amount)\b)|phoned?|rang|dialed|spoke|spoken|talked|chatted|chat|on the phone|by phone|got hold of|caught up|touched base"
+            r"\b(?:phone call|cal+(?:e?d)?(?! it\b| the (?:deal|amount)\b)|phoned?|rang|dialed|spoke|spoken|talked|chatted|chat|on the phone|by phone|got hold of|caught up|touched base"
             r"|no answer|voicemail|lvm|left (?:a )?(?:vm|voicemail|message)|zoom(?:ed)?|teams call|hopped on|just off the phone)\b|(?<!没)(?:电话|通话|通了|来电|打给|联系了|聊了|聊过|微信沟通|沟通了|打了)",
             I,
         ),
@@ -22,14 +22,14 @@ ACTIVITY = (
             I,
         ),
     ),
-    ("email", re.compile(r"\b(?:pinged (?:me|us)|by e-?mail|dropped (?:me|us) (?:a|an) (?:e-?mail|mail|line)|e-?mailed|e-?mail (?:from|to|with)|sent|mailed|wrote (?:to|back)|replied|answered (?:by|her|his) mail|forwarded)\b|发了|邮件", I)),
+    ("email", re.compile(r"\b(?:pinged (?:me|us)|by e-?mail|dropped (?:me|us) (?:a|an) (?:e-?mail|mail|line)|e-?mailed|e-?mail (?:from|to|with)|sent|mailed|wrote (?:to|back)|replied|answered (?:by|her|his) mail|forwarded)\b|发了|发给.{1,8}了|寄了|已发|邮件", I)),
     ("note", re.compile(r"\b(?:log|add|make|take) a note\b|\bnote(?: to self)?:|\bfyi\b|备注|记一下", I)),
 )
 LOG = re.compile(r"^\s*(?:please |pls )?(?:log|record|note down|add|capture)\b(?: an?| the| my)? ?(?P<what>call|meeting|demo|e-?mail|visit|activity|note)?|^(?:记录|登记)", I)
 PASSIVE = re.compile(r"\b(?:told|said|says|agreed|confirmed|asked|wants|happy|signed off|heard (?:back )?from|feedback from|update from|news from)\b|说|表示|同意|确认", I)
 
 NEXT_LABEL = re.compile(
-    r"(?:\bnext steps?\b|\bnxt steps?\b|\bnext action\b|\baction items?\b|\bto ?do\b|\bfollow[- ]?up\b(?=\s*[:=-])|下一步|接下来|待办|后续)\s*(?:is|are|will be|should be|是|[:=-])*\s*(?:to\s+)?",
+    r"(?:\bnext steps?\b|\bnxt steps?\b|\bnext action\b|\baction items?\b|\bto-?dos?\b(?=\s*[:=-])|\bfollow[- ]?up\b(?=\s*[:=-])|下一步|接下来|待办|后续)\s*(?:is|are|will be|should be|是|[:=-])*\s*(?:to\s+)?",
     I,
 )
 REMIND = re.compile(r"\b(?:remind me|reminder|remember|don'?t let me forget|set a reminder|task)\b(?:\s+(?:on|for)\s+\w+)?\s*:?\s*(?:me\s+)?(?:to\s+)?|提醒我|记得", I)
@@ -49,7 +49,7 @@ STARTS = re.compile(r"\b(?:kicks? off|kick[- ]?off|starts?|begins?|goes live|go[
 CLOCK = re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|h|o'?clock)\b|\b\d{1,2}:\d\d\b|\d{1,2}点|[上下]午", I)
 PAST = re.compile(r"\b(?:had|was|were|did|met|called|rang|spoke|talked|went|saw|held|gave|sent|emailed|presented|visited|caught)\b|了", I)
 SEND_VERB = re.compile(r"\b(?:send|sending|share|forward|e-?mail|pop|get) .{0,40}\b(?:over|across|to|back|them|her|him)\b", I)
-BOOKED = re.compile(r"\b(?:booked|scheduled|planned|arranged|lined up|set up|set|agreed|fixed|confirmed|in the (?:diary|calendar)) (?:in )?(?:for|on)?\b|约在|约了|定在|安排", I)
+BOOKED = re.compile(r"\b(?:booked|scheduled|planned|arranged|lined up|set up|set|agreed|fixed|confirmed|in the (?:diary|calendar)) (?:in )?(?:for|on)?\b|\b(?:new (?:slot|date|time)|resched\w*|rebook\w*|moved to|set for|now on)\b|约在|约了|定在|安排", I)
 ZH_DEADLINE = re.compile(r"(?:之|以)?前(?!天|台|期|面|端|任)")
 ZH_FUTURE_DO = re.compile(r"发|交|寄|打电话|拜访|安排|准备|提交|约|回复|确认|见|演示|开会|送|给|出|做|签合同|汇报|联系|跟进|沟通|讨论")
 
@@ -67,22 +67,22 @@ STAGE_CUE = re.compile(
 )
 AFTER_STAGE = re.compile(r"^\s*(?:now|stage|phase|yes|already|too|from|by|with|today|this|and|&|w/|-|–|👍|🎉|阶段|了|$|[.,!;:)])", I)
 NEGATED = re.compile(
-    r"\b(?:didn'?t|did not|haven'?t|have not|hasn'?t|never|won'?t|will not|isn'?t|is not|wasn'?t|aren'?t|weren'?t|couldn'?t|can'?t|cannot|don'?t|doesn'?t|not(?! sure| only| bad| yet sure)|no longer|nope|without)\b|没有|没|不是|未|别",
+    r"\b(?:no (?=(?:call|meeting|mtg|demo|visit|chat|contact)s?\b)|had to cancel|cancell?ed|called off|didn'?t|did not|haven'?t|have not|hasn'?t|never|won'?t|will not|isn'?t|is not|wasn'?t|aren'?t|weren'?t|couldn'?t|can'?t|cannot|don'?t|doesn'?t|not(?! sure| only| bad| yet sure)|no longer|nope|without)\b|没有|没|不是|未|别",
     I,
 )
 WON = re.compile(
     r"\b(?:(?:closed[- ])?won|signed(?! off)|we won|got the (?:order|signature|contract)|po (?:is )?(?:in|arrived|received)|po (?:just |has |finally )?(?:came|come|landed)(?: in)?|(?:got|received|have) (?:the|their|a) po|inked|deal (?:is )?done|closed it|they bought|purchase order (?:is )?in|countersigned)\b"
-    r"|赢单|赢了|签了|签约了|签下|拿下|成交了|中标",
+    r"|赢单|赢了|签了|签约|签下来|签约了|签下|拿下|成交了|中标",
     I,
 )
 LOST = re.compile(
     r"\b(?:(?:closed[- ])?lost|(?:is |it'?s |they'?re |went )?dead(?! ?(?:line|silent|quiet))|(?:went|going|gone) with (?!it\b|us\b|the plan|option)|(?:chose|picked|selected|decided (?:for|on)) (?:a |the |another )?(?:competitor|rival|other vendor|someone else|somebody else)"
-    r"|they (?:passed|dropped us|said no|cancelled|canceled|walked)|killed the (?:deal|project)|project (?:is )?(?:dead|cancelled|canceled|killed)|no[- ]go)\b|丢了|丢单|输了|输单|失单|黄了|没戏",
+    r"|they (?:passed|dropped us|said no|cancelled|canceled|walked)|killed the (?:deal|project)|project (?:is )?(?:dead|cancelled|canceled|killed)|no[- ]go)\b|丢了|丢单|没了|输了|输单|失单|黄了|没戏",
     I,
 )
 LOSS_REASONS = (
-    ("price", re.compile(r"\b(?:pric(?:e|es|ey|ing)|cheaper|too expensive|undercut|cost too much|lower (?:bid|offer|quote)|discount)\b|价格|太贵|便宜|报价低", I)),
-    ("no decision", re.compile(r"\b(?:no decision|did nothing|doing nothing|do nothing|status quo|not doing (?:it|anything)|decided not to|shelved|on ice|stay(?:ing)? with what|project (?:was )?(?:cancelled|canceled|killed))\b|不做了|决定不做|取消|搁置|没有决定", I)),
+    ("price", re.compile(r"\b(?:pric(?:e|es|ey|ing)|cheaper|too expensive|undercut|cost too much|lower (?:bid|offer|quote)|discount)\b|价格|太贵|嫌贵|贵了|便宜|报价低", I)),
+    ("no decision", re.compile(r"\b(?:no decision|did nothing|doing nothing|do nothing|status quo|not (?:doing|to do|going to do) (?:it|anything)|decided not to|shelved|on ice|stay(?:ing)? with what|project (?:was )?(?:cancelled|canceled|killed))\b|不做了|决定不做|取消|搁置|没有决定", I)),
     ("budget", re.compile(r"\b(?:budget(?:s)?(?: was| is| got)? (?:cut|frozen|gone)|no budget|budget freeze|out of money|no money)\b|没预算|预算砍|没有预算|预算没", I)),
     ("timing", re.compile(r"\b(?:timing|not now|too early|too late|next year instead|bad time)\b|时机|太早|太晚", I)),
     ("features", re.compile(r"\b(?:feature|functionality|missing|lack(?:ed|s|ing)?|couldn'?t do|didn'?t support|integration)\b|功能", I)),
@@ -101,6 +101,12 @@ OWNER = re.compile(
     r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|(?:把)?(?P<what3>.+?)(?:转给|交给|分给|转交给|移交给)(?P<who3>.+?)[吧。.]*$",
     I,
 )
+NEW_ACCOUNT = re.compile(
+    r"^\W*(?:please |pls )?(?:(?:create|add|open|set up|register) )?(?:a |an )?(?:brand )?new (?:account|customer|client|company)\b\s*(?:called|named|for|:|-|,)?\s*|^\W*(?:please |pls )?(?:create|add|open|set up|register) (?:a |an |the )?(?:account|customer|client|company)\b\s*(?:called|named|for|:|-|,)?\s*"
+    r"|^\W*(?:新建|创建|新增|添加)(?:一个)?(?:客户|公司|账户)[:,\s]*",
+    I,
+)
+THE_OTHER = re.compile(r"\b(?:the|their|her|his|my) (?:second|other)\b(?! (?:day|week|side|hand|vendor|people|guys|team))|另一个|另外那个|另外一个", I)
 ADD_PRODUCT = re.compile(r"\b(?:add|include|plus|also want|tack on|throw in|with)\b|加上|增加|加", I)
 NEW_DEAL = re.compile(
     r"^\W*(?:please |pls )?(?:(?:create|open|add|log|start|register)(?: me)? )?(?:a |an )?(?:brand )?new (?:deal|opp|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a |an )?(?:deal|opp|opportunity)\s*(?:at|for|with|:|-)?\s*"
@@ -117,7 +123,17 @@ BULK = re.compile(
     I,
 )
 CHANGE_VERB = re.compile(r"\b(?:move|mark|push|set|change|update|close|shift|pull|make|put|bump|reassign|assign|delete|remove)\b|改|推|移|标记|设|转", I)
+ASKING = re.compile(
+    r"^\W*(?:please |pls |hey |hi )?(?:can (?:i|you)|could (?:i|you)|i need|we need|need|give (?:me|us)|show|find|send me|get me|got|any|do (?:we|you|i)|have (?:we|you)|what|which|where|who|when|how|why|is there|are there|looking for|pull|list|tell me|forecast for|my |our |the (?:pipeline|forecast))\b"
+    r"|^(?:有没有|找|给我|看|查|请问|哪)",
+    I,
+)
 CHANGES_FIRST = re.compile(r"^\W*(?:please |pls |can you |also )?(?:move|mark|push|set|change|update|shift|pull|make|put|bump|forecast|slip)\b|^把", I)
+REMOVE = re.compile(
+    r"^\W*(?:please |pls |no,? |actually,? |sorry,? )*(?:scratch|drop|remove|delete|forget|cancel|skip|lose|take out|leave out|without|no) (?:the |that |any )?(?P<what>next step|follow[- ]?up|amount|value|close date|date|stage(?: change)?|forecast|call|meeting|activity|note|contact)s?\b\W*(?:please|pls|again|change)?\W*$"
+    r"|^\W*(?:把)?(?P<zh>下一步|跟进|金额|关单日期|日期|阶段|预测|活动)(?:不要了|不要|去掉|删掉|取消|删了)|^\W*(?:去掉|删掉|不要|取消)(?P<zh2>下一步|跟进|金额|关单日期|日期|阶段|预测|活动)",
+    I,
+)
 CORRECTION = re.compile(
     r"^\W*(?:actually|also|plus|and also|no\b(?! answer)|nope|wait|sorry|correction|i meant?|make (?:it|that|this)|change (?:it|that|the)|it was|should be|should have been|that'?s|rather|instead|oops|my bad|scratch that|not \S+[, ]|and make|also make|plus make|set (?:it|the))\b"
     r"|^\W*(?:不对|不是|错了|改成|改为|应该是|更正|是)",
@@ -138,7 +154,7 @@ SUPPOSED = re.compile(
     I,
 )
 UNREAL = re.compile(
-    r"\b(?:nearly|almost|close to|on the verge of|at risk of|risk(?:s|ing)? |afraid|worr\w+|threaten\w*|could have|would have|should have|might|maybe|perhaps|hop(?:e|es|ing)|tempted|rumou?r\w*|about to|not yet|yet to|expect(?:s|ing)? to|plan(?:s|ning)? to)\b"
+    r"\b(?:nearly|almost|close to|on the verge of|at risk of|risk(?:s|ing)? |worr\w+|threaten\w*|could have|would have|should have|might|maybe|perhaps|hop(?:e|es|ing)|tempted|rumou?r\w*|about to|not yet|yet to|expect(?:s|ing)? to|plan(?:s|ning)? to)\b"
     r"|差点|险些|几乎|可能|也许|希望|打算|还没",
     I,
 )

@@ -4,6 +4,7 @@ import re
 
 from bot.domain.text import HAS_CJK
 from bot.language.entities.dates import DateSaid, find_dates
+from bot.language.entities.durations import find_duration
 from bot.language.reading import Reading
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, surely_ahead, surely_past
@@ -33,7 +34,8 @@ def next_step(clause: str, ahead: list[DateSaid], reading: Reading, *, pending: 
     promise = cues.PROMISE.search(clause)
     if promise and not cues.NEGATED.search(clause[: promise.end()]) and (days or cues.IMPERATIVE.match(clause[promise.end() :])):
         return clause[promise.end() :].strip()
-    if cues.IMPERATIVE.match(clause) and (days or not surely_past(clause, reading)) and not cues.STAGE_CUE.search(clause):
+    happened = find_duration(clause) is not None and surely_past(clause, reading)
+    if cues.IMPERATIVE.match(clause) and not happened and (days or not surely_past(clause, reading)) and not cues.STAGE_CUE.search(clause):
         behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
         if all(d.period.start > reading.today or a.start == d.start for d, a in zip(behind, ahead, strict=False)):
             return clause

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.commands import AskLibrary, Command, FindAid, ListDeals, ShowDeal, SummarizePipeline, Unsupported
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, simplified
 from bot.language.entities.dates import DateSaid, find_dates
 from bot.language.entities.money import find_money
 from bot.language.reading import Reading, Said
@@ -67,7 +67,7 @@ _OWN = re.compile(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)
 
 def read_request(said: Said, reading: Reading) -> Command | None:
     """A question to the pipeline or the library; None where the message asks neither."""
-    text = said.text
+    text = simplified(said.text)
     for what, cue in _LATER:
         if cue.search(text):
             return Unsupported(what=what)

@@ -6,7 +6,7 @@ from bot.language.rules import cues
 from bot.language.rules.bulk import read_bulk
 from bot.language.rules.capture import read_capture
 from bot.language.rules.corrections import read_correction
-from bot.language.rules.creating import read_new_contact, read_new_deal
+from bot.language.rules.creating import read_new_account, read_new_contact, read_new_deal
 from bot.language.rules.requests import read_request
 
 LONGEST = 12_000
@@ -33,7 +33,7 @@ def _first_words(said: Said, reading: Reading) -> list[Command]:
     many = read_bulk(said, reading)
     if many:
         return [many]
-    created = read_new_deal(said, reading) or read_new_contact(said, reading)
+    created = read_new_deal(said, reading) or read_new_contact(said, reading) or read_new_account(said, reading)
     return [created] if created else []
 
 
@@ -55,7 +55,7 @@ def _told(said: Said, reading: Reading) -> list[Command]:
         return []
     if _asks_for_something(said, reading):
         return []
-    if reading.draft and (cues.CORRECTION.match(said.own) or _only_details(said, reading)):
+    if reading.draft and (cues.REMOVE.match(said.own) or cues.CORRECTION.match(said.own) or _only_details(said, reading)):
         correction = read_correction(said, reading)
         if correction:
             return [correction]
@@ -75,8 +75,12 @@ def _asks_for_something(said: Said, reading: Reading) -> bool:
     if request is None:
         return False
     names = reading.lexicon.names_in(said.own, {"account", "contact"})
-    told = bool(names) and (any(cue.search(said.own) for _, cue in cues.ACTIVITY) or bool(cues.CHANGES_FIRST.match(said.own)))
-    return isinstance(request, FindAid | Unsupported) or not told
+    if cues.NEXT_LABEL.search(said.own) or any(cue.search(said.own) for _, cue in cues.FORECAST) or cues.CHANGES_FIRST.match(said.own):
+        return not names or bool(cues.ASKING.match(said.own))
+    told = bool(names) and any(cue.search(said.own) for _, cue in cues.ACTIVITY)
+    if isinstance(request, FindAid):
+        return not (told and cues.PAST.search(said.own)) or bool(cues.ASKING.match(said.own))
+    return isinstance(request, Unsupported) or not told
 
 
 def _only_details(said: Said, reading: Reading) -> bool:

@@ -11,10 +11,10 @@ from bot.language.rules import cues
 
 _SUBJECTS = (
     r"i|we|they|she|he|it|i'll|we'll|push|pull|move|moved|next|nxt|clos\w+|make|bump|mark|set|want\w*|need\w*|send|sending|realistically|the close|decision|cut|add|"
-    r"drop|forecast|assign|give|remind|book|schedule|call (?:her|him|them|back)"
+    r"the (?:expected )?close|the (?:close )?date|the (?:amount|value|stage)|the expected|drop|forecast|assign|give|remind|book|schedule|call (?:her|him|them|back)"
 )
 _CLAUSES = re.compile(
-    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)|(?<!\d):(?!\d)|\s-{{1,2}}\s|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
+    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)|(?<!\d)(?<!stage)(?<!close)(?<!date)(?<!amount)(?<!value)(?<!due)(?<!forecast)(?<!owner)(?<!currency)(?<!closing)(?<!阶段)(?<!金额)(?<!日期)(?<!关单)(?<!预测)(?<!负责人)(?<!截止):(?!\d)|\s-{{1,2}}\s|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
     rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)",
     re.I,
 )
@@ -25,7 +25,7 @@ _SEGMENTS = re.compile(
 _LINES = re.compile(r"\n+\s*(?:[-*•]|\d+[.)])?\s*")
 _SENTENCE = re.compile(r"(?<!\d\.\d)(?<!\d\.\d\d)[.!?;]+(?=\s|$)|\n+|[。；]")
 _HEADER = re.compile(
-    r"^\W*(?:notes?|recap|summary|update|updates|roundup|quick|today|from|my|calls?|meetings?|of|the|day|yesterday|this|week|morning|\s|纪要|记录|今天|昨天)+\W*:?\s*$", re.I
+    r"^\W*(?:notes?|recap|summary|update|updates|roundup|quick|today|from|my|calls?|meetings?|of|the|day|yesterday|this|week|morning|\s|纪要|记录|日报|周报|小结|今天|今日|昨天|eod|dump|brain|daily|end|log)+\W*:?\s*$", re.I
 )
 
 
@@ -58,6 +58,7 @@ def parts_of(said: Said, reading: Reading) -> list[Part]:
     """The parts in the order told; what comes back to an account joins the part that told of it first."""
     found: list[tuple[frozenset[str], Part]] = []
     for n, (start, end) in enumerate(_pieces(said.own, reading)):
+        end -= len(said.own[start:end]) - len(_LIST_MARK.sub("", said.own[start:end]))
         own, text = said.own[start:end], said.text[start:end]
         if n == 0 and end < len(said.own) and _HEADER.match(own):
             continue
@@ -70,6 +71,9 @@ def parts_of(said: Said, reading: Reading) -> list[Part]:
             first = found[known][1]
             found[known] = (subject, Part(f"{_closed(first.own)} {own}", f"{_closed(first.text)} {text}", first.ended))
     return [part for _, part in found]
+
+
+_LIST_MARK = re.compile(r"\n\s*(?:[-*•]|\d+[.)])?\s*$")
 
 
 def _closed(text: str) -> str:
@@ -88,18 +92,33 @@ def _pieces(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
     """Places in the text: a new piece begins where another account is named."""
     cuts = [0, *(m.end() for m in _SEGMENTS.finditer(text)), len(text)]
     lines = {m.end() for m in _LINES.finditer(text)}
-    start, subject = 0, _subject(text[: cuts[1]], reading)
+    start, subject, deal = 0, _subject(text[: cuts[1]], reading), _deal_of(text[: cuts[1]], reading)
     for begin, end in itertools.pairwise(cuts):
         named = _subject(text[begin:end], reading)
         header = (begin in lines or text[:begin].rstrip().endswith(":")) and _HEADER.match(text[start:begin].strip())
-        if header or (named and subject and not named & subject):
+        told = _deal_of(text[begin:end], reading) if named else None
+        another = bool(told and deal and told != deal)
+        if header or another or (named and subject and not named & subject):
             if text[start:begin].strip():
                 yield start, begin
-            start, subject = begin, named
+            start, subject, deal = begin, named, told
         else:
-            subject = subject | named
+            subject, deal = subject | named, deal or told
     if text[start:].strip():
         yield start, len(text)
+
+
+def _deal_of(text: str, reading: Reading) -> str | None:
+    """The one deal that a piece names more fully than any other, by words beyond its account's name."""
+    accounts = {(s.start, s.end) for s in reading.lexicon.names_in(text, {"account"})}
+    scores: dict[str, float] = {}
+    for span in reading.lexicon.names_in(text, {"deal"}):
+        if not any(a <= span.start and span.end <= b for a, b in accounts):
+            scores[span.name] = max(scores.get(span.name, 0.0), span.score)
+    best = sorted(scores.items(), key=lambda item: -item[1])[:2]
+    if not best or best[0][1] < 0.5 or (len(best) > 1 and best[0][1] - best[1][1] < 0.1):
+        return None
+    return best[0][0]
 
 
 def _subject(text: str, reading: Reading) -> frozenset[str]:

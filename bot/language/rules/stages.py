@@ -10,11 +10,11 @@ from bot.language.rules.cues import AFTER_STAGE, LOST, NEGATED, STAGE_CUE, WON
 
 _MOVED = re.compile(
     r"(?:\b(?:mov\w+|advanc\w+|progress\w+|push\w*|put|set|back|bring|brought|stage|updat\w+|chang\w+|shift\w*|bump\w*|promot\w+|mark\w*)\b[^,.;]{0,40}?\s(?:to|into|in|at|as)\s+(?:the\s+)?"
-    r"|\b(?:we'?re|it'?s|is|they'?re|are|now)\s+(?:now\s+)?(?:in|at|into)\s+(?:the\s+)?|(?:->|→|=>|=)\s*|\bnow\s+|\bstage:?\s+|到|进入|改成|改为|变成|转到|推进到)$",
+    r"|\b(?:we'?re|it'?s|is|they'?re|are|now)\s+(?:now\s+)?(?:in|at|into)\s+(?:the\s+)?|(?:->|→|=>|=)\s*|\bnow\s+|\b(?:out|ready) for\s+|\bstage:?\s+|到|进入|改成|改为|变成|转到|推进到)$",
     re.I,
 )
-_NOT_WON = re.compile(r"\bsigned\s+(?:up|in|for|the|an?|our)?\s*(?:nda|msa|loi|pilot|trial|poc|letter)\b|\bwon(?:'t|der)|\bassigned\b", re.I)
-_NOT_LOST = re.compile(r"\blost (?:touch|track|contact|interest|patience|time)\b", re.I)
+_NOT_WON = re.compile(r"\bwon (?:over|her|him|them|the (?:argument|trust|board|team)|an award)\b|\bsigned\s+(?:up|in|for|the|an?|our)?\s*(?:nda|msa|loi|pilot|trial|poc|letter)\b|\bwon(?:'t|der)|\bassigned\b", re.I)
+_NOT_LOST = re.compile(r"\blost (?:my|his|her|your|some|a few|two|three|\d+) (?!deal|opp|biggest|largest|best|big)|\blost (?:touch|track|contact|interest|patience|time)\b", re.I)
 
 
 @lru_cache(maxsize=8)
