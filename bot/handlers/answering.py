@@ -33,7 +33,7 @@ def _completed(question: PendingQuestion, pending: Any, chosen: Option | None, w
             deal = turn.desk.mirror.deal(chosen.id) if chosen else None
             if deal is None or deal.owner_id not in turn.readable:
                 if turn.names.find(f"with {words}", {"contact"}) and not turn.names.find(words, {"account", "deal"}):
-                    return tell(pending.model_copy(update={"contacts": (*pending.contacts, words)}), turn)
+                    return tell(pending.model_copy(update={"contacts": (words,)}), turn)
                 return tell(pending.model_copy(update={"deal": f"{pending.deal} {words}".strip()}), turn)
             return draft_for(pending, deal, None, turn, matched=Matched(words=words, how="chosen"))
         case "account" if chosen and chosen.id != "create":

@@ -69,7 +69,7 @@ def _today(match: re.Match[str], clock: Clock) -> Read:
     return c.on(clock.today)
 
 
-@rule(r"\b(?:the )?(?P<w>day before yesterday|day after tomorrow|yesterday'?s?|yday|yest|ystrday|ystd|last night|tomorrow'?s?|tmrw|tmr|tomo|tomoz|2morrow)\b")
+@rule(r"\b(?:the )?(?P<w>day before yesterday|day after tomorrow|yesterday'?s?|yday|yest|y(?:e|es)?t?e?strd?a?y|yest(?:e|r)?rday|yestarday|yesturday|yestday|yesterdy|ystrday|ystd|last night|tomorrow'?s?|tommorr?ow|tomorow|tmrw|tmr|tomo|tomoz|2morrow)\b")
 def _near_day(match: re.Match[str], clock: Clock) -> Read:
     word = match["w"].lower()
     step = {"day before": -2, "day after ": 2}.get(word[:10], 1 if word.startswith(("t", "2")) else -1)

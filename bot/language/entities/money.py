@@ -62,6 +62,7 @@ _SPELT = re.compile(
     re.I,
 )
 _CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?(?P<after>{_CHARS}))?")
+_SPOKEN_REST = re.compile(r"[1-9](?![\d.万千百个台套年月日天周%人位家])")
 _PERCENT = re.compile(
     rf"(?:(?P<sign>[+-])?(?P<figure>\d+(?:\.\d+)?|\b{n.SPELT})\s?(?:%|percent|per cent|pct|个点)|(?P<tenths>[一二两三四五六七八九])成(?![交功本立为员熟]))(?:\s+(?:(?P<off>off|less|lower|discount|down|cheaper)|(?P<more>more|up|higher|extra)))?", re.I
 )
@@ -122,6 +123,9 @@ def _figures(match: re.Match[str], text: str) -> MoneySaid | None:
     if groups.get("half"):
         amount += Decimal("0.5")
     end = match.end()
+    spoken = _SPOKEN_REST.match(text, end) if suffix in {"万", "千", "亿", "百万"} and not after else None
+    if spoken:
+        amount, end = amount + Decimal(spoken.group()) / 10, spoken.end()
     if groups.get("million"):
         code = re.compile(rf"(?:{_CODE})\b", re.I).match(text, end)
         currency, end = _currency(code.group()) if code else currency, code.end() if code else end

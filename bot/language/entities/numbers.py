@@ -52,17 +52,17 @@ def english(text: str) -> Decimal:
 
 
 def chinese(text: str) -> Decimal:
-    """`一百五十万`, `三点五` without its point, or plain digits such as `二〇二六`."""
+    """`一百五十万`, `九万二` (92,000, as spoken), or plain digits such as `二〇二六`."""
     if not any(c in ZH_SCALES for c in text):
         return Decimal("".join(str(ZH_DIGITS[c]) for c in text))
-    total = section = digit = 0
+    total = section = digit = scale = 0
     for c in text:
         if c in ZH_DIGITS:
-            digit = ZH_DIGITS[c]
+            digit, scale = ZH_DIGITS[c], scale if ZH_DIGITS[c] else 0
             continue
         scale = ZH_SCALES[c]
         if scale >= 10_000:
             total, section, digit = (total + section + digit) * scale, 0, 0
         else:
             section, digit = section + (digit or 1) * scale, 0
-    return Decimal(total + section + digit)
+    return Decimal(total + section + (digit * scale // 10 if scale >= 100 else digit))

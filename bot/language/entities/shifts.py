@@ -14,7 +14,7 @@ _ENGLISH = re.compile(
     rf"(?:\s+(?P<way>earlier|forward|sooner|later|back|out))?(?!\s+(?:ago|from|after|before))",
     re.I,
 )
-_CHINESE = re.compile(rf"(?:(?P<later>推迟|延期|延后|推后|往后推|往后延|拖|晚)|(?P<earlier>提前|往前提))(?:了|到)?\s*(?P<num>\d+|{n.CHINESE}|半)\s*个?(?P<unit>天|日|周|星期|礼拜|月|季度)")
+_CHINESE = re.compile(rf"(?:(?P<later>推迟|延期|延后|推后|往后推|往后延|拖|晚)|(?P<earlier>提前|往前提))了?\s*(?P<num>\d+|{n.CHINESE}|半)\s*(?P<unit>天|日|周|(?:个)?(?:星期|礼拜|季度)|个月)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def find_shift(text: str) -> Shift | None:
         return replace(_shift(en.count_of(english["num"]), english["unit"].lower(), -1 if sooner else 1), start=english.start(), end=english.end())
     chinese = _CHINESE.search(simplified(text))
     if chinese:
-        said, unit = chinese["num"], {"天": "d", "日": "d", "月": "m", "季度": "q"}.get(chinese["unit"], "w")
+        said, unit = chinese["num"], {"天": "d", "日": "d", "个月": "m", "季度": "q", "个季度": "q"}.get(chinese["unit"], "w")
         if said == "半":
             found = Shift(days=(15 if unit == "m" else 3) * (-1 if chinese["earlier"] else 1))
         else:

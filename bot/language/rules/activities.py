@@ -8,6 +8,7 @@ from bot.language.entities.durations import find_duration
 from bot.language.reading import Reading
 from bot.language.rules import cues
 
+_DENIED = re.compile(rf"{cues.NEGATED.pattern}|\bno\s+$", re.I)
 _DEADLINE = re.compile(r"\b(?:till|until|by|before|due)\s+(?:the\s+)?$", re.I)
 _MET_NOBODY = re.compile(r"\b(?:talk|speak|spoke|meet|met|reach|call)\b|没(?:见|聊|谈|联系)", re.I)
 
@@ -17,7 +18,7 @@ def activity_kind(clause: str) -> str | None:
     found = []
     for kind, cue in cues.ACTIVITY:
         match = cue.search(clause)
-        if match and not (cues.NEGATED.search(clause[: match.start()]) and "no answer" not in match.group().lower()):
+        if match and not (_DENIED.search(clause[: match.start()]) and "no answer" not in match.group().lower()):
             found.append((match.start(), kind))
     if not found:
         return None

@@ -23,7 +23,7 @@ _ADDS = re.compile(r"\W*(?:and |also |please |pls |they )?(?:add|include|also wa
 _RANGE = re.compile(
     r"\bbetween\s+[$€£¥]?\d|(?<!from )(?<!\d)[$€£¥]?\d[\d.,]*\s?(?:k|m|grand)?\s?(?:-|–|to|or)\s?[$€£¥]?\d[\d.,]*\s?(?:k|m|grand|mio)\b|\d+万?[到至~-]\d+万", re.I
 )
-_NOW = re.compile(r"now|right now|just now|at the moment|today|earlier|this \w+", re.I)
+_NOW = re.compile(r"now|right now|just now|at the moment|today|earlier|this (?:morning|afternoon|aft|evening)", re.I)
 _CLOSING = re.compile(r"\b(?:clos\w+|sign(?:s|ed|ing)?|signature|land\w*|go(?:es)? live|decision)\b|关单|签|成交|结单", re.I)
 _SHARED_SIGN = re.compile(r"[$¥￥]")
 _CURRENCY_IN_WORDS = re.compile(

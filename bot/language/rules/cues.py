@@ -47,7 +47,7 @@ WANTS = re.compile(r"\b(?:wants?|needs?|expects?|asked (?:me |us )?for|is waitin
 GERUND = re.compile(r"^\W*(?:and |then )?(?:(?:i'?m|we'?re|am|are) (?:\w+ )?(?:meeting|seeing|visiting|calling|presenting|demoing)|(?:i'?m |we'?re )?(?:sending|e-?mailing|following up|chasing|preparing|delivering|sharing|drafting|booking))\b", I)
 STARTS = re.compile(r"\b(?:kicks? off|kick[- ]?off|starts?|begins?|goes live|go[- ]live|takes place|happens|is on|set for|planned for|lined up)\b|开始|启动", I)
 CLOCK = re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|h|o'?clock)\b|\b\d{1,2}:\d\d\b|\d{1,2}点|[上下]午", I)
-PAST = re.compile(r"\b(?:had|was|were|did|met|called|rang|spoke|talked|went|saw|held|gave|sent|emailed|presented|visited|caught)\b|了", I)
+PAST = re.compile(r"\b(?:had|was|were|did|met|called|rang|spoke|talked|went|saw|held|gave|sent|e-?mailed|mailed|shared|showed|discussed|forwarded|walked|presented|visited|caught)\b|了", I)
 SEND_VERB = re.compile(r"\b(?:send|sending|share|forward|e-?mail|pop|get) .{0,40}\b(?:over|across|to|back|them|her|him)\b", I)
 BOOKED = re.compile(r"\b(?:booked|scheduled|planned|arranged|lined up|set up|set|agreed|fixed|confirmed|in the (?:diary|calendar)) (?:in )?(?:for|on)?\b|\b(?:new (?:slot|date|time)|resched\w*|rebook\w*|moved to|set for|now on)\b|约在|约了|定在|安排", I)
 ZH_DEADLINE = re.compile(r"(?:之|以)?前(?!天|台|期|面|端|任)")
@@ -72,7 +72,7 @@ NEGATED = re.compile(
 )
 WON = re.compile(
     r"\b(?:(?:closed[- ])?won|signed(?! off)|we won|got the (?:order|signature|contract)|po (?:is )?(?:in|arrived|received)|po (?:just |has |finally )?(?:came|come|landed)(?: in)?|(?:got|received|have) (?:the|their|a) po|inked|deal (?:is )?done|closed it|they bought|purchase order (?:is )?in|countersigned)\b"
-    r"|赢单|赢了|签了|签约|签下来|签约了|签下|拿下|成交了|中标",
+    r"|赢单|赢了|签了|签约了|签下来|签约了|签下|拿下|成交了|中标",
     I,
 )
 LOST = re.compile(
@@ -82,7 +82,7 @@ LOST = re.compile(
 )
 LOSS_REASONS = (
     ("price", re.compile(r"\b(?:pric(?:e|es|ey|ing)|cheaper|too expensive|undercut|cost too much|lower (?:bid|offer|quote)|discount)\b|价格|太贵|嫌贵|贵了|便宜|报价低", I)),
-    ("no decision", re.compile(r"\b(?:no decision|did nothing|doing nothing|do nothing|status quo|not (?:doing|to do|going to do) (?:it|anything)|decided not to|shelved|on ice|stay(?:ing)? with what|project (?:was )?(?:cancelled|canceled|killed))\b|不做了|决定不做|取消|搁置|没有决定", I)),
+    ("no decision", re.compile(r"\b(?:no decision|did nothing|doing nothing|do nothing|status quo|not (?:doing|to do|going to do) (?:it|anything)|decided not to|shelved|on ice|stay(?:ing)? with what|project (?:was )?(?:cancelled|canceled|killed))\b|不做|取消|搁置|没有决定", I)),
     ("budget", re.compile(r"\b(?:budget(?:s)?(?: was| is| got)? (?:cut|frozen|gone)|no budget|budget freeze|out of money|no money)\b|没预算|预算砍|没有预算|预算没", I)),
     ("timing", re.compile(r"\b(?:timing|not now|too early|too late|next year instead|bad time)\b|时机|太早|太晚", I)),
     ("features", re.compile(r"\b(?:feature|functionality|missing|lack(?:ed|s|ing)?|couldn'?t do|didn'?t support|integration)\b|功能", I)),
@@ -124,7 +124,7 @@ BULK = re.compile(
 )
 CHANGE_VERB = re.compile(r"\b(?:move|mark|push|set|change|update|close|shift|pull|make|put|bump|reassign|assign|delete|remove)\b|改|推|移|标记|设|转", I)
 ASKING = re.compile(
-    r"^\W*(?:please |pls |hey |hi )?(?:can (?:i|you)|could (?:i|you)|i need|we need|need|give (?:me|us)|show|find|send me|get me|got|any|do (?:we|you|i)|have (?:we|you)|what|which|where|who|when|how|why|is there|are there|looking for|pull|list|tell me|forecast for|my |our |the (?:pipeline|forecast))\b"
+    r"^\W*(?:please |pls |hey |hi )?(?:can (?:i|you)|could (?:i|you)|i need|we need|need|give (?:me|us)|show|find|send me|get me|got|any|do (?:we|you|i)|have (?:we|you)|what|which|where|who|when|how|why|is there|are there|looking for|pull up|list|tell me|forecast for|my |our |the (?:pipeline|forecast))\b"
     r"|^(?:有没有|找|给我|看|查|请问|哪)",
     I,
 )
