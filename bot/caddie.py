@@ -33,14 +33,17 @@ from bot.domain.audience import DIRECT
 from bot.domain.people import Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
-from bot.handlers import answering, books, bulk, capture, confirming, correcting, creating, guidance, questions, summaries, undoing
+from bot.handlers import answering, books, bulk, capture, confirming, correcting, creating, forms, guidance, questions, summaries, undoing
 from bot.handlers.turn import Desk, Message, Press, Turn
 from bot.language.reading import OpenDraft, Reading
 from bot.language.rules.stages import stage_words
 from bot.language.understanding import Understanding, Understood
-from bot.replies import HelpText, NotUnderstood, Refusal, Reply
+from bot.notes import Notes
+from bot.prompts import phrase
+from bot.replies import FormValues, HelpText, NotUnderstood, Refusal, Reply
 
 log = logging.getLogger(__name__)
+CARDS_MOST = 20
 Changing = TypeVar("Changing", bound=LogActivity | UpdateDeal | ChangeMany)
 
 
@@ -90,6 +93,52 @@ class Caddie:
         understood = self._understanding.understand(turn.text, self._reading(turn))
         turn.model = understood.model
         return understood
+
+    def reply_shared(self, message: Message) -> Answered:
+        """Log somebody else's message or thread, handed over by the person: a note, whatever it says."""
+        return self._read(message, lambda turn: self._understanding.shared(turn.text, self._reading(turn)))
+
+    def reply_notes(self, message: Message, notes: Notes) -> Answered:
+        """Cards for each thing found in a file of the person's own notes, or one for a transcript."""
+
+        def read(turn: Turn) -> tuple[Command, ...]:
+            if not notes.lines:
+                return self._understanding.notes(notes.text, self._reading(turn))
+            lines = [(line.who, line.said) for line in notes.lines]
+            return self._understanding.transcript(lines, notes.minutes, turn.person.name, self._reading(turn))
+
+        return self._read(message, read)
+
+    def _read(self, message: Message, read: Callable[[Turn], tuple[Command, ...]]) -> Answered:
+        started = time.perf_counter()
+        turn = self._turn(message, message.text)
+        if isinstance(turn, Refusal):
+            return _answered(message, "offline", started, [turn])
+        replies: list[Reply] = []
+        for command in read(turn)[:CARDS_MOST]:
+            replies += self._guarded(partial(self._handle, command, turn), turn)
+        return self._finish(message, turn, started, replies)
+
+    def form(self, asked: Press) -> Reply:
+        """The log form on the card that `ref` names, or an empty one."""
+        turn = self._turn(asked, "")
+        return turn if isinstance(turn, Refusal) else forms.open_form(asked.ref, turn)
+
+    def check(self, asked: Press, values: FormValues) -> dict[str, str]:
+        """What is wrong with a filled form, a sentence a field; empty where it can be taken."""
+        turn = self._turn(asked, values.summary + values.next_step)
+        if isinstance(turn, Refusal):
+            return {"deal": phrase(turn.language, turn.say, **turn.values)}
+        return {field: phrase(turn.language, say, **fill) for field, (say, fill) in forms.problems(values, asked.ref, turn).items()}
+
+    def submit(self, asked: Press, values: FormValues) -> Answered:
+        """The card that a filled form asks for."""
+        started = time.perf_counter()
+        turn = self._turn(asked, values.summary + values.next_step)
+        if isinstance(turn, Refusal):
+            return _answered(asked, "offline", started, [turn])
+        turn.text = values.summary
+        return self._finish(asked, turn, started, self._guarded(partial(forms.submit, values, asked.ref, turn), turn))
 
     def press(self, press: Press) -> Answered:
         """Confirm, discard or undo, for the right person, once."""
@@ -224,6 +273,8 @@ class Caddie:
             case "up" | "down":
                 journal.note(press.action, press.value or "", [press.ref or ""], turn.person.id, turn.thread, turn.now)
                 return []
+            case "edit":
+                return [forms.open_form(press.ref, turn)]
         assert_never(press.action)
 
     def _guarded(self, handle: Callable[[], list[Reply]], turn: Turn) -> list[Reply]:
@@ -249,8 +300,6 @@ def _answered(asked: Message | Press, model: str, started: float, replies: Seque
 
 
 def _suggestions(turn: Turn) -> tuple[str, ...]:
-    from bot.prompts import phrase
-
     names = ["suggest_log", "suggest_aid", "suggest_pipeline"]
     if turn.organization.role(turn.person.id) is not Role.REP:
         names.append("suggest_team")

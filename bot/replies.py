@@ -143,6 +143,36 @@ class Receipt(Reply):
     currency: str | None = Field(None, exclude=True)
 
 
+class FormValues(BaseModel):
+    """The log form's fields as filled in; texts stay as typed until they are checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    deal: str = ""
+    kind: ActivityKind | None = None
+    day: date | None = None
+    minutes: str = ""
+    people: str = ""
+    summary: str = ""
+    stage: str | None = None
+    amount: str = ""
+    close_date: date | None = None
+    forecast: Literal["commit", "most likely", "best case", "pipeline", "omitted"] | None = None
+    loss_reason: str = ""
+    next_step: str = ""
+    next_step_due: date | None = None
+
+
+class LogForm(Reply):
+    """A form to open: on a draft, or empty; only doors that can show forms ask for it."""
+
+    kind: Literal["form"] = "form"
+    audience: Literal["channel", "ephemeral"] = "ephemeral"
+    draft_id: str | None = None
+    values: FormValues
+    stages: tuple[str, ...]
+
+
 class Option(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -300,4 +330,5 @@ AnyReply = (
     | NotUnderstood
     | Discarded
     | HelpText
+    | LogForm
 )

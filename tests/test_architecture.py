@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    {"bot.errors", "bot.domain", "bot.prompts"},
+    {"bot.errors", "bot.domain", "bot.prompts", "bot.notes"},
     {"bot.pipeline", "bot.commands", "bot.replies", "bot.settings", "bot.database"},
     {"bot.crm", "knowledge", "bot.language", "bot.drafts", "bot.journal"},
     {"bot.handlers"},

@@ -37,7 +37,7 @@ class Message:
 class Press:
     """A button a person pressed; without `ref` the thread's newest card or receipt is meant."""
 
-    action: Literal["confirm", "discard", "undo", "choose", "up", "down"]
+    action: Literal["confirm", "discard", "undo", "choose", "edit", "up", "down"]
     email: str
     audience: Audience
     thread: str

@@ -10,11 +10,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import ValidationError
 
-from bot.commands import COMMANDS, Command
+from bot.commands import COMMANDS, Command, Unclear
 from bot.errors import ModelUnavailable
 from bot.language.offline import OfflineModel
 from bot.language.reading import Reading, prepare
+from bot.language.rules.capture import read_capture
 from bot.language.rules.router import LONGEST
+from bot.language.rules.shared_text import read_shared, read_transcript
 from bot.prompts import prompt
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,18 @@ class Understanding:
             except ModelUnavailable as error:
                 log.warning("model gives way to offline: %s", error)
         return Understood(commands_of(offline.bind_tools(COMMANDS).invoke([HumanMessage(text)])), "offline")
+
+    def notes(self, text: str, reading: Reading) -> tuple[Command, ...]:
+        """The cards in a person's own notes, of any length."""
+        return tuple(read_capture(prepare(text), reading)) or (Unclear(),)
+
+    def shared(self, text: str, reading: Reading) -> tuple[Command, ...]:
+        """The one card for other people's words; read by rules alone, since a model might obey them."""
+        return (read_shared(text, reading),)
+
+    def transcript(self, lines: list[tuple[str, str]], minutes: int | None, own: str, reading: Reading) -> tuple[Command, ...]:
+        """The one card for a recorded conversation; by rules alone, for the same reason."""
+        return (read_transcript(lines, minutes, own, reading),)
 
     def _ask(self, model: BaseChatModel, text: str, reading: Reading) -> tuple[Command, ...]:
         """One call with the prompt and the commands as tools, within the time limit. Raises ModelUnavailable."""

@@ -96,10 +96,75 @@ class Deliverer:
             "container": container,
             "channel": {"id": message.channel},
             "message": shown,
-            "trigger_id": f"{next(self._ids)}.{TEAM}",
+            "trigger_id": self.workspace.trigger(user),
             "response_url": f"{self.base_url}/respond/{self.workspace.response_url(message.channel, user, message.ts)}",
             "actions": [action],
         }
+        return self._interactive(body)
+
+    def shortcut(self, user: str, callback_id: str, message: Posted | None = None) -> int:
+        """A person uses a shortcut, global or on a message."""
+        body: dict[str, Any] = {
+            "type": "message_action" if message else "shortcut",
+            "callback_id": callback_id,
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "trigger_id": self.workspace.trigger(user),
+            "action_ts": self.workspace.stamp(),
+        }
+        if message:
+            replies = sum(p.thread_ts == message.ts for p in self.workspace.posted)
+            shown = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "reply_count": replies}
+            body |= {
+                "channel": {"id": message.channel},
+                "message": shown | ({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+                "message_ts": message.ts,
+                "response_url": f"{self.base_url}/respond/{self.workspace.response_url(message.channel, user, message.ts)}",
+            }
+        return self._interactive(body)
+
+    def submit(self, user: str, view_id: str, values: dict[str, str]) -> dict[str, str]:
+        """A person submits an open view; the errors shown in it, by block, or nothing and the view closes."""
+        opened = self.workspace.views.get(view_id)
+        if opened is None or opened.user != user:
+            return {"view": "not_found"}
+        state: dict[str, Any] = {}
+        for block in opened.view["blocks"]:
+            element = block.get("element") or {}
+            value = values.get(block["block_id"]) or None
+            if value is None and not block.get("optional"):
+                return {block["block_id"]: "Please complete this required field."}
+            match element.get("type"):
+                case "static_select":
+                    chosen: dict[str, Any] = {"selected_option": {"value": value} if value else None}
+                case "datepicker":
+                    chosen = {"selected_date": value}
+                case _:
+                    chosen = {"value": value}
+            state[block["block_id"]] = {element.get("action_id"): {"type": element.get("type"), **chosen}}
+        view = {**opened.view, "id": view_id, "hash": self.workspace.stamp(), "state": {"values": state}}
+        body = {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": user, "team_id": TEAM}, "view": view}
+        answer = self._answer(urlencode({"payload": json.dumps(body)}).encode(), "application/x-www-form-urlencoded", {})
+        if answer is None or answer.status_code != 200:
+            return {"view": "We had some trouble connecting. Try again?"}
+        told = answer.json() if answer.content else {}
+        if told.get("response_action") == "errors":
+            errors: dict[str, str] = told["errors"]
+            return errors
+        del self.workspace.views[view_id]
+        return {}
+
+    def drop(self, user: str, channel: str, name: str, data: bytes, text: str = "") -> Posted:
+        """A person drops a file into a conversation."""
+        uploaded = self.workspace.upload(name, data)
+        posted = self.workspace.say(user, channel, text or f"📎 {name}")
+        body = self.event(posted)
+        url = f"{self.base_url}/files/{uploaded.id}"
+        body["event"] |= {"subtype": "file_share", "text": text, "files": [{"id": uploaded.id, "name": name, "size": len(data), "url_private_download": url}]}
+        self.deliver(body)
+        return posted
+
+    def _interactive(self, body: dict[str, Any]) -> int:
         if self.socket and self.socket({"type": "interactive", "payload": body, "accepts_response_payload": True}):
             return 200
         return self._post(urlencode({"payload": json.dumps(body)}).encode(), "application/x-www-form-urlencoded", {})
@@ -113,7 +178,7 @@ class Deliverer:
             "user_id": user,
             "channel_id": channel,
             "api_app_id": "A0PLAY",
-            "trigger_id": f"{next(self._ids)}.{TEAM}",
+            "trigger_id": self.workspace.trigger(user),
             "response_url": f"{self.base_url}/respond/{self.workspace.response_url(channel, user, None)}",
         }
         if self.socket and self.socket({"type": "slash_commands", "payload": body, "accepts_response_payload": True}):
@@ -121,6 +186,10 @@ class Deliverer:
         return self._post(urlencode(body).encode(), "application/x-www-form-urlencoded", {})
 
     def _post(self, body: bytes, content_type: str, extra: dict[str, str]) -> int:
+        answer = self._answer(body, content_type, extra)
+        return answer.status_code if answer is not None else 0
+
+    def _answer(self, body: bytes, content_type: str, extra: dict[str, str]) -> httpx.Response | None:
         stamp = str(int(time.time()))
         headers = {
             "Content-Type": content_type,
@@ -129,8 +198,9 @@ class Deliverer:
             **extra,
         }
         try:
-            status = self._http.post(self.request_url, content=body, headers=headers).status_code
+            answer = self._http.post(self.request_url, content=body, headers=headers)
         except httpx.HTTPError:
-            status = 0
-        self.answers.append(status)
-        return status
+            self.answers.append(0)
+            return None
+        self.answers.append(answer.status_code)
+        return answer

@@ -105,3 +105,51 @@ def _option_problems(element: dict[str, Any], at: str) -> Iterator[str]:
     for option in options:
         if not 0 < len(option["text"]["text"]) <= 75 or not 0 < len(option["value"]) <= 150:
             yield f"option text or value out of limits {at}"
+
+
+INPUT_TYPES = {"plain_text_input", "static_select", "datepicker", "number_input", "checkboxes", "radio_buttons", "multi_static_select"}
+
+
+def check_view(view: Any) -> None:
+    """Raises SlackError as views.open would."""
+    problems = tuple(_view_problems(view)) if isinstance(view, dict) else ("the view is no object",)
+    if problems:
+        raise SlackError("invalid_arguments", problems)
+
+
+def _view_problems(view: dict[str, Any]) -> Iterator[str]:
+    if view.get("type") != "modal":
+        yield "type must be modal"
+    for name in ("title", "submit", "close"):
+        words = (view.get(name) or {}).get("text") or ""
+        if (name == "title" and not words) or len(words) > 24:
+            yield f"{name} needs 1 to 24 characters"
+    if len(str(view.get("private_metadata") or "")) > 3000 or len(str(view.get("callback_id") or "")) > 255:
+        yield "private_metadata or callback_id too long"
+    blocks = view.get("blocks") or []
+    if not 0 < len(blocks) <= 100:
+        yield "1 to 100 blocks needed"
+    ids: set[str] = set()
+    for block in blocks:
+        block_id = str(block.get("block_id") or "")
+        if block_id in ids or len(block_id) > 255:
+            yield f"invalid or repeated block_id {block_id}"
+        ids.add(block_id)
+        if block.get("type") == "input":
+            yield from _input_problems(block)
+
+
+def _input_problems(block: dict[str, Any]) -> Iterator[str]:
+    element = block.get("element") or {}
+    if element.get("type") not in INPUT_TYPES or not element.get("action_id"):
+        yield f"input {block.get('block_id')}: unsupported element or no action_id"
+    if not 0 < len((block.get("label") or {}).get("text") or "") <= 2000:
+        yield f"input {block.get('block_id')}: the label needs 1 to 2000 characters"
+    if element.get("type") == "plain_text_input":
+        most = element.get("max_length") or 3000
+        if most > 3000 or len(str(element.get("initial_value") or "")) > most:
+            yield f"input {block.get('block_id')}: the text is longer than {most}"
+    if element.get("type") == "static_select":
+        yield from _option_problems(element, f"input {block.get('block_id')}")
+        if "initial_option" in element and element["initial_option"] not in element["options"]:
+            yield f"input {block.get('block_id')}: initial_option is none of the options"

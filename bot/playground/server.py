@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -45,6 +46,11 @@ class PlaygroundServer:
                 Route("/play/messages", self.messages),
                 Route("/play/say", self.say, methods=["POST"]),
                 Route("/play/press", self.press, methods=["POST"]),
+                Route("/play/submit", self.submit, methods=["POST"]),
+                Route("/play/close", self.close, methods=["POST"]),
+                Route("/play/shortcut", self.shortcut, methods=["POST"]),
+                Route("/play/drop", self.drop, methods=["POST"]),
+                Route("/files/{file}", self.file),
                 Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
                 *(extra or []),
             ]
@@ -142,7 +148,8 @@ class PlaygroundServer:
             }
             for p in self.workspace.visible(user, channel)
         ]
-        return JSONResponse({"channel": channel, "messages": shown})
+        view = next(({"id": v.id, **v.view} for v in self.workspace.views.values() if v.user == user), None)
+        return JSONResponse({"channel": channel, "messages": shown, "view": view})
 
     async def say(self, request: Request) -> Response:
         body = await request.json()
@@ -157,6 +164,38 @@ class PlaygroundServer:
             return JSONResponse({"ok": False, "error": "message_not_found"}, 404)
         self._pool.submit(self.deliverer.press, body["user"], found, body["action_id"], body["value"], selected=body.get("selected", False))
         return JSONResponse({"ok": True})
+
+    async def submit(self, request: Request) -> Response:
+        """A filled form; the errors to show in it, if any."""
+        body = await request.json()
+        return JSONResponse({"errors": await run_in_threadpool(self.deliverer.submit, body["user"], body["view"], body["values"])})
+
+    async def close(self, request: Request) -> Response:
+        body = await request.json()
+        self.workspace.views.pop(body["view"], None)
+        return JSONResponse({"ok": True})
+
+    async def shortcut(self, request: Request) -> Response:
+        """A shortcut, on the message `ts` where one is given."""
+        body = await request.json()
+        message = next((p for p in self.workspace.posted if p.ts == body.get("ts")), None)
+        self._pool.submit(self.deliverer.shortcut, body["user"], body["callback_id"], message)
+        return JSONResponse({"ok": True})
+
+    async def drop(self, request: Request) -> Response:
+        """A file, its bytes as the body."""
+        query = request.query_params
+        data = await request.body()
+        channel = self._channel(query["channel"], query["user"])
+        self._pool.submit(self.deliverer.drop, query["user"], channel, query["name"], data)
+        return JSONResponse({"ok": True})
+
+    async def file(self, request: Request) -> Response:
+        """A file's bytes, for the app's token alone."""
+        found = self.workspace.files.get(request.path_params["file"])
+        if request.headers.get("authorization") != f"Bearer {self._token}":
+            return Response("sign in", 403)
+        return Response(found.data, media_type="application/octet-stream") if found else Response("gone", 404)
 
     def _channel(self, channel: str, user: str) -> str:
         return self.workspace.direct(user).id if channel == "dm" else channel

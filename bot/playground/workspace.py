@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.limits import SlackError, check_message
+from bot.playground.limits import SlackError, check_message, check_view
 
+TRIGGER_SECONDS = 3.0
 TEAM, BOT_USER, BOT_ID = "T0PLAY", "U0CADDIE", "B0CADDIE"
 
 
@@ -45,6 +46,22 @@ class Posted:
 
 
 @dataclass
+class Opened:
+    """A modal open before a user."""
+
+    id: str
+    user: str
+    view: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    id: str
+    name: str
+    data: bytes
+
+
+@dataclass
 class SlackWorkspace:
     """State and rules; every method of the API raises SlackError with Slack's own code."""
 
@@ -53,10 +70,13 @@ class SlackWorkspace:
     posted: list[Posted] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failures: dict[str, list[str]] = field(default_factory=dict)
+    views: dict[str, Opened] = field(default_factory=dict)
+    files: dict[str, Uploaded] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._counter = itertools.count(1)
+        self._triggers: dict[str, tuple[str, float]] = {}
         self._urls: dict[str, tuple[str, str, str | None, float, int]] = {}
         self.members[BOT_USER] = Member(BOT_USER, "Caddie", None, bot=True)
 
@@ -114,6 +134,32 @@ class SlackWorkspace:
         if found is None:
             raise SlackError("users_not_found")
         return self.api_users_info({"user": found.id})
+
+    def trigger(self, user: str) -> str:
+        """A ticket to open one view within three seconds."""
+        with self._lock:
+            ticket = f"{next(self._counter)}.{TEAM}"
+            self._triggers[ticket] = (user, time.time() + TRIGGER_SECONDS)
+            return ticket
+
+    def api_views_open(self, args: dict[str, Any]) -> dict[str, Any]:
+        user, until = self._triggers.pop(str(args.get("trigger_id")), ("", 0.0))
+        if not user:
+            raise SlackError("invalid_trigger_id")
+        if time.time() > until:
+            raise SlackError("expired_trigger_id")
+        view = parsed(args.get("view"))
+        check_view(view)
+        opened = Opened(f"V{next(self._counter):08d}", user, view)
+        self.views[opened.id] = opened
+        return {"view": {"id": opened.id, **view}}
+
+    def upload(self, name: str, data: bytes) -> Uploaded:
+        """A file that a person drops somewhere."""
+        with self._lock:
+            uploaded = Uploaded(f"F{next(self._counter):08d}", name, data)
+            self.files[uploaded.id] = uploaded
+            return uploaded
 
     def api_conversations_info(self, args: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(args)

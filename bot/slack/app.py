@@ -20,7 +20,8 @@ from starlette.responses import JSONResponse, Response
 from bot.caddie import Caddie
 from bot.inbox import Inbox, Workers
 from bot.slack.courier import Courier
-from bot.slack.listeners import arrival_of
+from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
+from bot.slack.views.forms import CALLBACK
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
@@ -37,7 +38,7 @@ class SlackSide:
         self.courier = Courier(caddie, self.client, lambda: datetime.now(UTC))
         self.workers = Workers(inbox, self.courier.work, self.courier.give_up, workers)
         self._stopping = threading.Event()
-        self.app = build_app(inbox, self.client, secret)
+        self.app = build_app(inbox, self.client, secret, self.courier.check)
         self._caddie = caddie
 
     def start(self) -> None:
@@ -90,8 +91,12 @@ def web_client(token: str, api_url: str) -> WebClient:
     return WebClient(token, base_url=api_url, timeout=15, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)])
 
 
-def build_app(inbox: Inbox, client: WebClient, secret: str) -> App:
-    """A Bolt app that stores every arrival before Bolt acknowledges it, and does nothing else on its threads."""
+def build_app(inbox: Inbox, client: WebClient, secret: str, check: Callable[[Arrival], dict[str, str]]) -> App:
+    """A Bolt app that stores every arrival before Bolt acknowledges it, and does nothing else on its threads.
+
+    A filled form is the exception: `check` says what is wrong with it, which Slack shows in the open form.
+    """
+
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         """No call to Slack here: where one failed, Bolt would acknowledge an event that was never stored."""
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
@@ -102,9 +107,19 @@ def build_app(inbox: Inbox, client: WebClient, secret: str) -> App:
     @app.middleware
     def store_first(body: dict[str, Any], next: Callable[[], None]) -> None:
         arrival = arrival_of(body)
-        if arrival is not None:
+        if arrival is not None and arrival.kind != "submission":
             inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
         next()
+
+    def take_form(ack: Callable[..., None], body: dict[str, Any]) -> None:
+        arrival = arrival_of(body)
+        wrong = check(arrival) if arrival else {}
+        if wrong:
+            ack(response_action="errors", errors=wrong)
+            return
+        if arrival:
+            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
+        ack()
 
     def acknowledge(ack: Callable[[], None]) -> None:
         ack()
@@ -115,6 +130,9 @@ def build_app(inbox: Inbox, client: WebClient, secret: str) -> App:
     app.event(anything)(acknowledge)
     app.action(anything)(acknowledge)
     app.command("/caddie")(acknowledge)
+    app.shortcut(LOG_SHORTCUT)(acknowledge)
+    app.shortcut(LOG_MESSAGE_SHORTCUT)(acknowledge)
+    app.view(CALLBACK)(take_form)
     return app
 
 

@@ -2,26 +2,33 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import httpx
+from pydantic import ValidationError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.caddie import Caddie, Finished
-from bot.domain.audience import Audience
+from bot.domain.audience import DIRECT, Audience
 from bot.drafts import Conversation
+from bot.errors import BadRequest
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
-from bot.replies import Refusal, Reply
-from bot.slack.listeners import Arrival
+from bot.notes import LARGEST_FILE, read_notes
+from bot.replies import LogForm, Refusal, Reply
+from bot.slack.listeners import Arrival, SharedFile
 from bot.slack.views import View, render
+from bot.slack.views.forms import modal, values_of
 from bot.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
-REPLACES = {"confirm": {"receipt"}, "discard": {"discarded"}, "undo": {"receipt"}, "choose": {"draft", "question"}}
+REPLACES = {"confirm": {"receipt"}, "discard": {"discarded"}, "undo": {"receipt"}, "choose": {"draft", "question"}, "": {"draft"}}
 
 
 class Courier:
@@ -36,20 +43,109 @@ class Courier:
         arrival = Arrival.model_validate(item.payload)
         if arrival.kind == "message" and not self._for_caddie(arrival):
             return
+        arrival, audience = self._at_home(arrival)
         email = self._workspace.email(arrival.user)
-        audience = self._workspace.audience(arrival.channel)
         if email is None:
             refused = Refusal(reason="not_allowed", say="unknown_person", values={"email": f"user {arrival.user}"})
             self._post(arrival, refused, audience)
             return
-        thread = self._thread(arrival)
-        if arrival.kind == "press":
-            press = Press(arrival.action, email, audience, thread, self._clock(), arrival.value or None, arrival.value or None)  # type: ignore[arg-type]
-            answered = self._caddie.press(press)
-            self._after_press(arrival, answered.replies, audience)
+        asked = Press("edit", email, audience, self._thread(arrival), self._clock(), arrival.value or None)
+        match arrival.kind:
+            case "press":
+                press = replace(asked, action=arrival.action, value=arrival.value or None)  # type: ignore[arg-type]
+                self._after_press(arrival, self._caddie.press(press).replies, audience)
+            case "form":
+                self._open(arrival, self._caddie.form(asked), audience)
+            case "submission":
+                self._after_press(arrival, self._caddie.submit(asked, values_of(arrival.form)).replies, audience)
+            case "shared":
+                self._post_all(arrival, self._shared(arrival, email, audience), audience)
+            case "message" | "command":
+                self._post_all(arrival, self._said(arrival, email, audience), audience)
+
+    def check(self, arrival: Arrival) -> dict[str, str]:
+        """What is wrong with a filled form, by field."""
+        email = self._workspace.email(arrival.user)
+        try:
+            values = values_of(arrival.form)
+        except ValidationError as error:
+            return {str(error.errors()[0]["loc"][0]): str(error.errors()[0]["msg"])}
+        asked = Press("edit", email or "", DIRECT, "check", self._clock(), arrival.value or None)
+        return self._caddie.check(asked, values)
+
+    def _at_home(self, arrival: Arrival) -> tuple[Arrival, Audience]:
+        """Where an answer goes: what came without a channel, or about somebody's message, is answered in a direct message."""
+        if arrival.kind == "shared" or not arrival.channel:
+            home = self._client.conversations_open(users=arrival.user)["channel"]["id"]
+            where = arrival.model_copy(update={"said_in": arrival.channel, "channel": home, "direct": True, "thread_ts": None})
+            return where, self._workspace.audience(home)
+        return arrival, self._workspace.audience(arrival.channel)
+
+    def _said(self, arrival: Arrival, email: str, audience: Audience) -> list[Reply]:
+        message = Message(arrival.text, email, audience, self._thread(arrival), self._clock())
+        replies: list[Reply] = []
+        for file in arrival.files:
+            replies += self._from_file(file, message)
+        if arrival.text or not arrival.files:
+            replies += self._caddie.reply(message).replies
+        return replies
+
+    def _from_file(self, file: SharedFile, message: Message) -> list[Reply]:
+        """Cards from a file of notes dropped in a direct message; elsewhere files are none of Caddie's business."""
+        if not message.audience.direct:
+            return []
+        try:
+            notes = read_notes(file.name, self._fetch(file))
+        except BadRequest as error:
+            return [Refusal(reason="unsupported", say="sentence", values={"text": str(error)})]
+        return list(self._caddie.reply_notes(replace(message, text=f"{file.name}"), notes).replies)
+
+    def _fetch(self, file: SharedFile) -> bytes:
+        """The file's bytes. The token goes to Slack's own hosts alone. Raises BadRequest."""
+        host = urlsplit(file.url).netloc
+        if not (host == "files.slack.com" or host.endswith(".slack.com") or host == urlsplit(self._client.base_url).netloc):
+            raise BadRequest(f"{file.name} does not lie with Slack; send it as a file.")
+        if file.size > LARGEST_FILE:
+            raise BadRequest(f"{file.name} is larger than {LARGEST_FILE // 1_000_000} MB. Send the part that tells about your deals.")
+        answer = httpx.get(file.url, headers={"Authorization": f"Bearer {self._client.token}"}, timeout=15)
+        if answer.status_code != 200:
+            raise BadRequest(f"{file.name} could not be fetched from Slack. Send it again.")
+        return answer.content
+
+    def _shared(self, arrival: Arrival, email: str, audience: Audience) -> list[Reply]:
+        """The person's own message is read as if said now; other people's words are logged as they are."""
+        text = self._whole_thread(arrival) or arrival.text
+        message = Message(text, email, audience, f"{self._thread(arrival)}:{arrival.ts}", self._clock())
+        answer = self._caddie.reply if arrival.said_by == arrival.user and text == arrival.text else self._caddie.reply_shared
+        return list(answer(message).replies)
+
+    def _whole_thread(self, arrival: Arrival) -> str:
+        """The thread that begins with the message, where Caddie may read it."""
+        if not arrival.replies:
+            return ""
+        try:
+            found = self._client.conversations_replies(channel=arrival.said_in, ts=arrival.ts, limit=100)["messages"]
+        except SlackApiError:
+            log.info("the thread cannot be read; the message alone is logged")
+            return ""
+        return "\n".join(str(message.get("text") or "") for message in found)
+
+    def _open(self, arrival: Arrival, form: Reply, audience: Audience) -> None:
+        """Open a form while the trigger lasts; a refusal is told instead."""
+        if not isinstance(form, LogForm):
+            self._post(arrival, form, audience)
             return
-        answered = self._caddie.reply(Message(arrival.text, email, audience, thread, self._clock()))
-        for reply in answered.replies:
+        about = {"draft": form.draft_id, "channel": arrival.channel, "ts": arrival.ts, "thread_ts": arrival.thread_ts} if form.draft_id else {}
+        known = {name: value for name, value in about.items() if value}
+        try:
+            self._client.views_open(trigger_id=arrival.trigger_id, view=modal(form, known | ({"ephemeral": "1"} if arrival.ephemeral else {})))
+        except SlackApiError as error:
+            if error.response.get("error") not in {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}:
+                raise
+            self._post(arrival, Refusal(reason="unavailable", say="form_too_late", language=form.language), audience)
+
+    def _post_all(self, arrival: Arrival, replies: list[Reply], audience: Audience) -> None:
+        for reply in replies:
             self._post(arrival, reply, audience)
 
     def tell(self, finished: Finished) -> None:
@@ -114,8 +210,11 @@ class Courier:
 
     def _after_press(self, arrival: Arrival, replies: tuple[Reply, ...], audience: Audience) -> None:
         """The card becomes what came of it; refusals and fresh cards come beside it."""
+        gone = arrival.ephemeral and not arrival.response_url
         for reply in replies:
-            if reply.kind in REPLACES.get(arrival.action, ()) and arrival.ts:
+            if isinstance(reply, LogForm):
+                self._open(arrival, reply, audience)
+            elif reply.kind in REPLACES.get(arrival.action, ()) and arrival.ts and not gone:
                 self._replace(arrival, render(reply))
             else:
                 self._post(arrival, reply, audience)

@@ -1,12 +1,26 @@
 """Slack payload → arrival; nothing else."""
 
+import json
 import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-PRESSES = {"confirm", "discard", "undo", "choose", "up", "down"}
+PRESSES = {"confirm", "discard", "undo", "choose", "edit", "up", "down"}
+LOG_SHORTCUT, LOG_MESSAGE_SHORTCUT = "log", "log_message"
+OPENS_FORM = {"log", "form", "记录", "表单"}
 _SPOKEN_SUBTYPES = {None, "file_share", "thread_broadcast"}
+
+
+class SharedFile(BaseModel):
+    """A file in a message, as far as it is needed to fetch it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    size: int = 0
+    url: str = ""
 
 
 class Arrival(BaseModel):
@@ -14,7 +28,7 @@ class Arrival(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["message", "press", "command"]
+    kind: Literal["message", "press", "command", "form", "shared", "submission"]
     key: str
     team: str
     user: str
@@ -28,6 +42,12 @@ class Arrival(BaseModel):
     value: str = ""
     ephemeral: bool = False
     response_url: str | None = None
+    trigger_id: str = ""
+    said_by: str = ""
+    said_in: str = ""
+    replies: int = 0
+    files: tuple[SharedFile, ...] = ()
+    form: dict[str, Any] = {}
 
     @property
     def lane(self) -> str:
@@ -46,6 +66,12 @@ def arrival_of(body: dict[str, Any]) -> Arrival | None:
         return _message(body)
     if body.get("type") == "block_actions":
         return _press(body)
+    if body.get("type") == "shortcut" and body.get("callback_id") == LOG_SHORTCUT:
+        return _form(body)
+    if body.get("type") == "message_action" and body.get("callback_id") == LOG_MESSAGE_SHORTCUT:
+        return _shared(body)
+    if body.get("type") == "view_submission":
+        return _submission(body)
     if body.get("command"):
         return _command(body)
     return None
@@ -73,6 +99,65 @@ def _message(body: dict[str, Any]) -> Arrival | None:
         text=mention.sub("", text).strip(),
         mentioned=event["type"] == "app_mention" or bool(mention.search(text)),
         direct=event.get("channel_type") == "im" or channel.startswith("D"),
+        files=tuple(_file(found) for found in event.get("files") or ()),
+    )
+
+
+def _file(found: dict[str, Any]) -> SharedFile:
+    url = str(found.get("url_private_download") or found.get("url_private") or "")
+    return SharedFile(id=str(found.get("id", "")), name=str(found.get("name") or found.get("title") or "file"), size=int(found.get("size") or 0), url=url)
+
+
+def _form(body: dict[str, Any]) -> Arrival:
+    """The global shortcut: an empty form."""
+    team, user = str((body.get("team") or {}).get("id", "")), str((body.get("user") or {}).get("id", ""))
+    trigger = str(body.get("trigger_id", ""))
+    return Arrival(kind="form", key=f"form:{team}:{user}:{trigger}", team=team, user=user, channel="", direct=True, trigger_id=trigger)
+
+
+def _shared(body: dict[str, Any]) -> Arrival:
+    """The shortcut on a message: what it says is handed over to be logged."""
+    message, channel = body.get("message") or {}, str((body.get("channel") or {}).get("id", ""))
+    team, user = str((body.get("team") or {}).get("id", "")), str((body.get("user") or {}).get("id", ""))
+    ts = str(message.get("ts", ""))
+    return Arrival(
+        kind="shared",
+        key=f"shared:{team}:{channel}:{ts}:{user}:{body.get('action_ts') or body.get('trigger_id', '')}",
+        team=team,
+        user=user,
+        channel=channel,
+        ts=ts,
+        thread_ts=message.get("thread_ts"),
+        text=str(message.get("text") or ""),
+        said_by=str(message.get("user") or ""),
+        replies=int(message.get("reply_count") or 0),
+        trigger_id=str(body.get("trigger_id", "")),
+        response_url=body.get("response_url"),
+    )
+
+
+def _submission(body: dict[str, Any]) -> Arrival:
+    """A filled form; what it is about is looked up again, and its owner checked."""
+    view = body.get("view") or {}
+    team, user = str((body.get("team") or {}).get("id", "")), str((body.get("user") or {}).get("id", ""))
+    try:
+        about = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        about = {}
+    about = about if isinstance(about, dict) else {}
+    channel = str(about.get("channel") or "")
+    return Arrival(
+        kind="submission",
+        key=f"view:{team}:{view.get('id', '')}:{view.get('hash', '')}",
+        team=team,
+        user=user,
+        channel=channel,
+        ts=str(about.get("ts") or ""),
+        thread_ts=about.get("thread_ts"),
+        direct=channel.startswith("D") or not channel,
+        value=str(about.get("draft") or ""),
+        ephemeral=bool(about.get("ephemeral")),
+        form=(view.get("state") or {}).get("values") or {},
     )
 
 
@@ -99,13 +184,14 @@ def _press(body: dict[str, Any]) -> Arrival | None:
         value=str(action.get("value") or chosen.get("value") or ""),
         ephemeral=bool(container.get("is_ephemeral")),
         response_url=body.get("response_url"),
+        trigger_id=str(body.get("trigger_id", "")),
     )
 
 
 def _command(body: dict[str, Any]) -> Arrival:
     team, channel = str(body.get("team_id", "")), str(body.get("channel_id", ""))
     return Arrival(
-        kind="command",
+        kind="form" if str(body.get("text") or "").strip().casefold() in OPENS_FORM else "command",
         key=f"cmd:{team}:{body.get('trigger_id', '')}",
         team=team,
         user=str(body.get("user_id", "")),
@@ -115,4 +201,5 @@ def _command(body: dict[str, Any]) -> Arrival:
         mentioned=True,
         direct=channel.startswith("D"),
         response_url=body.get("response_url"),
+        trigger_id=str(body.get("trigger_id", "")),
     )

@@ -73,6 +73,7 @@ def parts_of(said: Said, reading: Reading) -> list[Part]:
     return [part for _, part in found]
 
 
+_HEAD = re.compile(r"\s*(?P<name>[^\W\d_][\w &.'-]{2,40}?)\s*(?::|\s[-–—]\s)")
 _LIST_MARK = re.compile(r"\n\s*(?:[-*•]|\d+[.)])?\s*$")
 
 
@@ -96,6 +97,7 @@ def _pieces(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
     for begin, end in itertools.pairwise(cuts):
         named = _subject(text[begin:end], reading)
         header = (begin in lines or text[:begin].rstrip().endswith(":")) and _HEADER.match(text[start:begin].strip())
+        named = named or (_heading(text[begin:end], reading) if begin in lines else named)
         told = _deal_of(text[begin:end], reading) if named else None
         another = bool(told and deal and told != deal)
         if header or another or (named and subject and not named & subject):
@@ -106,6 +108,13 @@ def _pieces(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
             subject, deal = subject | named, deal or told
     if text[start:].strip():
         yield start, len(text)
+
+
+def _heading(text: str, reading: Reading) -> frozenset[str]:
+    """The unseen name at the head of a line of a list, `Wexcombe: met them`: its line is about nobody else."""
+    head = _HEAD.match(text)
+    strangers = reading.lexicon.strangers(text[: head.end("name")]) if head else []
+    return frozenset({head["name"]}) if head and strangers and strangers[0][0] == head.start("name") else frozenset()
 
 
 def _deal_of(text: str, reading: Reading) -> str | None:

@@ -52,13 +52,62 @@ function Posted({ message, user, bot, theme }) {
     <article className={message.thread_ts && message.thread_ts !== message.ts ? "message reply" : "message"}>
       <div className={fromBot ? "face bot" : "face"} aria-hidden="true">{message.name.slice(0, 1)}</div>
       <div className="body">
-        <header><b>{message.name}</b>{fromBot && <span className="app">APP</span>}<time>{time}</time>{message.edited > 0 && <span className="note">(edited)</span>}</header>
+        <header><b>{message.name}</b>{fromBot && <span className="app">APP</span>}<time>{time}</time>{message.edited > 0 && <span className="note">(edited)</span>}
+          <button className="quiet" title="Log to CRM" aria-label="Log this message to the CRM" onClick={() => post("/play/shortcut", { user, ts: message.ts, callback_id: "log_message" })}>Log to CRM</button></header>
         {message.ephemeral && <p className="note">Only visible to you</p>}
         {groups.map((group, n) => group.actions
           ? <Actions key={n} block={group.actions} message={message} user={user} />
           : <div className="blocks" key={n}><Message blocks={group.shown} name="" logo="" theme={theme} unstyled withoutWrapper /></div>)}
       </div>
     </article>
+  );
+}
+
+function Field({ block, error }) {
+  const { element, label, hint, optional, block_id: name } = block;
+  const ref = useRef(null);
+  const shared = { id: `form-${name}`, name, ref, "aria-invalid": Boolean(error), "aria-describedby": error ? `${name}-error` : undefined };
+  return (
+    <div className="field">
+      <label htmlFor={`form-${name}`}>{label.text}{optional && <span className="note"> (optional)</span>}</label>
+      {element.type === "static_select" ? (
+        <select {...shared} defaultValue={element.initial_option?.value || ""}>
+          <option value="">—</option>
+          {element.options.map((option) => <option key={option.value} value={option.value}>{option.text.text}</option>)}
+        </select>
+      ) : element.type === "datepicker" ? <input type="date" {...shared} defaultValue={element.initial_date || ""} />
+        : element.multiline ? <textarea rows="3" {...shared} defaultValue={element.initial_value || ""} maxLength={element.max_length} />
+        : <input type="text" {...shared} defaultValue={element.initial_value || ""} maxLength={element.max_length} />}
+      {hint && <p className="note">{hint.text}</p>}
+      {error && <p className="error" id={`${name}-error`} role="alert">{error}</p>}
+    </div>
+  );
+}
+
+function Modal({ view, user }) {
+  const dialog = useRef(null);
+  const [errors, setErrors] = useState({});
+  const [gone, setGone] = useState(false);
+  useEffect(() => { if (!gone) dialog.current?.showModal(); }, [gone]);
+  const submit = async (event) => {
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(event.target));
+    const answer = await (await post("/play/submit", { user, view: view.id, values })).json();
+    setErrors(answer.errors);
+    if (Object.keys(answer.errors).length === 0) setGone(true);
+    else { const first = document.getElementById(`form-${Object.keys(answer.errors)[0]}`); first?.focus(); first?.parentElement.scrollIntoView({ block: "center" }); }
+  };
+  const close = () => { setGone(true); post("/play/close", { user, view: view.id }); };
+  if (gone) return null;
+  return (
+    <dialog ref={dialog} onCancel={close} aria-label={view.title.text}>
+      <form onSubmit={submit}>
+        <h3>{view.title.text}</h3>
+        {errors.view && <p className="error" role="alert">{errors.view}</p>}
+        {view.blocks.map((block) => <Field key={block.block_id} block={block} error={errors[block.block_id]} />)}
+        <footer><button type="button" onClick={close}>{view.close.text}</button><button type="submit" className="primary">{view.submit.text}</button></footer>
+      </form>
+    </dialog>
   );
 }
 
@@ -105,8 +154,11 @@ function App() {
         <form onSubmit={say}>
           <textarea id="say" rows="2" value={text} placeholder={channel === "dm" ? "Message Caddie" : `Message @Caddie in ${current?.name}`} onChange={(e) => setText(e.target.value)}
             onKeyDown={(e) => { if (e.key === "Enter" && !e.shiftKey) say(e); }} />
+          {channel === "dm" && <label className="attach" title="Drop a file of notes">📎<input type="file" accept=".txt,.md,.docx,.vtt" aria-label="Drop a file of notes" onChange={(e) => { const file = e.target.files[0]; if (file) fetch(`/play/drop?user=${who}&channel=dm&name=${encodeURIComponent(file.name)}`, { method: "POST", body: file }); e.target.value = ""; }} /></label>}
+          <button type="button" onClick={() => post("/play/shortcut", { user: who, callback_id: "log" })}>Form</button>
           <button type="submit">Send</button>
         </form>
+        {shown?.view && <Modal key={shown.view.id} view={shown.view} user={who} />}
       </main>
     </div>
   );

@@ -11,6 +11,7 @@ from bot.replies import (
     Discarded,
     DraftCard,
     HelpText,
+    LogForm,
     NotUnderstood,
     PipelineReport,
     Question,
@@ -68,6 +69,8 @@ def _blocks(reply: AnyReply) -> list[Block]:
             return notices.discarded(reply)
         case HelpText():
             return notices.help_text(reply)
+        case LogForm():
+            return notices.form(reply)
     assert_never(reply)
 
 

@@ -1,7 +1,7 @@
 """Short notices: refusals, what was not understood, help."""
 
 from bot.prompts import phrase
-from bot.replies import Discarded, HelpText, NotUnderstood, Refusal
+from bot.replies import Discarded, HelpText, LogForm, NotUnderstood, Refusal
 from bot.slack.mrkdwn import cut, escape
 from bot.slack.views import blocks as b
 
@@ -30,3 +30,9 @@ def help_text(reply: HelpText) -> list[b.Block]:
     if reply.role != "rep":
         made.append(b.section(escape(phrase(say, "help_manager", **values))))
     return made
+
+
+def form(reply: LogForm) -> list[b.Block]:
+    """What stands where no form can open: its title and what it holds."""
+    filled = [f"{name}: {value}" for name, value in reply.values.model_dump(mode="json").items() if value]
+    return [b.section(f"*{escape(phrase(reply.language, 'form_title'))}*\n{b.bullets(filled)}")]
