@@ -126,7 +126,7 @@ def _around_a_day(found: _Reading, before: str, clock: Clock) -> Iterator[_Readi
     if counted:
         sign = -1 if counted["way"].lower() in {"before", "prior to"} else 1
         day = c.moved(found.period.start, counted["unit"], sign * en.count_of(counted["num"]))
-        yield _Reading(counted.start(), found.end, c.on(day))
+        yield _Reading(counted.start(), found.end, c.on(day, "weekday"))
 
 
 def _around_a_period(found: _Reading, before: str, text: str, clock: Clock) -> Iterator[_Reading]:

@@ -113,12 +113,12 @@ def _weekdays_away(match: re.Match[str], clock: Clock) -> Read:
 
 @rule(rf"\b(?:in|within)\s+(?:the next\s+)?(?P<num>{NUM})\s+(?P<unit>{UNIT})(?:'? time)?\b(?!\s+(?:of|from|after|before|ago)\b)")
 def _in(match: re.Match[str], clock: Clock) -> Read:
-    return c.on(c.moved(clock.today, match["unit"], count_of(match["num"])), _loose(match["unit"]))
+    return c.on(c.moved(clock.today, match["unit"], count_of(match["num"])), _loose(match["unit"], count_of(match["num"])))
 
 
-def _loose(unit: str) -> str:
-    """A day counted in weeks or more leaves its weekday open."""
-    return "" if unit.lower().startswith("d") else "weekday"
+def _loose(unit: str, count: int = 7) -> str:
+    """A day counted in more than a few days leaves its weekday open."""
+    return "" if unit.lower().startswith("d") and count < 3 else "weekday"
 
 
 @rule(rf"\b(?P<num>{NUM})\s+(?P<unit>{UNIT})(?:(?:\s+and|,)?\s+(?P<num2>{NUM})\s+(?P<unit2>{UNIT}))?(?:(?:\s+and|,)?\s+(?P<num3>{NUM})\s+(?P<unit3>{UNIT}))?\s+(?P<way>ago|back|from (?:right )?now|out|from today|after today|later|hence)\b")
@@ -156,7 +156,13 @@ def _day_month(match: re.Match[str], clock: Clock) -> Read | None:
     return c.day_near(month_of(match["mon"]), int(match["d"]), clock, year_of(match["year"]))
 
 
-@rule(rf"(?<!\$)\b(?P<mon>{MON})\.?[\s,/-]*(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,/-]?\s*(?:of\s+|in\s+)?(?P<year>{YEAR})\b(?!:))?(?![\d:]|[.,]\d|\s?(?:k|m|mm|grand|%|万|units|seats|users)\b)")
+@rule(rf"(?<![\d.,$])\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?=\s*(?:and|&|or)\s*\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{MON})\b)")
+def _first_of_two(match: re.Match[str], clock: Clock) -> Read:
+    """`18 and 19 June`: the month stands with the second."""
+    return c.day_near(month_of(match["mon"]), int(match["d"]), clock, None)
+
+
+@rule(rf"(?<!\$)\b(?P<mon>{MON})\.?[\s,/-]*(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,/-]?\s*(?:of\s+|in\s+)?(?:\d{{1,2}}:\d\d(?::\d\d)?\s+)?(?P<year>{YEAR})\b(?!:))?(?![\d:]|[.,]\d|\s?(?:k|m|mm|grand|%|万|units|seats|users)\b)")
 def _month_day(match: re.Match[str], clock: Clock) -> Read:
     return c.day_near(month_of(match["mon"]), int(match["d"]), clock, year_of(match["year"]))
 
@@ -246,11 +252,11 @@ def _quarter(match: re.Match[str], clock: Clock) -> Read | None:
     return Read(c.quarter_near(quarter, clock, year), "quarter")
 
 
-_BEFORE_A_YEAR = re.compile(r"\b(?:in|of|year|since|for|by|until|till|through|mid|early|late|end|during)[\s-]+$", re.I)
+_BEFORE_A_YEAR = re.compile(r"\b(?:in|of|to|not|from|year|since|for|by|until|till|through|mid|early|late|end|during)[\s-]+$", re.I)
 _AFTER_A_DAY = re.compile(rf"\b{MON}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s*$", re.I)
 
 
-@rule(r"\bFY\s?['’]?(?P<fy>20\d\d|\d\d)\b|\bH(?P<h>[12])(?:[\s/]+(?P<hy>20\d\d))?\b|\bCY\s?(?P<cy>(?:20)?\d\d)\b|(?<![\w.,$€£/-])(?P<y>(?:19|20|21)\d\d)\b(?:[\s-]H(?P<yh>[12])\b)?(?![-/.,]\d|\s*(?:%|usd|eur|seats|users|units|deals|people|k\b|m\b|万))")
+@rule(r"\bFY\s?['’]?(?P<fy>20\d\d|\d\d)\b|\bH(?P<h>[12])(?:[\s/]+(?P<hy>20\d\d))?\b|\bCY\s?(?P<cy>(?:20)?\d\d)\b|(?<![\w.,$€£/-])(?P<y>(?:19|20|21)\d\d)\b(?:[\s-]H(?P<yh>[12])\b)?(?![-/.,]\d|\s-\s\d|\s*(?:%|usd|eur|seats|users|units|deals|people|k\b|m\b|万))")
 def _year(match: re.Match[str], clock: Clock) -> Read | None:
     half = match["h"] or match["yh"]
     if half:
@@ -261,7 +267,7 @@ def _year(match: re.Match[str], clock: Clock) -> Read | None:
     if match["fy"]:
         return Read(clock.fiscal.year(c.full_year(match["fy"]) or 0), "year")
     before = match.string[: match.start()]
-    if _AFTER_A_DAY.search(before) or (match["y"] and not (2000 < int(match["y"]) < 2050 and int(match["y"]) % 10) and not _BEFORE_A_YEAR.search(before)):
+    if _AFTER_A_DAY.search(before) or re.search(r"\d\s?-\s?$", before) or (match["y"] and not (2000 < int(match["y"]) < 2050) and not _BEFORE_A_YEAR.search(before)):
         return None
     return Read(clock.fiscal.year(c.full_year(match["cy"] or match["y"]) or 0), "year")
 
