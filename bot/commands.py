@@ -48,6 +48,7 @@ class DealChanges(Command):
     products: tuple[str, ...] = Field((), description="Products to add, as written")
     loss_reason: str | None = Field(None, description="Why it was lost: price, competitor, no decision, timing, features, budget or a few words")
     forecast: Forecast | None = Field(None, description="Forecast category")
+    name: str | None = Field(None, max_length=200, description="New name of the deal, only when it is renamed")
 
     @property
     def empty(self) -> bool:

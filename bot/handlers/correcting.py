@@ -59,8 +59,6 @@ def merged(draft: Draft, newer: DealChanges) -> DealChanges:
                 old["close_date"] = date.fromisoformat(change.new or "")
             case "product":
                 old["products"] = tuple((change.new or "").split(", "))
-            case "name":
-                continue
             case _:
                 old[change.field] = change.new
     if draft.next_step:

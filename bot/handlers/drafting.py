@@ -140,6 +140,8 @@ def changes_of(changes: DealChanges, deal: Deal, turn: Turn) -> tuple[tuple[Chan
     close = changes.close_date or _shifted(changes, deal.close_date)
     if close:
         add("close_date", deal.close_date.isoformat() if deal.close_date else None, close.isoformat())
+    if changes.name:
+        add("name", deal.name, changes.name)
     if changes.forecast:
         add("forecast", deal.forecast, changes.forecast)
     if changes.owner:

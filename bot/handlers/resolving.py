@@ -14,6 +14,7 @@ CONTACT_AT_LEAST = 0.3
 CLOSE_CALL = 0.35
 MISSPELT_CALL = 0.16
 ENOUGH = 0.5
+CLEARLY, CLEARLY_MORE = 0.6, 0.3
 
 
 @dataclass
@@ -36,6 +37,8 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     if words.startswith("other"):
         return _other_deal(words.removeprefix("other").strip(), people, turn)
     found = turn.names.find(words, {"account", "deal", "product"}) if words else []
+    if found and _somebody_elses(words, found, turn):
+        return Meant()
     accounts = _accounts(found)
     contacts = _contact_matches(people, turn)
     if len(accounts) > 1:
@@ -91,6 +94,15 @@ def _names_another(words: str, found: list[Match], turn: Turn) -> bool:
     hidden = [w for w in said.casefold().split() if not index.find(w, owners=turn.readable) and index.find(w)]
     strangers = index.unknown_words(said)
     return bool(hidden or strangers) and not any(m.kind == "deal" and m.score >= 0.75 for m in found)
+
+
+def _somebody_elses(words: str, found: list[Match], turn: Turn) -> bool:
+    """Whether a name that the asker may not see fits the words far better than all that the asker may see."""
+    everything = turn.names.index.find(normal(words), {"account", "deal"})
+    seen = {(m.kind, m.id) for m in found}
+    hidden = max((m.score for m in everything if (m.kind, m.id) not in seen), default=0.0)
+    own = max((m.score for m in found if m.kind != "product"), default=0.0)
+    return hidden >= CLEARLY and hidden - own > CLEARLY_MORE
 
 
 def _accounts(found: list[Match]) -> list[Match]:
@@ -156,6 +168,21 @@ def _account_of(contacts: list[Match], turn: Turn) -> Account | None:
     return next(iter(turn.desk.mirror.accounts(ids)), None) if len(ids) == 1 else None
 
 
+_TITLES = {
+    "ceo": "chief executive", "cfo": "chief financial", "coo": "chief operating", "cto": "chief technology", "cio": "chief information",
+    "cmo": "chief marketing", "cro": "chief revenue",
+}  # fmt: skip
+
+
+def _titled(words: str, account_id: str | None, turn: Turn) -> Contact | None:
+    """The one contact at the account who has the title said."""
+    wanted = words.casefold()
+    forms = {wanted, _TITLES.get(wanted, wanted)}
+    there = turn.desk.mirror.contacts(account_id=account_id) if account_id else []
+    fitting = [c for c in there if any(form in (c.title or "").casefold() for form in forms)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 @dataclass
 class People:
     """The contacts meant; `unclear` is (words, candidates) where several fit; `unknown` words fit nobody."""
@@ -175,7 +202,11 @@ def meant_contacts(people: Sequence[str], account_id: str | None, deal: Deal | N
         if deal and len(known) > 1:
             known = [c for c in known if c.id in deal.contact_ids] or known
         if not known:
-            meant.unknown.append(words)
+            titled = _titled(words, account_id, turn)
+            if titled is None:
+                meant.unknown.append(words)
+            elif titled not in meant.contacts:
+                meant.contacts.append(titled)
             continue
         best = max(scores[c.id] for c in known)
         top = [c for c in known if best - scores[c.id] < 0.1]

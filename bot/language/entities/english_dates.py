@@ -131,12 +131,12 @@ def _away(match: re.Match[str], clock: Clock) -> Read:
     return c.on(day, _loose(match["unit"]))
 
 
-@rule(rf"\b(?:on\s+)?the\s+(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL_WORD}(?=\s*(?:$|[,.;)!?])))\b(?!\s*(?:of\b|/|\.\d|%|k\b|m\b|{WD}\b|{MON}\b|deals?|day|week|month|quarter|half|year|largest|biggest|floor|call|meeting|time))|\b(?:on|by|until|till|due|before)\s+(?:the\s+)?(?P<e>\d{{1,2}}(?:st|nd|rd|th))\b(?!\s*(?:of\b|{MON}\b))")
+@rule(rf"\b(?:on\s+)?the\s+(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL_WORD}(?=\s*(?:$|[,.;)!?])))\b(?!-[a-z]|\s*(?:of\b|/|\.\d|%|k\b|m\b|{WD}\b|{MON}\b|deals?|day|week|month|quarter|half|year|largest|biggest|floor|call|meeting|time))|\b(?:on|by|until|till|due|before)\s+(?:the\s+)?(?P<e>\d{{1,2}}(?:st|nd|rd|th))\b(?!\s*(?:of\b|{MON}\b))")
 def _day_said(match: re.Match[str], clock: Clock) -> Read:
     return c.day_of_month(_ordinal(match["d"] or match["e"]), clock)
 
 
-@rule(rf"\b(?:on\s+)?(?P<wd>{WD})\.?,?\s+(?:the\s+)?(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL_WORD})\b(?![/.:-]?\d|\s*(?:am|pm|min|h\b|hrs?|hours?|k\b|m\b|%|of\b|seats?|users?|people|o'?clock|{MON}\b))")
+@rule(rf"\b(?:on\s+)?(?P<wd>{WD})\.?,?\s+(?:the\s+)?(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL_WORD})\b(?!-[a-z]|[/.:-]?\d|\s*(?:am|pm|min|h\b|hrs?|hours?|k\b|m\b|%|of\b|seats?|users?|people|o'?clock|{MON}\b))")
 def _weekday_the_day(match: re.Match[str], clock: Clock) -> Read | None:
     """`Thu 15th`: the nearest 15th that is a Thursday."""
     day, weekday = _ordinal(match["d"]), weekday_of(match["wd"])

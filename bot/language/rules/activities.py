@@ -1,13 +1,19 @@
 """What was done with a customer: its kind, its day and the people there."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
-from bot.language.entities.dates import find_dates
+from bot.language.entities.dates import DateSaid, find_dates
 from bot.language.entities.durations import find_duration
 from bot.language.reading import Reading
 from bot.language.rules import cues
 
+SOON, LONG_AGO = timedelta(days=75), timedelta(days=240)
+_ROLE = re.compile(
+    r"\b(?:with|met|saw|called|rang|to|from) (?:the|their) (?P<role>C[EFIOTMR]O|(?:VP|head|director|chief)(?: of)? [a-z]+(?: [a-z]+)?|(?:[a-z]+ )?(?:director|manager|buyer|controller|owner|chef|president|partner))"
+    r"(?= (?:of|at|from|there|today|yesterday|on|about|re)\b|[,.;]|$)",
+    re.I,
+)
 _DENIED = re.compile(rf"{cues.NEGATED.pattern}|\bno\s+$", re.I)
 _DEADLINE = re.compile(r"\b(?:till|until|by|before|due)\s+(?:the\s+)?$", re.I)
 _MET_NOBODY = re.compile(r"\b(?:talk|speak|spoke|meet|met|reach|call)\b|没(?:见|聊|谈|联系)", re.I)
@@ -38,7 +44,16 @@ def people_in(clause: str, reading: Reading) -> list[str]:
             continue
         found.append(words)
         until = span.end
-    return found
+    role = _ROLE.search(clause) if not found else None
+    return [role["role"]] if role else found
+
+
+def _behind(clause: str, reading: Reading) -> list[DateSaid]:
+    """The days of a clause as lying behind, except a date of nearly a year ago that comes within weeks: that one lies ahead."""
+    ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    soon = {d.start: d for d in ahead if timedelta() < d.period.start - reading.today <= SOON}
+    past = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    return [soon[d.start] if d.start in soon and reading.today - d.period.start > LONG_AGO else d for d in past]
 
 
 def denies_meeting(clause: str) -> bool:
@@ -47,7 +62,7 @@ def denies_meeting(clause: str) -> bool:
 
 def day_done(clause: str, reading: Reading, *, sure: bool) -> date | None:
     """The day of what was done; without an activity in the clause only a day that cannot lie ahead counts."""
-    behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    behind = _behind(clause, reading)
     ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
     surely_past = {d.start for d in ahead if d.period.start <= reading.today}
     sure = sure or find_duration(clause) is not None
@@ -58,10 +73,10 @@ def day_done(clause: str, reading: Reading, *, sure: bool) -> date | None:
 
 def surely_ahead(clause: str, reading: Reading) -> bool:
     """Whether some day of the clause lies ahead whichever way it is read."""
-    behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    behind = _behind(clause, reading)
     return any(d.period.start > reading.today and d.grain in {"day", "week"} for d in behind)
 
 
 def surely_past(clause: str, reading: Reading) -> bool:
-    behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    behind = _behind(clause, reading)
     return any(d.period.end <= reading.today for d in behind)

@@ -23,8 +23,11 @@ _ADDS = re.compile(r"\W*(?:and |also |please |pls |they )?(?:add|include|also wa
 _RANGE = re.compile(
     r"\bbetween\s+[$€£¥]?\d|(?<!from )(?<!\d)[$€£¥]?\d[\d.,]*\s?(?:k|m|grand)?\s?(?:-|–|to|or)\s?[$€£¥]?\d[\d.,]*\s?(?:k|m|grand|mio)\b|\d+万?[到至~-]\d+万", re.I
 )
+_NOT_BEFORE = re.compile(r"\b(?:won'?t|not|never|can'?t|cannot|unlikely to) (?:\w+ ){0,2}(?:clos\w*|sign\w*|happen|land|buy|decide|go ahead|be done)\b.{0,20}?\b(?:before|until|till)\b", re.I)
+_THOUSANDS = re.compile(r"\b(?:to|at|is|now|of|about|around|worth)\s+$", re.I)
 _NOW = re.compile(r"now|right now|just now|at the moment|today|earlier|this (?:morning|afternoon|aft|evening)", re.I)
-_CLOSING = re.compile(r"\b(?:clos\w+|sign(?:s|ed|ing)?|signature|land\w*|go(?:es)? live|decision)\b|关单|签|成交|结单", re.I)
+_CLOSING = re.compile(r"\b(?:clos\w+|sign(?:s|ed|ing)?(?! off)|signature|land\w*|go(?:es)? live|decision)\b|关单|签|成交|结单", re.I)
+_NEEDS_TOO = re.compile(r"\b(?:needs?|wants?|takes?|taking)\b(?=.*\b(?:as well|too|also|on top)\b)|\balso (?:needs?|wants?|takes?)\b|也要|还要", re.I)
 _SHARED_SIGN = re.compile(r"[$¥￥]")
 _CURRENCY_IN_WORDS = re.compile(
     r"\b(?:in|to) (?P<word>us dollars|dollars|usd|euros?|eur|pounds|sterling|gbp|yuan|rmb|cny|yen|swiss francs|chf)\b|按?(?P<zh>美元|美金|欧元|英镑|人民币|港币)", re.I
@@ -49,6 +52,9 @@ def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None
             changes["loss_reason"] = reason
     _read_amount(clause, changes)
     _read_owner(clause, changes, reading)
+    renamed = cues.RENAME.search(clause)
+    if renamed:
+        changes["name"] = (renamed["new"] or renamed["new2"]).strip(" .!。")
     _read_products(clause, changes, reading)
 
 
@@ -64,7 +70,7 @@ def close_date(clause: str, ahead: list[DateSaid], reading: Reading) -> DateSaid
     strong = cues.STRONG_CLOSE.search(clause)
     if not after and strong:
         after = ahead
-    denied = cues.NEGATED.search(clause)
+    denied = None if _NOT_BEFORE.search(clause) else cues.NEGATED.search(clause)
     if not after or (denied and denied.start() <= after[-1].start and (strong or denied.start() < cue.start())):
         return None
     return after[-1]
@@ -101,6 +107,10 @@ def _read_amount(clause: str, changes: dict[str, Any]) -> None:
         if stated:
             changes["currency"], changes["currency_by_sign"] = _stated(stated), False
         return
+    parted = [m for m in monies if m.amount >= 1000 and "," in clause[m.start : m.end] and _THOUSANDS.search(clause[: m.start])]
+    if parted:
+        changes["amount"] = parted[-1].amount
+        return
     bare = cues.BARE_AMOUNT.search(clause)
     spans = [(d.start, d.end) for d in find_dates(clause, date(2000, 1, 1), ahead=True)]
     if bare and _TOLD_AS_MONEY.search(clause) and not any(a <= bare.start("n") < b for a, b in spans):
@@ -125,14 +135,14 @@ def _stated(match: re.Match[str]) -> str:
 def _read_owner(clause: str, changes: dict[str, Any], reading: Reading) -> None:
     owner = cues.OWNER.search(clause)
     if owner:
-        who = next(owner[name] for name in ("who", "who2", "who3") if owner[name])
+        who = next(owner[name] for name in ("who", "who2", "who3", "who4") if owner[name])
         if reading.lexicon.names_in(who, {"person"}):
             changes["owner"] = who.strip()
 
 
 def _read_products(clause: str, changes: dict[str, Any], reading: Reading) -> None:
     add = cues.ADD_PRODUCT.search(clause)
-    if add and _ADDS.match(clause):
+    if (add and _ADDS.match(clause)) or (add := _NEEDS_TOO.search(clause)):
         products = [n for n in reading.lexicon.names_in(clause, {"product"}) if n.start >= add.start() and n.score >= 0.5]
         words = tuple(dict.fromkeys(clause[n.start : n.end] for n in products))
         if words:

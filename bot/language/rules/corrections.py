@@ -27,7 +27,7 @@ def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
         return None
     removed = cues.REMOVE.match(said.own)
     if removed:
-        return CorrectDraft(remove=(_REMOVED[(removed["what"] or removed["zh"] or removed["zh2"]).lower().removesuffix(" change")],))
+        return CorrectDraft(remove=(_REMOVED[(next(removed[name] for name in ("what", "kept", "zh", "zh2") if removed[name])).lower().removesuffix(" change")],))
     told = read_segment(said.own, reading)
     changes = dict(told.changes)
     at = _moved_day(said, told, changes, reading)

@@ -12,6 +12,7 @@ from bot.language.rules import cues
 from bot.language.rules.stages import find_stage
 
 _EMAIL = re.compile(r"(?:<mailto:[^|>]*\|)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
+_IS_THE = re.compile(r"\b(?:he|she|they)(?:'s| is|'re| are) (?:the |their |our |a |an |now )*(?P<title>[\w &/-]{3,40}?)(?= there| over there|[,.;!]|$)", re.I)
 _TITLE_IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
 _AT_ACCOUNT = re.compile(r"\s*(?:\b(?:at|from|of|for)\b|@)\s*$", re.I)
 
@@ -60,9 +61,10 @@ def _rest_of(text: str, names: list[NamedSpan], reading: Reading) -> str:
 
 def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
     """`new contact at Lyme River: Bill Sandover, site controller, bill@lyme.example`, in any order of its parts."""
+    somebody = _added_somebody(said, reading)
     start = cues.NEW_CONTACT.match(said.text)
-    if not start:
-        return None
+    if somebody or not start:
+        return somebody
     rest = (said.text[: start.start("cue")] + " " + said.text[start.end() :]).strip() if start["where"] else said.text[start.end() :]
     email = _EMAIL.search(rest)
     if email:
@@ -84,6 +86,22 @@ def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
         return None
     said_title = title.group(1).strip() if title else pieces[1] if len(pieces) > 1 else None
     return CreateContact(account=account, name=pieces[0], title=said_title, email=_plain(email.group()) if email else None)
+
+
+def _added_somebody(said: Said, reading: Reading) -> CreateContact | None:
+    """`add Joost Kerkhof to Gouden Lepel, he's the head chef there`."""
+    start = cues.ADD_SOMEBODY.match(said.text)
+    rest = said.text[start.end() :] if start else ""
+    account = max(reading.lexicon.names_in(rest, {"account"}), key=lambda n: (n.score, n.end - n.start), default=None)
+    if not start or not account:
+        return None
+    email, title = _EMAIL.search(rest), _IS_THE.search(rest)
+    return CreateContact(
+        account=rest[account.start : account.end],
+        name=start["name"],
+        title=title["title"].strip() if title else None,
+        email=_plain(email.group()) if email else None,
+    )
 
 
 def _plain(email: str) -> str:

@@ -17,8 +17,8 @@ ACTIVITY = (
     (
         "meeting",
         re.compile(
-            r"\b(?:met|meeting|mtg|mtgs|lunch|dinner|coffee|visited|visit|on[- ]?site|workshop|presented|presentation|walked .{1,40}? (?:through|thru)|sat down with|saw|kick-?off|qbr|review with)\b"
-            r"|开会|会议|见面|见了|拜访|面谈|会谈|开了.{0,4}会",
+            r"\b(?:met|meeting|mtg|mtgs|breakfast|lunch|dinner|drinks|coffee|(?:i|we) (?:was|were) (?:at|on[- ]?site|over at|out at|with)|went (?:to see|over to|out to)|(?:dropped|popped|stopped|swung) (?:by|in)|visited|visit|on[- ]?site|workshop|presented|presentation|walked .{1,40}? (?:through|thru)|sat down with|saw|kick-?off|qbr|review with)\b"
+            r"|开会|会议|见面|见了|拜访|参观|面谈|会谈|吃了?饭|开了.{0,8}会",
             I,
         ),
     ),
@@ -29,12 +29,12 @@ LOG = re.compile(r"^\s*(?:please |pls )?(?:log|record|note down|add|capture)\b(?
 PASSIVE = re.compile(r"\b(?:told|said|says|agreed|confirmed|asked|wants|happy|signed off|heard (?:back )?from|feedback from|update from|news from)\b|说|表示|同意|确认", I)
 
 NEXT_LABEL = re.compile(
-    r"(?:\bnext steps?\b|\bnxt steps?\b|\bnext action\b|\baction items?\b|\bto-?dos?\b(?=\s*[:=-])|\bfollow[- ]?up\b(?=\s*[:=-])|下一步|接下来|待办|后续)\s*(?:is|are|will be|should be|是|[:=-])*\s*(?:to\s+)?",
+    r"(?:\bnext steps?\b|\bnxt steps?\b|\bnext action\b|\baction items?\b|\bto-?dos?\b(?=\s*[:=-])|\bfollow[- ]?up\b(?=\s*(?:[:=-]|is\b))|\bnew one\b(?=\s*[:=-])|下一步|接下来|待办|后续)\s*(?:is|are|will be|should be|是|[:=-])*\s*(?:to\s+)?",
     I,
 )
 REMIND = re.compile(r"\b(?:remind me|reminder|remember|don'?t let me forget|set a reminder|task)\b(?:\s+(?:on|for)\s+\w+)?\s*:?\s*(?:me\s+)?(?:to\s+)?|提醒我|记得", I)
 PROMISE = re.compile(
-    r"(?:^\W*will (?=[a-z])|\b(?:i'?ll|i will|we'll|we will|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet|pop|drop|forward|revert|ping)|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
+    r"(?:^\W*will (?=[a-z])|\b(?:i'?ll|i will|we'll|we will|will (?=send|call|ring|share|follow|get back|come back|prepare|email|mail|book|set up|meet|pop|drop|forward|revert|ping)|i'?m to |we'?re to |i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
     r"|we (?:need|have|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to|supposed to))\s*\b",
     I,
 )
@@ -55,19 +55,19 @@ ZH_FUTURE_DO = re.compile(r"发|交|寄|打电话|拜访|安排|准备|提交|�
 
 CLOSE = re.compile(
     r"\b(?:clos(?:e|es|ing)(?: date)?|slip(?:s|ped|ping)?|push(?:ed|es|ing)?(?: it| this| that| out| back)?|pull(?:ed|s|ing)?\b.{0,40}?\b(?:in|forward)|mov(?:e|es|ed|ing)|delay(?:ed|s)?|postpone[ds]?"
-    r"|decision|comes? forward|brought forward|land(?:s|ing)?|expect(?:ed|ing)?|let'?s say|realistically|target(?:ing)?(?: date)?|sign(?:s|ing)?|signature|go(?:es|ing)? live|wrap(?:ping)? up|due|eta|wants? it|want this|change(?:d|s)? to"
+    r"|decision|comes? forward|brought forward|land(?:s|ing)?|expect(?:ed|ing)?|let'?s say|realistically|target(?:ing)?(?: date)?|sign(?:s|ing)?(?! off)|slid(?:e|es|ing)|signature|go(?:es|ing)? live|wrap(?:ping)? up|due|eta|wants? it|want this|change(?:d|s)? to"
     r"|more like|likely|timeline|knock(?:s|ed)?(?: back)?|(?:put|set|moved?|bumped) back|back to|out to|shift(?:s|ed|ing)?|bring (?:it|the close) (?:in|forward)|reschedul\w+)\b"
     r"|推迟|推到|推后|延期|延后|延到|提前|改到|改成|调到|挪到|拖到|预计|关单|成交|签|结单|截止",
     I,
 )
-STRONG_CLOSE = re.compile(r"\b(?:clos(?:e|es|ing)|signature|knocked back|slip\w*|push\w*|pull\w*\b.{0,40}?\b(?:in|forward)|postpone\w*|delay\w*|sign(?:s|ing))\b|推迟|推到|推后|延期|延后|提前|预计|签|关单|成交", I)
+STRONG_CLOSE = re.compile(r"\b(?:clos(?:e|es|ing)|signature|knocked back|slip\w*|push\w*|pull\w*\b.{0,40}?\b(?:in|forward)|postpone\w*|delay\w*|slid(?:e|es|ing)|sign(?:s|ing)(?! off))\b|推迟|推到|推后|延期|延后|提前|预计|签|关单|成交", I)
 STAGE_CUE = re.compile(
     r"(?:\b(?:to|into|in|at|is|are|now|stage|back to|as|reached|=|mark(?:ed)?(?: it| this| as)?|called?|we'?re|it'?s|they|a|in the|goes? to|went|gave (?:us )?(?:a |the )?)\s+(?:the\s+|a\s+)?|(?:->|→|=>)\s*|(?:到|进入|改成|改为|变成|已经?|转到|推进到|推进至|进到|到了)\s*)$",
     I,
 )
 AFTER_STAGE = re.compile(r"^\s*(?:now|stage|phase|yes|already|too|from|by|with|today|this|and|&|w/|-|–|👍|🎉|阶段|了|$|[.,!;:)])", I)
 NEGATED = re.compile(
-    r"\b(?:no (?=(?:call|meeting|mtg|demo|visit|chat|contact)s?\b)|had to cancel|cancell?ed|called off|didn'?t|did not|haven'?t|have not|hasn'?t|never|won'?t|will not|isn'?t|is not|wasn'?t|aren'?t|weren'?t|couldn'?t|can'?t|cannot|don'?t|doesn'?t|not(?! sure| only| bad| yet sure)|no longer|nope|without)\b|没有|没|不是|未|别",
+    r"\b(?:no (?=(?:call|meeting|mtg|demo|visit|chat|contact)s?\b)|had to cancel|cancell?ed|called off|didn'?t|did not|wont|isnt|wasnt|haven'?t|have not|hasn'?t|never|won'?t|will not|isn'?t|is not|wasn'?t|aren'?t|weren'?t|couldn'?t|can'?t|cannot|don'?t|doesn'?t|not(?! sure| only| bad| yet sure)|no longer|nope|without)\b|没有|没|不是|未|别",
     I,
 )
 WON = re.compile(
@@ -83,7 +83,7 @@ LOST = re.compile(
 LOSS_REASONS = (
     ("price", re.compile(r"\b(?:pric(?:e|es|ey|ing)|cheaper|too expensive|undercut|cost too much|lower (?:bid|offer|quote)|discount)\b|价格|太贵|嫌贵|贵了|便宜|报价低", I)),
     ("no decision", re.compile(r"\b(?:no decision|did nothing|doing nothing|do nothing|status quo|not (?:doing|to do|going to do) (?:it|anything)|decided not to|shelved|on ice|stay(?:ing)? with what|project (?:was )?(?:cancelled|canceled|killed))\b|不做|取消|搁置|没有决定", I)),
-    ("budget", re.compile(r"\b(?:budget(?:s)?(?: was| is| got)? (?:cut|frozen|gone)|no budget|budget freeze|out of money|no money)\b|没预算|预算砍|没有预算|预算没", I)),
+    ("budget", re.compile(r"\b(?:budget(?:s)?(?: was| is| got)? (?:cut|frozen|gone)|no budget|budget freeze|(?:froze|frozen|freez\w+)|out of money|no money)\b|没预算|预算砍|没有预算|预算没", I)),
     ("timing", re.compile(r"\b(?:timing|not now|too early|too late|next year instead|bad time)\b|时机|太早|太晚", I)),
     ("features", re.compile(r"\b(?:feature|functionality|missing|lack(?:ed|s|ing)?|couldn'?t do|didn'?t support|integration)\b|功能", I)),
     ("relationship", re.compile(r"\b(?:relationship|knew (?:them|the)|incumbent|existing (?:vendor|supplier))\b|关系", I)),
@@ -98,7 +98,7 @@ FORECAST = (
 )
 OWNER = re.compile(
     r"\b(?:give|assign|reassign|hand(?: over)?|transfer|pass|move)\b (?P<what>.+?) (?:over )?to (?P<who>[A-Z]?[\w' -]+?)\s*(?:please|pls|from now on)?[.!]*$"
-    r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|(?:把)?(?P<what3>.+?)(?:转给|交给|分给|转交给|移交给)(?P<who3>.+?)[吧。.]*$",
+    r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|^\W*(?P<who4>[\w' -]+?) (?:takes|is taking|took|will take|to take) over (?P<what4>.+)|(?:把)?(?P<what3>.+?)(?:转给|交给|分给|转交给|移交给)(?P<who3>.+?)[吧。.]*$",
     I,
 )
 NEW_ACCOUNT = re.compile(
@@ -107,9 +107,10 @@ NEW_ACCOUNT = re.compile(
     I,
 )
 THE_OTHER = re.compile(r"\b(?:the|their|her|his|my) (?:second|other)\b(?! (?:day|week|side|hand|vendor|people|guys|team))|另一个|另外那个|另外一个", I)
+RENAME = re.compile(r"\brename (?:the )?(?:deal )?(?P<old>.+?) (?:to|as|into) [\"“]?(?P<new>[^\"”]+?)[\"”]?\W*$|(?:把)?(?P<old2>.+?)(?:改名为|重命名为|改名叫)(?P<new2>.+)", re.I)
 ADD_PRODUCT = re.compile(r"\b(?:add|include|plus|also want|tack on|throw in|with)\b|加上|增加|加", I)
 NEW_DEAL = re.compile(
-    r"^\W*(?:please |pls )?(?:(?:create|open|add|log|start|register)(?: me)? )?(?:a |an )?(?:brand )?new (?:deal|opp|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a |an )?(?:deal|opp|opportunity)\s*(?:at|for|with|:|-)?\s*"
+    r"^\W*(?:please |pls |hey,? )?(?:(?:(?:we|i)(?:'ve| have)?(?: just)? (?:got|have|found)|there(?:'s| is)|got|(?:create|open|add|log|start|register)(?: me)?) )?(?:a |an )?(?:brand )?new (?:deal|opp|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a |an )?(?:deal|opp|opportunity)\s*(?:at|for|with|:|-)?\s*"
     r"|^\W*(?:新建|创建|新增|新的?)(?:一个)?(?:商机|单子|机会|项目)[:,\s]*",
     I,
 )
@@ -119,10 +120,10 @@ NEW_CONTACT = re.compile(
     I,
 )
 BULK = re.compile(
-    r"\b(?:all|every|each)(?: of)?(?: my| our| the| his| her| their)?(?: [\w']+){0,3} (?:deals?|opps?|opportunit(?:y|ies)|pipeline)\b|\bboth (?:my )?deals\b|(?:所有|全部)(?:的)?.{0,8}(?:商机|单子|机会)",
+    r"\b(?:all|every|each)(?: of)?(?: my| our| the| his| her| their)?(?: [\w']+){0,3} (?:deals?|opps?|opportunit(?:y|ies)|pipeline)\b|\bboth (?:my )?deals\b|(?:所有|全部)(?:的)?.{0,8}(?:商机|单子|机会)|(?:商机|单子|机会)(?:都|全部|全)",
     I,
 )
-CHANGE_VERB = re.compile(r"\b(?:move|mark|push|set|change|update|close|shift|pull|make|put|bump|reassign|assign|delete|remove)\b|改|推|移|标记|设|转", I)
+CHANGE_VERB = re.compile(r"\b(?:add|give|move|mark|push|set|change|update|close|shift|pull|make|put|bump|reassign|assign|delete|remove)\b|改|推|移|标记|设|转", I)
 ASKING = re.compile(
     r"^\W*(?:please |pls |hey |hi )?(?:can (?:i|you)|could (?:i|you)|i need|we need|need|give (?:me|us)|show|find|send me|get me|got|any|do (?:we|you|i)|have (?:we|you)|what|which|where|who|when|how|why|is there|are there|looking for|pull up|list|tell me|forecast for|my |our |the (?:pipeline|forecast))\b"
     r"|^(?:有没有|找|给我|看|查|请问|哪)",
@@ -131,7 +132,7 @@ ASKING = re.compile(
 CHANGES_FIRST = re.compile(r"^\W*(?:please |pls |can you |also )?(?:move|mark|push|set|change|update|shift|pull|make|put|bump|forecast|slip)\b|^把", I)
 REMOVE = re.compile(
     r"^\W*(?:please |pls |no,? |actually,? |sorry,? )*(?:scratch|drop|remove|delete|forget|cancel|skip|lose|take out|leave out|without|no) (?:the |that |any )?(?P<what>next step|follow[- ]?up|amount|value|close date|date|stage(?: change)?|forecast|call|meeting|activity|note|contact)s?\b\W*(?:please|pls|again|change)?\W*$"
-    r"|^\W*(?:把)?(?P<zh>下一步|跟进|金额|关单日期|日期|阶段|预测|活动)(?:不要了|不要|去掉|删掉|取消|删了)|^\W*(?:去掉|删掉|不要|取消)(?P<zh2>下一步|跟进|金额|关单日期|日期|阶段|预测|活动)",
+    r"|^\W*(?:please |pls |and |but )*(?:leave|keep) (?:the |that )(?P<kept>next step|amount|value|close date|date|stage|forecast) (?:as (?:it|that) (?:was|is)|alone|unchanged|the same)\W*$|^\W*(?:把)?(?P<zh>下一步|跟进|金额|关单日期|日期|阶段|预测|活动)(?:不要了|不要|去掉|删掉|取消|删了)|^\W*(?:去掉|删掉|不要|取消)(?P<zh2>下一步|跟进|金额|关单日期|日期|阶段|预测|活动)",
     I,
 )
 CORRECTION = re.compile(
@@ -158,6 +159,7 @@ UNREAL = re.compile(
     r"|差点|险些|几乎|可能|也许|希望|打算|还没",
     I,
 )
+ADD_SOMEBODY = re.compile(r"^\W*(?:[Pp]lease |[Pp]ls )?(?:[Aa]dd|[Ss]ave) (?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)+) (?:to|at|as (?:a )?(?:new )?contact (?:at|for|to|of))\s+")
 FYI = re.compile(r"^\W*(?:fyi|heads[- ]up)\b", I)
 NOTE_ON = re.compile(r"^\W*(?:(?:please |pls )?(?:add |make |log )?(?:a )?(?:quick )?note(?: to self)?\b(?: (?:on|for|about|re))?|备注|记一下|记录一下)", I)
 HYPOTHETICAL = re.compile(
@@ -165,7 +167,7 @@ HYPOTHETICAL = re.compile(
     I,
 )
 NOT_AMOUNT = re.compile(
-    r"\b(?:cost(?:s|ing)?|sav(?:e|es|ed|ing|ings)|lose|loses|losing|spend(?:s|ing)?|fees?|penalt(?:y|ies)|fines?|per (?:month|year|day|week|unit|site|seat)|a (?:month|year|day|week)|/(?:yr|mo|month|year)|revenue|turnover|employees|payback|detention|scrap|waste)\b|每年|每月|损失|节省|成本|罚款|回收",
+    r"(?-i:\b(?!We\b|I\b)[A-Z]\w+) (?:quoted|bid|undercut)\b|\b(?:competitors?|rivals?|they) (?:quoted|bid|undercut)\b|\b(?:cost(?:s|ing)?|sav(?:e|es|ed|ing|ings)|lose|loses|losing|spend(?:s|ing)?|fees?|penalt(?:y|ies)|fines?|per (?:month|year|day|week|unit|site|seat)|a (?:month|year|day|week)|/(?:yr|mo|month|year)|revenue|turnover|employees|payback|detention|scrap|waste)\b|每年|每月|损失|节省|成本|罚款|回收",
     I,
 )
 OLD_AMOUNT = re.compile(r"(?:\bfrom|\bwas|\bnot|\binstead of|\brather than|\bdown from|\bup from|\bthan|不是|从|原来)\s*(?:the\s+)?$", I)

@@ -41,6 +41,7 @@ _DEALS = re.compile(
     r"|\bwhat (?:did|have) (?:we|i|they|\w+) (?:lose|lost|win|won|close)\b|商机|单子|丢了哪些|哪些单",
     I,
 )
+_ONE_DEAL = re.compile(r"\b(?:the|my|our) (?P<name>(?:[\w&'-]+ ){1,4})(?:deal|opp|opportunity)\b", I)
 _LISTS = re.compile(r"\b(?:list|show|which|what|whats|what's|top|all|any|find|give|how many|biggest|largest|my|deals|closing|stuck|stalled)\b|哪些|列出|有哪些|多少|前", I)
 _TOP = re.compile(r"\btop (\d+|three|five|ten)\b|\b(\d+) (?:biggest|largest|top)\b|\b(?:biggest|largest) (\d+)?|前(\d+|三|五|十)", I)
 _WORDS = {"three": 3, "five": 5, "ten": 10, "三": 3, "五": 5, "十": 10}
@@ -51,7 +52,7 @@ _STALLED = re.compile(r"\bstalled\b|\bgone quiet\b|\bno activity\b|\bstale\b|停
 _LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses)\b|丢|输", I)
 _WON = re.compile(r"\b(?:won|win|wins|closed[- ]won|signed)\b|赢单|赢了|成交", I)
 _SHOW = re.compile(
-    r"^\W*(?:show(?: me)?|pull up|open|look up|what'?s? (?:is )?(?:happening|going on|happened|the (?:status|latest|state|story|amount|stage|close date|next step))|what (?:happened|is the status)|whats (?:up|the status|happening)|status|where are we|how'?s|tell me about|details|update me|give me an update|when does|when is|what stage)\b"
+    r"^\W*(?:show(?: me)?|pull up|open|look up|what'?s? (?:is )?(?:happening|going on|happened|the (?:status|latest|state|story|amount|stage|close date|next step))|what (?:was|is) the last (?:thing|touch|activity|contact|call|meeting|note)|what (?:happened|is the status)|whats (?:up|the status|happening)|status|where are we|how'?s|tell me about|details|update me|give me an update|when does|when is|what stage)\b"
     r"|怎么样了|进展|什么情况|看一下|查一下|显示",
     I,
 )
@@ -146,6 +147,9 @@ def _deals(text: str, reading: Reading) -> Command | None:
         return None
     if re.search(r"\bone of my deals\b", text, I):
         return None
+    one = _ONE_DEAL.search(text)
+    if one and not _deal_words(text, reading) and reading.lexicon.strangers(one["name"]):
+        return ShowDeal(deal=one["name"].strip())
     lost, won = bool(_LOST_TO.search(text)), bool(_WON.search(text))
     state = "lost" if lost else "won" if won else "open"
     pushed, age, top = _PUSHED.search(text), _AGE.search(text), _TOP.search(text)

@@ -1,5 +1,7 @@
 """The order in which the rules are asked what a message means."""
 
+import re
+
 from bot.commands import AnswerQuestion, AskLibrary, Command, FindAid, Help, Unclear, Undo, Unsupported
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
@@ -10,11 +12,16 @@ from bot.language.rules.creating import read_new_account, read_new_contact, read
 from bot.language.rules.requests import read_request
 
 LONGEST = 12_000
+_POLITE = re.compile(
+    r"\b(?:can|could|would|will) you (?:please |pls |also |kindly )*"
+    r"(?=(?:set|move|update|log|add|change|push|pull|mark|put|bump|make|record|note|close|assign|give|remind|create|open|shift|rename)\b)",
+    re.I,
+)
 
 
 def read_message(text: str, reading: Reading) -> list[Command]:
     """The commands of a message, at least one: Unclear where nothing fits."""
-    said = prepare(text)
+    said = prepare(_POLITE.sub("", text).rstrip("?") if _POLITE.search(text) else text)
     if not any(c.isalnum() for c in said.text):
         return [Unclear(reason="empty")]
     if len(said.text) > LONGEST:
