@@ -241,7 +241,7 @@ def _end_of(match: re.Match[str], clock: Clock) -> Read | None:
     return c.part_of(found.period, found.grain, "start" if (match["edge"] or "").upper() == "B" else "end")
 
 
-@rule(r"\b(?:(?P<y0>(?:20)?\d\d)[\s-]?)?Q(?P<q>[1-4])(?:[\s/-]*(?:of\s+)?(?:FY)?['’]?(?P<y>20\d\d|\d\d)\b(?!%))?(?!\d)|\b(?P<q2>[1-4])Q['’]?(?P<y2>(?:20)?\d\d)?\b|\b(?:the\s+)?(?P<w>first|second|third|fourth|1st|2nd|3rd|4th|last)\s+(?:quarter|qtr)\b(?:\s+(?:of\s+|in\s+)?(?P<y3>20\d\d|19\d\d))?")
+@rule(r"\b(?:(?P<y0>(?:20)?\d\d)[\s-]?)?Q(?P<q>[1-4])(?:[\s/-]*(?:of\s+)?(?:FY)?['’]?(?P<y>20\d\d|\d\d)\b(?!%)|\s+(?:of\s+)?(?P<rel>next|this|last) (?:fiscal )?year)?(?!\d)|\b(?P<q2>[1-4])Q['’]?(?P<y2>(?:20)?\d\d)?\b|\b(?:the\s+)?(?P<w>first|second|third|fourth|1st|2nd|3rd|4th|last)\s+(?:quarter|qtr)\b(?:\s+(?:of\s+|in\s+)?(?P<y3>20\d\d|19\d\d))?")
 def _quarter(match: re.Match[str], clock: Clock) -> Read | None:
     words = {"first": 1, "second": 2, "third": 3, "fourth": 4}
     said = match["q"] or match["q2"] or match["w"]
@@ -249,6 +249,8 @@ def _quarter(match: re.Match[str], clock: Clock) -> Read | None:
         return None
     quarter = 4 if said.lower() == "last" else words.get(said.lower()) or int(said[0])
     year = c.full_year(match["y0"] or match["y"] or match["y2"] or match["y3"])
+    if match["rel"]:
+        year = clock.fiscal.year_of(clock.today) + step_of(match["rel"])
     return Read(c.quarter_near(quarter, clock, year), "quarter")
 
 

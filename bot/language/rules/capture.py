@@ -7,16 +7,19 @@ from typing import Any
 
 from bot.commands import Command, DealChanges, LogActivity, UpdateDeal
 from bot.domain.activities import ActivityKind
+from bot.domain.deals import StageKind
 from bot.domain.names import NamedSpan
+from bot.domain.text import HAS_CJK
 from bot.language.entities.dates import DateSaid, find_dates, impossible_date
 from bot.language.entities.durations import find_duration
 from bot.language.entities.shifts import find_shift
 from bot.language.reading import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, day_done, denies_meeting, people_in
-from bot.language.rules.changes import close_date, read_changes, read_shift
+from bot.language.rules.changes import add_loss_reason, close_date, read_changes, read_shift
 from bot.language.rules.next_steps import next_step, split_day
 from bot.language.rules.segments import Clause, clauses_of, header_of, parts_of
+from bot.language.rules.stages import kind_of
 
 _MENTION = re.compile(r"(?:\b(?:with|w/|at|@|for|from|to|and|met|called|visited|saw)\s+|^)((?:[A-Z][\w&'.-]*)(?:\s+(?:[A-Z&][\w&'.-]*))*)")
 _ZH_MENTION = re.compile(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,16}?)(?:的|开会|通|见|改|推|移|转|,|$)")
@@ -56,6 +59,9 @@ class Told:
 
 def _word_before(text: str, start: int) -> int:
     """Where the word before a place begins: “norvane rollout” is told by its unknown half."""
+    joined = re.search(r"[\u4e00-\u9fff]+$", text[:start])
+    if joined and HAS_CJK.match(text[start : start + 1]):
+        return joined.end() - len(re.split(r"[把和跟与给在对的了是由]", joined.group())[-1])
     before = re.search(r"([A-Za-z][\w'-]*)\s+$", text[:start])
     return before.start(1) if before else start
 
@@ -131,8 +137,10 @@ def read_segment(own: str, reading: Reading, text: str | None = None) -> Told:
         told.kind = "meeting" if what == "visit" else what
     elif told.kind is None and logs and told.contacts:
         told.kind = "note"
-    if told.kind is None and (cues.NOTE_ON.search(own) or (not told.changes and cues.FYI.search(own))):
+    if cues.NOTE_ON.search(own) or (told.kind is None and not told.changes and cues.FYI.search(own)):
         told.kind = "note"
+    if kind_of(told.changes.get("stage"), reading.stages) is StageKind.LOST:
+        add_loss_reason(own, told.changes)
     return told
 
 

@@ -45,17 +45,21 @@ def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None
     stage = None if cues.UNREAL.search(clause) else find_stage(bare, reading.stages, reading.process)
     if stage:
         changes["stage"] = stage
-    lost = kind_of(changes.get("stage"), reading.stages) is StageKind.LOST
-    if lost and "loss_reason" not in changes:
-        reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(clause)), None)
-        if reason:
-            changes["loss_reason"] = reason
+    if kind_of(changes.get("stage"), reading.stages) is StageKind.LOST:
+        add_loss_reason(clause, changes)
     _read_amount(clause, changes)
     _read_owner(clause, changes, reading)
     renamed = cues.RENAME.search(clause)
     if renamed:
         changes["name"] = (renamed["new"] or renamed["new2"]).strip(" .!。")
     _read_products(clause, changes, reading)
+
+
+def add_loss_reason(text: str, changes: dict[str, Any]) -> None:
+    """The first reason that a text names, where none is known yet."""
+    reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
+    if reason:
+        changes.setdefault("loss_reason", reason)
 
 
 def close_date(clause: str, ahead: list[DateSaid], reading: Reading) -> DateSaid | None:

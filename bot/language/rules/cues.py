@@ -17,7 +17,7 @@ ACTIVITY = (
     (
         "meeting",
         re.compile(
-            r"\b(?:met|meeting|mtg|mtgs|breakfast|lunch|dinner|drinks|coffee|(?:i|we) (?:was|were) (?:at|on[- ]?site|over at|out at|with)|went (?:to see|over to|out to)|(?:dropped|popped|stopped|swung) (?:by|in)|visited|visit|on[- ]?site|workshop|presented|presentation|walked .{1,40}? (?:through|thru)|sat down with|saw|kick-?off|qbr|review with)\b"
+            r"\b(?:met|meeting|mtg|mtgs|breakfast|lunch|dinner|drinks|coffee|(?:i|we) (?:was|were) (?:at|on[- ]?site|over at|out at|with)|went (?:to see|over to|out to)|(?:dropped|popped|stopped|swung) (?:by|in)|(?:bumped|ran) into|visited|visit|on[- ]?site|workshop|presented|presentation|walked .{1,40}? (?:through|thru)|sat down with|saw|kick-?off|qbr|review with)\b"
             r"|开会|会议|见面|见了|拜访|参观|面谈|会谈|吃了?饭|开了.{0,8}会",
             I,
         ),
