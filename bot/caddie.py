@@ -44,6 +44,7 @@ from bot.replies import FormValues, HelpText, NotUnderstood, Refusal, Reply
 
 log = logging.getLogger(__name__)
 CARDS_MOST = 20
+TURNS_KEPT, TURN_MOST = 6, 300
 Changing = TypeVar("Changing", bound=LogActivity | UpdateDeal | ChangeMany)
 
 
@@ -190,6 +191,7 @@ class Caddie:
             question=tuple(o.name for o in question.options) if question and question.author_id == turn.person.id else None,
             last_query=conversation.last_query,
             deal_in_thread=conversation.deal_id is not None,
+            turns=conversation.turns,
         )
 
     def _open_draft(self, turn: Turn) -> OpenDraft | None:
@@ -286,6 +288,9 @@ class Caddie:
         return [r.model_copy(update={"audience": "ephemeral"}) if r.kind in {"refusal", "unclear"} else r for r in replies]
 
     def _finish(self, asked: Message | Press, turn: Turn, started: float, replies: Sequence[Reply]) -> Answered:
+        if isinstance(asked, Message) and asked.text.strip():
+            said = f"{turn.person.first_name}: {' '.join(asked.text.split())[:TURN_MOST]}"
+            turn.conversation = turn.conversation.model_copy(update={"turns": (*turn.conversation.turns, said)[-TURNS_KEPT:]})
         before = self.desk.journal.conversation(asked.thread)
         if turn.conversation != before:
             self.desk.journal.remember(asked.thread, turn.conversation, asked.now)

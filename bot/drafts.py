@@ -97,7 +97,6 @@ class Conversation(Frozen):
     """What a thread is about; `turns` are the last things said there, the newest last."""
 
     deal_id: str | None = None
-    other_deal_id: str | None = None
     account_id: str | None = None
     contact_ids: tuple[str, ...] = ()
     draft_id: str | None = None

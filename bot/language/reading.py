@@ -47,6 +47,7 @@ class Reading:
     question: tuple[str, ...] | None = None
     last_query: dict[str, object] | None = None
     deal_in_thread: bool = False
+    turns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

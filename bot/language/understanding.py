@@ -97,5 +97,6 @@ def _messages(text: str, reading: Reading) -> list[BaseMessage]:
         regions=", ".join(reading.regions),
         draft="yes" if reading.draft else "no",
         question=", ".join(reading.question or ()) or "none",
+        turns=" / ".join(reading.turns) or "nothing",
     )
     return [SystemMessage(system), HumanMessage(said.text)]

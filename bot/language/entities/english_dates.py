@@ -204,6 +204,7 @@ def _month_in_figures(match: re.Match[str], clock: Clock) -> Read:
     return Read(Period.month(int(match["y"] or match["y2"]), int(match["m"] or match["m2"])), "month")
 
 
+_DAY_BEFORE = re.compile(r"(?<![\d.,$€£])\b(?P<d>3\d)(?:st|nd|rd|th)?\s+(?:of\s+)?$", re.I)
 _BEFORE_MAY = re.compile(r"(?:\b(?:in|by|until|till|to|of|for|is|on|around|early|late|mid|since|from|during|an?|closing|close|closes|end|next|last)[\s-]+)$", re.I)
 
 
@@ -215,6 +216,9 @@ def _month_said(match: re.Match[str], clock: Clock) -> Read | None:
     verb = name in {"may", "march", "mar"} and re.match(r"\s+(?:i|we|you|be|have|not|or)\b|['’](?!s\b)", after, re.I)
     if verb or re.match(r"[\s,/-]*\d{1,2}(?:st|nd|rd|th)?\b(?![:.,]?\d|\s?(?:k|m|%|am|pm|grand))", after):
         return None  # the second: a month with a day that no calendar has
+    day = _DAY_BEFORE.search(match.string[:start])
+    if day and int(day["d"]) > Period.month(2024, MONTHS[name[:3]]).end.day:
+        return None
     if name in {"may", "mar"} and not year and not _BEFORE_MAY.search(match.string[:start]) and not (match["rel"] and match.string[start].isupper()):
         return None
     period = c.month_near(MONTHS[name[:3]], clock, year)
