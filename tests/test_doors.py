@@ -135,6 +135,8 @@ def test_a_message_of_ones_own_is_logged_as_if_said(slack, rep):  # noqa: F811
     card = until(lambda: [p for p in by_bot(slack, user, place) if "confirm" in buttons(p)])[0]
     assert "190,000" in texts([card])
     assert not by_bot(slack, user, channel(slack, "#east-sales"))
+    slack.deliverer.say(user, place, "actually make it 195k")
+    until(lambda: "195,000" in texts(by_bot(slack, user, place)))
 
 
 def test_a_message_of_another_is_a_note_and_obeys_nothing(slack, rep):  # noqa: F811

@@ -115,7 +115,7 @@ class Courier:
     def _shared(self, arrival: Arrival, email: str, audience: Audience) -> list[Reply]:
         """The person's own message is read as if said now; other people's words are logged as they are."""
         text = self._whole_thread(arrival) or arrival.text
-        message = Message(text, email, audience, f"{self._thread(arrival)}:{arrival.ts}", self._clock())
+        message = Message(text, email, audience, self._thread(arrival), self._clock())
         answer = self._caddie.reply if arrival.said_by == arrival.user and text == arrival.text else self._caddie.reply_shared
         return list(answer(message).replies)
 
