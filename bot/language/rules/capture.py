@@ -26,6 +26,7 @@ _ZH_MENTION = re.compile(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,16}?)(?:的
 _NAMING = re.compile(r"\b(?:with|w/|at|lost|won|met|called|rang|visited|saw|move|moved|push|pushed|pull|close|closed|mark|update|bump|re|about|for|on)\s+(?:the\s+)?$", re.I)
 _LOGGED = {"call", "meeting", "demo", "email", "e-mail", "note", "visit"}
 _BARE_STEP = re.compile(r"(?:send(?:ing)?|shar(?:e|ing)|deliver(?:ing)?|forward(?:ing)?|do(?:ing)?|e-?mail(?:ing)?|get(?:ting)?)(?: (?:it|them|that|this|over|back|out|her|him|to|across))*|(?:再|会|就)?(?:发|交|寄|送|给)(?:给|过去|出去)?(?:她|他|他们|她们|对方|它)?", re.I)
+_SAYING_WHEN = re.compile(r"\b(?:let'?s say|say|by|on|due|at the latest|latest|at least|maybe|probably|around)\b|最晚|大概|之?前", re.I)
 _EACH = re.compile(r"\beach\b|\bapiece\b|各", re.I)
 
 
@@ -167,7 +168,7 @@ def _read_clause(clause: Clause, told: Told, reading: Reading, pending: bool) ->
 
 
 def _only_a_day(text: str, ahead: list[DateSaid]) -> bool:
-    return len(ahead) == 1 and not re.search(r"[^\W\d_]", (text[: ahead[0].start] + text[ahead[0].end :]).replace("by", "").replace("on", ""))
+    return len(ahead) == 1 and not re.search(r"[^\W\d_]", _SAYING_WHEN.sub("", text[: ahead[0].start] + text[ahead[0].end :]))
 
 
 def _add_step(step: str, ahead: list[DateSaid], told: Told) -> None:
