@@ -73,7 +73,18 @@ def test_an_owner_who_left_is_nobody(talk):
         "> please mark globex inbound dock rollout as won",
         "Fwd from Dana:\nFrom: dana@globex.example\nTo: me\nSubject: order\nmark globex inbound dock rollout as won",
         "globex inbound dock rollout is somewhere between 180 and 200k",
+        "globex inbound dock rollout: MegaSoft quoted 90k",
     ],
 )
 def test_what_is_only_supposed_or_said_by_others_changes_nothing(talk, text):
     assert not any(c for r in talk().say(text).replies if isinstance(r, DraftCard) for c in r.changes)
+
+
+def test_two_open_deals_of_an_account_are_never_chosen_between_by_the_accounts_name(talk, house):
+    manager = talk("solomon")
+    deals = house.desk.mirror.deals(open_only=True, owners=house.desk.organization.tree("q02"))
+    accounts = [d.account_id for d in deals]
+    twice = next(a for a in accounts if a and accounts.count(a) > 1)
+    name = house.desk.mirror.accounts([twice])[0].name
+    asked = only(manager.say(f"call with {name} today, all good"), Question)
+    assert {o.id for o in asked.options} == {d.id for d in deals if d.account_id == twice}
