@@ -131,7 +131,7 @@ class Journal:
         with writing(self._engine) as connection:
             free = or_(drafts.c.claimed_until.is_(None), drafts.c.claimed_until < now)
             query = update(drafts).where(drafts.c.id == draft_id, drafts.c.status.in_(["sending", "queued"]), free)
-            return bool(connection.execute(query.values(claimed_until=now + self._claim)).rowcount)
+            return bool(connection.execute(query.values(claimed_until=now + self._claim, status="sending")).rowcount)
 
     def restamp(self, draft: Draft) -> None:
         """Keep a draft being written with the version and values it is now to be written over."""

@@ -89,6 +89,8 @@ def test_a_queued_card_meets_a_change_made_meanwhile(talk, house, crm):
     manager.press("confirm", only(manager.say("globex inbound dock rollout is 99k now"), DraftCard).draft_id)
     refusal, fresh = house.caddie.resume(NOW)[0].replies
     assert (refusal.reason, fresh.kind) == ("conflict", "draft")
+    assert house.desk.journal.draft(card.draft_id)[1] == "replaced"
+    assert house.caddie.resume(NOW) == [], "the person is told once"
     assert str(house.desk.mirror.deal("qd001").amount) == "99000.00"
 
 
