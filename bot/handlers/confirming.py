@@ -5,27 +5,33 @@ from datetime import timedelta
 
 from bot.crm.port import Pushed, Write
 from bot.domain.deals import Deal
-from bot.drafts import Draft, DraftItem, KeptItem, KeptReceipt
+from bot.drafts import Draft, DraftItem, DraftStatus, KeptItem, KeptReceipt
 from bot.errors import Conflict, CrmRefused, CrmUnavailable, NotFound
 from bot.handlers.drafting import card_of
 from bot.handlers.fields import changed_meanwhile, fields_of, shown, values_before, write_of
 from bot.handlers.receipts import receipt_of, texts
 from bot.handlers.turn import Turn
-from bot.replies import Discarded, Reply
+from bot.replies import Discarded, Refusal, Reply
 
 CARD_LIVES = timedelta(hours=24)
 TRIES = 5
 OTHERS_SECONDS = 5.0
 
 
-def confirm(draft_id: str | None, turn: Turn) -> list[Reply]:
-    """Write what the card shows, in its author's name alone; a second press shows the same receipt."""
+def own_draft(draft_id: str | None, turn: Turn) -> tuple[Draft, DraftStatus] | Refusal:
+    """A draft of the asker with its status; a card is its author's alone."""
     found = turn.desk.journal.draft(draft_id) if draft_id else None
     if found is None:
-        return [turn.refuse("not_found", "no_card")]
+        return turn.refuse("not_found", "no_card")
+    return found if found[0].author_id == turn.person.id else turn.refuse("not_allowed", "not_your_card")
+
+
+def confirm(draft_id: str | None, turn: Turn) -> list[Reply]:
+    """Write what the card shows, in its author's name alone; a second press shows the same receipt."""
+    found = own_draft(draft_id, turn)
+    if isinstance(found, Refusal):
+        return [found]
     draft, status = found
-    if draft.author_id != turn.person.id:
-        return [turn.refuse("not_allowed", "not_your_card")]
     if status in {"discarded", "replaced"}:
         return [turn.refuse("expired", f"card_{status}")]
     if status == "open" and turn.now - draft.created_at > CARD_LIVES:
@@ -41,12 +47,10 @@ def confirm(draft_id: str | None, turn: Turn) -> list[Reply]:
 
 def discard(draft_id: str | None, turn: Turn) -> list[Reply]:
     """Throw the card away; its author alone may."""
-    found = turn.desk.journal.draft(draft_id) if draft_id else None
-    if found is None:
-        return [turn.refuse("not_found", "no_card")]
+    found = own_draft(draft_id, turn)
+    if isinstance(found, Refusal):
+        return [found]
     draft, status = found
-    if draft.author_id != turn.person.id:
-        return [turn.refuse("not_allowed", "not_your_card")]
     if status in {"sending", "queued", "written"}:
         return [turn.refuse("conflict", "card_queued" if status == "queued" else "card_written")]
     turn.desk.journal.move(draft.id, "open", "discarded")

@@ -10,7 +10,7 @@ from bot.domain.deals import Deal
 from bot.domain.money import plain
 from bot.drafts import Draft
 from bot.handlers.capture import tell
-from bot.handlers.confirming import CARD_LIVES
+from bot.handlers.confirming import CARD_LIVES, own_draft
 from bot.handlers.drafting import LARGEST_AMOUNT, draft_for
 from bot.handlers.resolving import meant_contacts, meant_deal
 from bot.handlers.turn import Turn
@@ -36,12 +36,10 @@ def open_form(draft_id: str | None, turn: Turn) -> Reply:
 
 def editable(draft_id: str, turn: Turn) -> Draft | Refusal:
     """The open draft of the asker."""
-    found = turn.desk.journal.draft(draft_id)
-    if found is None:
-        return turn.refuse("not_found", "no_card")
+    found = own_draft(draft_id, turn)
+    if isinstance(found, Refusal):
+        return found
     draft, status = found
-    if draft.author_id != turn.person.id:
-        return turn.refuse("not_allowed", "not_your_card")
     if status != "open":
         return turn.refuse("expired", {"discarded": "card_discarded", "replaced": "card_replaced"}.get(status, "card_written"))
     if turn.now - draft.created_at > CARD_LIVES:
