@@ -12,7 +12,10 @@ from bot.commands import (
     AnswerQuestion,
     AnyCommand,
     AskLibrary,
+    CancelSchedule,
     ChangeMany,
+    CoachDeal,
+    CoachPerson,
     Command,
     CorrectDraft,
     CreateAccount,
@@ -21,19 +24,23 @@ from bot.commands import (
     FindAid,
     Help,
     ListDeals,
+    ListSchedules,
     LogActivity,
+    ScheduleDigest,
     ShowDeal,
+    SnoozeNudges,
     SummarizePipeline,
     Unclear,
     Undo,
     Unsupported,
     UpdateDeal,
+    WritePlan,
 )
 from bot.domain.audience import DIRECT
 from bot.domain.people import Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
-from bot.handlers import answering, books, bulk, capture, confirming, correcting, creating, forms, guidance, questions, summaries, undoing
+from bot.handlers import answering, bulk, capture, confirming, correcting, creating, forms, guidance, questions, scopes, summaries, undoing
 from bot.handlers.turn import Desk, Message, Press, Turn
 from bot.language.reading import OpenDraft, Reading
 from bot.language.rules.stages import stage_words
@@ -184,15 +191,22 @@ class Caddie:
             lexicon=turn.names,
             stages=tuple(snapshot.stages.values()),
             process=self.desk.process,
-            regions=snapshot.once("regions", lambda: tuple(books.regions(turn))),
+            regions=snapshot.once("regions", lambda: tuple(scopes.regions(turn))),
+            industries=snapshot.once("industry_words", lambda: self._industry_words(turn)),
             fiscal=self.desk.fiscal,
             day_first=not turn.person.timezone.startswith("America/"),
             draft=self._open_draft(turn),
             question=tuple(o.name for o in question.options) if question and question.author_id == turn.person.id else None,
             last_query=conversation.last_query,
             deal_in_thread=conversation.deal_id is not None,
+            schedule_in_thread=conversation.schedule_id is not None,
             turns=conversation.turns,
         )
+
+    def _industry_words(self, turn: Turn) -> dict[str, str]:
+        """What people may say for the industries of the CRM."""
+        known = scopes.industries(turn)
+        return {word: industry for industry in known for word in self.desk.library.taxonomy.words("industries", industry)} | {i.casefold(): i for i in known}
 
     def _open_draft(self, turn: Turn) -> OpenDraft | None:
         found = self.desk.journal.draft(turn.conversation.draft_id) if turn.conversation.draft_id else None
@@ -239,6 +253,8 @@ class Caddie:
                 return questions.list_deals(command, turn)
             case ShowDeal():
                 return questions.show_deal(command, turn)
+            case CoachDeal() | CoachPerson() | WritePlan() | ScheduleDigest() | ListSchedules() | CancelSchedule() | SnoozeNudges():
+                return [turn.refuse("unsupported", "later_other")]
             case Help():
                 return [HelpText(role=turn.organization.role(turn.person.id), audience="ephemeral", language=turn.language)]
             case Unsupported():
@@ -297,7 +313,7 @@ class Caddie:
         return _answered(asked, turn.model, started, replies)
 
 
-_LATER = {"coaching", "plans", "schedules", "marketing"}
+_LATER = {"minus", "marketing"}
 
 
 def _answered(asked: Message | Press, model: str, started: float, replies: Sequence[Reply]) -> Answered:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.activities import ActivityKind
+from bot.pipeline.rules import Rule
+from bot.pipeline.selection import Move
 
 Forecast = Literal["commit", "most likely", "best case", "pipeline", "omitted"]
 AidKind = Literal[
@@ -19,6 +21,9 @@ AidKind = Literal[
     "promotion",
     "battle_card",
 ]
+View = Literal["summary", "forecast", "movement", "conversion", "hygiene", "scoreboard"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Breakdown = Literal["rep", "manager", "region", "stage", "product", "industry", "forecast", "month", "quarter", "compare"]
 DealWords = Annotated[str, Field(description="The words that name the deal or account, as the person wrote them; empty if none")]
 
 
@@ -135,30 +140,47 @@ class AskLibrary(Command):
     question: str
 
 
-class SummarizePipeline(Command):
-    """Pipeline summary of a person, a team, a region or all: amounts, weighted, coverage, win rate, movement, risks, hygiene."""
+class DealFilter(Command):
+    """Which deals are meant. Leave out what the person did not say."""
 
-    whose: str = Field("", description="Whose, as written: 'my team', 'east', a name; empty when nothing was said")
+    whose: str = Field("", description="Whose, as written: 'my team', 'east', a name, several with commas; empty when nothing was said")
+    deal: DealWords = ""
+    stage: str | None = Field(None, description="The company's own name of a stage")
+    products: tuple[str, ...] = Field((), description="Products, as written")
+    industry: str | None = Field(None, description="Industry of the account, as written")
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+    min_days_in_stage: int | None = Field(None, description="More than so many days in the stage")
+    min_days_quiet: int | None = Field(None, description="At least so many days without activity")
+    min_pushes: int | None = Field(None, description="Close date moved later at least so many times")
+    finding: Rule | None = Field(None, description="A flaw or risk that the deals have, such as no_next_step, stalled, close_date_past, no_amount")
+    loss_reason: str | None = None
+    forecast: Forecast | None = None
+    created_from: date | None = None
+    created_to: date | None = None
+    moved: Move | None = Field(None, description="What happened to the deals between moved_from and moved_to")
+    moved_from: date | None = None
+    moved_to: date | None = None
+
+
+class SummarizePipeline(DealFilter):
+    """Numbers of the pipeline of a person, a team, a region or all: amounts, weighted, coverage, win rate, forecast, movement, risks, hygiene."""
+
+    view: View = Field("summary", description="What the question is about; summary where it is about the whole")
     period_from: date | None = None
     period_to: date | None = None
-    by: Literal["rep", "stage", "region", "compare"] | None = Field(None, description="How to break down; 'compare' for 'west vs east'")
+    by: Breakdown | None = Field(None, description="How to break down; 'compare' for 'west vs east'")
+    versus_from: date | None = Field(None, description="Second period, for 'Q1 vs Q2'")
+    versus_to: date | None = None
 
 
-class ListDeals(Command):
+class ListDeals(DealFilter):
     """List deals by owner, state, close window, age, pushes, missing next step, loss reason or amount."""
 
-    whose: str = ""
-    deal: DealWords = ""
-    state: Literal["open", "won", "lost"] = "open"
+    state: Literal["open", "won", "lost", "any"] = "open"
     period_from: date | None = Field(None, description="Closing (open) or closed (won, lost) in this period")
     period_to: date | None = None
-    stage: str | None = None
-    min_days_in_stage: int | None = None
-    min_pushes: int | None = None
-    stalled: bool = False
-    without_next_step: bool = False
-    min_amount: Decimal | None = None
-    loss_reason: str | None = None
+    order: Literal["amount", "close_date", "age", "quiet", "pushes", "closed"] = "amount"
     top: int | None = Field(None, ge=1, le=100)
 
 
@@ -168,6 +190,56 @@ class ChangeMany(Command):
     words: str
     selection: ListDeals = ListDeals()
     changes: DealChanges = DealChanges()
+
+
+class CoachDeal(Command):
+    """Coaching on one deal: what is known of its pain, power, vision, value, control and urgency, and what to ask next."""
+
+    deal: DealWords
+
+
+class CoachPerson(Command):
+    """Where a person or a team wins and loses deals, against the others and the own past, with a question to ask."""
+
+    whose: str = Field("", description="Whose, as written")
+    period_from: date | None = None
+    period_to: date | None = None
+
+
+class WritePlan(Command):
+    """A document to work with: a brief before a meeting, or the plan for an opportunity, an account or a territory."""
+
+    plan: Literal["brief", "opportunity", "account", "territory"]
+    about: str = Field("", description="The words that name the deal, the account or the person")
+    meeting_on: date | None = None
+
+
+class ScheduleDigest(Command):
+    """Post the last summary of this thread, or the pipeline summary, regularly in this place."""
+
+    days: tuple[Weekday, ...] = Field(description="Days of the week, three letters each")
+    hour: int = Field(9, ge=0, le=23)
+    minute: int = Field(0, ge=0, le=59)
+    monthly: bool = Field(False, description="True for the first of these days in each month only")
+    query: SummarizePipeline | None = Field(None, description="What to post, where the message says it")
+
+
+class ListSchedules(Command):
+    """Show what is scheduled here."""
+
+
+class CancelSchedule(Command):
+    """Stop a scheduled digest of this place."""
+
+    words: str = ""
+
+
+class SnoozeNudges(Command):
+    """Pause, stop or resume the person's own morning messages."""
+
+    until: date | None = Field(None, description="First day on which they come again; None with `off`")
+    off: bool = False
+    on: bool = Field(False, description="True to get them again at once")
 
 
 class ShowDeal(Command):
@@ -206,6 +278,13 @@ AnyCommand = (
     | AskLibrary
     | SummarizePipeline
     | ListDeals
+    | CoachDeal
+    | CoachPerson
+    | WritePlan
+    | ScheduleDigest
+    | ListSchedules
+    | CancelSchedule
+    | SnoozeNudges
     | ShowDeal
     | Help
     | Unsupported
@@ -225,6 +304,13 @@ COMMANDS: tuple[type[Command], ...] = (
     AskLibrary,
     SummarizePipeline,
     ListDeals,
+    CoachDeal,
+    CoachPerson,
+    WritePlan,
+    ScheduleDigest,
+    ListSchedules,
+    CancelSchedule,
+    SnoozeNudges,
     ShowDeal,
     Help,
     Unsupported,

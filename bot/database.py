@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from bot.errors import NotConfigured
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData(
     naming_convention={

@@ -102,4 +102,5 @@ class Conversation(Frozen):
     draft_id: str | None = None
     question: PendingQuestion | None = None
     last_query: dict[str, object] | None = None
+    schedule_id: str | None = None
     turns: tuple[str, ...] = ()

@@ -271,6 +271,7 @@ class PipelineReport(Reply):
     """Numbers with their scope, period, currency and moment."""
 
     kind: Literal["report"] = "report"
+    view: str = Field("summary", exclude=True)
     scope: str
     period: PeriodShown
     as_of: datetime

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot.caddie import Caddie
 from bot.crm.embedded import EmbeddedCrm
+from bot.crm.ledger import Ledger
 from bot.crm.mirror import Mirror
 from bot.crm.names import LiveNames
 from bot.database import open_database
@@ -23,7 +24,7 @@ from bot.journal import Journal
 from bot.language.models import load_model
 from bot.language.prose import Prose
 from bot.language.understanding import Understanding
-from bot.pipeline.book import Thresholds
+from bot.pipeline.rules import Thresholds
 from bot.settings import Settings
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import Embedder
@@ -72,8 +73,17 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         settings, mirror = self.settings, Mirror(self.engine)
+        thresholds = Thresholds(
+            settings.stalled_days,
+            settings.stalled_days_closing,
+            settings.next_step_days,
+            settings.close_date_days,
+            settings.single_contact_amounts,
+            settings.overaged_factor,
+        )
         return Desk(
             mirror=mirror,
+            ledger=Ledger(mirror, thresholds),
             names=LiveNames(mirror),
             crm=EmbeddedCrm(self.engine),
             journal=Journal(self.engine),
@@ -81,14 +91,6 @@ class House:
             process=self.process,
             prose=Prose(self.model, settings.caddie_model_timeout),
             fiscal=FiscalCalendar(settings.fiscal_year_start),
-            thresholds=Thresholds(
-                settings.stalled_days,
-                settings.stalled_days_closing,
-                settings.next_step_days,
-                settings.close_date_days,
-                settings.single_contact_amounts,
-                settings.overaged_factor,
-            ),
             new_id=lambda: uuid4().hex[:16],
             open_to_all=settings.visibility == "open",
             timezone=settings.caddie_timezone,

@@ -45,6 +45,11 @@ class Taxonomy:
         value = normal(value).casefold().strip()
         return known.get(value) or known.get(re.sub(r"s$", "", value)) or value
 
+    def words(self, kind: str, value: str) -> list[str]:
+        """All ways to say a value, itself included."""
+        meaning = self.meaning(kind, value)
+        return list(dict.fromkeys([value.casefold(), *(word for word, means in self._meanings[kind].items() if means == meaning)]))
+
     def find(self, kind: str, text: str, values: frozenset[str] = frozenset()) -> list[Found]:
         """The meanings said in a text, longest words first, each place once; `values` are further words to look for."""
         text = normal(text)

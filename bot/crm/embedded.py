@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, text, u
 from bot.crm import tables as t
 from bot.crm.mirror import Mirror
 from bot.crm.port import Capabilities, Fetched, FieldValue, NewActivity, Pushed, Record, Write
+from bot.crm.standing import refresh
 from bot.database import writing
 from bot.domain.deals import Deal, StageKind
 from bot.domain.money import plain
@@ -52,7 +53,9 @@ class EmbeddedCrm:
             if write.activity:
                 self._add_activity(connection, write, write.activity, ref, f"{key}-a")
             connection.execute(insert(t.pushes).values(key=key, ref=ref, version=new_version, at=write.at))
-            touch(connection, _renamed(write, ref))
+            if write.deal_id or write.create == "deal":
+                refresh(connection, [ref])
+            touch(connection, _renamed(write, ref), closed=any(name == "closed_at" for name, _ in write.fields) or write.removes_created is not None)
             return Pushed(ref, str(new_version), f"{key}-a" if write.activity else None)
 
     def _write(self, connection: Connection, write: Write, key: str, version: str | None) -> tuple[str, int]:
@@ -133,6 +136,7 @@ class EmbeddedCrm:
         ).scalar()
         if used:
             raise Conflict("Deals were added to this account since; delete those first.")
+        met = [row[0] for row in connection.execute(select(t.deal_contacts.c.deal_id).where(t.deal_contacts.c.contact_id == ref))]
         for table in (t.stage_changes, t.field_changes, t.deal_products, t.deal_contacts, t.activities):
             connection.execute(delete(table).where(table.c.deal_id == ref))
         connection.execute(delete(t.deals).where(t.deals.c.id == ref))
@@ -140,6 +144,7 @@ class EmbeddedCrm:
         connection.execute(delete(t.deal_contacts).where(t.deal_contacts.c.contact_id == ref))
         connection.execute(delete(t.contacts).where(t.contacts.c.id == ref))
         connection.execute(delete(t.accounts).where(t.accounts.c.id == ref))
+        refresh(connection, met)
 
     def _add_activity(self, connection: Connection, write: Write, activity: NewActivity, ref: str, activity_id: str) -> None:
         deal_id = write.deal_id if write.create is None else ref if write.create == "deal" else None
@@ -167,12 +172,15 @@ def _renamed(write: Write, ref: str) -> list[tuple[str, str]]:
     return [("deal", ref)] if any(name in {"name", "owner_id"} for name, _ in write.fields) else []
 
 
-def touch(connection: Connection, names: Iterable[tuple[str, str]] | None = None) -> None:
+def touch(connection: Connection, names: Iterable[tuple[str, str]] | None = None, *, closed: bool = False) -> None:
     """Mark the mirror as changed, so that whatever was derived from it is derived anew.
 
     `names` are the records (kind, id) whose name, owner or existence changed; None where all may have.
+    `closed` says that a deal was won, lost or reopened.
     """
     values: dict[str, object] = {"version": t.mirror_state.c.version + 1}
+    if closed or names is None:
+        values["closings"] = t.mirror_state.c.closings + 1
     if names is None:
         values["names_epoch"] = t.mirror_state.c.names_epoch + 1
         connection.execute(delete(t.name_changes))

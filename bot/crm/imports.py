@@ -27,6 +27,7 @@ from bot.crm.csv_rows import (
     read_rows,
 )
 from bot.crm.embedded import touch
+from bot.crm.standing import refresh
 from bot.database import writing
 from bot.domain.audience import ChannelKind
 from bot.domain.process import Process
@@ -139,6 +140,7 @@ def store(connection: Connection, rows: Folder, report: ImportReport) -> None:
         for q in (n.row for n in quotas)
     ]
     _upsert(connection, t.quotas, ["person_id", "from", "to", "currency"], values)
+    refresh(connection)
 
 
 def refuse_loops(connection: Connection, people: Sequence[Numbered[PersonRow]]) -> None:

@@ -63,6 +63,12 @@ class Mirror:
         with self.engine.connect() as connection:
             return connection.execute(select(t.mirror_state.c.version)).scalar() or 0
 
+    @property
+    def closings(self) -> int:
+        """Grows when a deal is won, lost or reopened, and with each import."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(t.mirror_state.c.closings)).scalar() or 0
+
     def names_state(self) -> tuple[int, int]:
         """(epoch, sequence): a new epoch means that all names may differ, a later sequence that `names_changed_since` tells which."""
         latest = select(func.max(t.name_changes.c.seq)).scalar_subquery()
@@ -84,6 +90,11 @@ class Mirror:
                     column = query.selected_columns[0]
                     for row in connection.execute(query.order_by(column) if ids is None else query.where(column.in_(ids))):
                         yield build(row)
+
+    def industries(self) -> tuple[str, ...]:
+        """The accounts' industries, each once."""
+        column = t.accounts.c.industry
+        return tuple(self.rows(select(column).where(column.isnot(None)).distinct().order_by(column), lambda row: row.industry))
 
     def sellers(self) -> frozenset[str]:
         """The ids of the people who own deals."""
@@ -176,18 +187,6 @@ class Mirror:
         if account_id is not None:
             query = query.where(t.activities.c.account_id == account_id)
         return self.rows(query, _activity)
-
-    def last_activity(self, deal_ids: Collection[str] | None, until: datetime) -> dict[str, datetime]:
-        """The moment of the latest activity of each deal up to `until`; tasks ahead do not count."""
-        query = (
-            select(t.activities.c.deal_id, func.max(t.activities.c.at, type_=t.activities.c.at.type))
-            .where(t.activities.c.deal_id.isnot(None), t.activities.c.at <= until)
-            .group_by(t.activities.c.deal_id)
-        )
-        if deal_ids is not None:
-            query = query.where(t.activities.c.deal_id.in_(deal_ids))
-        with self.engine.connect() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
 
     def quotas(self, person_ids: Collection[str]) -> list[Quota]:
         query = select(t.quotas).where(t.quotas.c.person_id.in_(person_ids)).order_by(t.quotas.c["from"])

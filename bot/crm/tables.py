@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from bot.database import Amount, Json, Moment, metadata
@@ -102,9 +103,25 @@ deals = Table(
     Column("open", Boolean, nullable=False),
     Column("version", Integer, nullable=False, default=1),
     Column("extra", Json),
+    # what the history says of the deal, kept by bot/crm/standing.py so that a question reads one row a deal
+    Column("stage_since", Moment),
+    Column("close_date_since", Moment),
+    Column("next_step_since", Moment),
+    Column("last_activity_at", Moment),
+    Column("has_next_step", Boolean, nullable=False, server_default=false()),
+    Column("stage_skipped", Boolean, nullable=False, server_default=false()),
+    Column("pushes", Integer, nullable=False, server_default="0"),
+    Column("contact_count", Integer, nullable=False, server_default="0"),
     Index("ix_deals_owner_id_open", "owner_id", "open"),
-    Index("ix_deals_closed_at", "closed_at"),
 )
+# two indexes hold all that a summary reads of open and of closed deals: the table itself is not touched
+_OPEN = (
+    "open owner_id stage currency forecast close_date amount created stage_since close_date_since next_step_since last_activity_at"
+    " has_next_step stage_skipped contact_count account_id id"
+)
+Index("ix_deals_open", *(deals.c[name] for name in _OPEN.split()))
+Index("ix_deals_closed", *(deals.c[name] for name in ["open", "closed_at", "owner_id", "stage", "currency", "amount", "created", "id"]))
+Index("ix_deals_close_date", *(deals.c[name] for name in ["close_date", "owner_id", "open", "currency"]))
 
 deal_products = Table(
     "deal_products",
@@ -134,6 +151,7 @@ stage_changes = Table(
     Column("at", Moment, nullable=False),
     Column("by_id", ID),
     Index("ix_stage_changes_deal_id_at", "deal_id", "at"),
+    Index("ix_stage_changes_at", "at", "deal_id", "from_stage", "to_stage"),
 )
 
 field_changes = Table(
@@ -147,6 +165,7 @@ field_changes = Table(
     Column("at", Moment, nullable=False),
     Column("by_id", ID),
     Index("ix_field_changes_deal_id_field_at", "deal_id", "field", "at"),
+    Index("ix_field_changes_field_at", "field", "at", "deal_id"),
 )
 
 activities = Table(
@@ -199,6 +218,7 @@ mirror_state = Table(
     Column("id", Integer, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("names_epoch", Integer, nullable=False, server_default="0"),
+    Column("closings", Integer, nullable=False, server_default="0"),
 )
 
 name_changes = Table(

@@ -1,8 +1,8 @@
 """Periods of whole days, both ends included, and the fiscal calendar."""
 
 from calendar import monthrange
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,52 @@ class FiscalCalendar:
 
     def year(self, year: int) -> Period:
         return Period(self.quarter(year, 1).start, self.quarter(year, 4).end)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The moment for which something is counted, and the company's days: its time zone and fiscal calendar."""
+
+    now: datetime
+    timezone: str
+    fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)
+
+    @property
+    def today(self) -> date:
+        return self.day(self.now)
+
+    @property
+    def quarter(self) -> Period:
+        """The fiscal quarter of today."""
+        return self.fiscal.quarter_around(self.today)
+
+    def day(self, moment: datetime) -> date:
+        return day_in(moment, self.timezone)
+
+    def midnight(self, day: date) -> datetime:
+        """The moment at which a day begins."""
+        return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
+
+    def bounds(self, period: Period) -> tuple[datetime, datetime]:
+        """The moment at which a period begins, and the one at which the day after it does."""
+        return self.midnight(period.start), self.midnight(period.end + timedelta(days=1))
+
+    def last_days(self, count: int) -> tuple[datetime, datetime]:
+        """The last `count` times 24 hours, this moment included."""
+        return self.now - timedelta(days=count), self.now + timedelta(microseconds=1)
+
+    def offsets(self, period: Period) -> list[tuple[datetime, timedelta]]:
+        """The zone's distances from UTC in a period, each with the moment until which it holds, oldest first."""
+        zone, (start, end) = ZoneInfo(self.timezone), self.bounds(period)
+        found: list[tuple[datetime, timedelta]] = []
+        hour, held = start, start.astimezone(zone).utcoffset() or timedelta()
+        while hour < end:
+            offset = hour.astimezone(zone).utcoffset() or timedelta()
+            if offset != held:
+                found.append((hour, held))
+                held = offset
+            hour += timedelta(hours=1)
+        return [*found, (end, held)]
 
 
 def day_in(moment: datetime, timezone: str) -> date:

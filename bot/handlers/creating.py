@@ -9,6 +9,7 @@ from bot.drafts import Draft
 from bot.handlers.asking import ask, near_accounts
 from bot.handlers.drafting import activity_of, show
 from bot.handlers.turn import Turn
+from bot.pipeline.figures import commonest
 from bot.replies import Change, NewContact, Option, Reply
 
 SAME_NAME = 0.9
@@ -55,10 +56,8 @@ def _deal_name(account: Account, said: str | None, products: list[str]) -> str:
 
 def currency_of(account: Account, turn: Turn) -> str:
     """The currency of the account's deals, else of most of the asker's, else USD."""
-    from bot.pipeline.summary import main_currency
-
     deals = turn.desk.mirror.deals(account_id=account.id) or turn.desk.mirror.deals(owners=[turn.person.id])
-    return main_currency(deals, turn.desk.currency or "USD")
+    return commonest((d.currency for d in deals), turn.desk.currency or "USD")
 
 
 def create_contact(command: CreateContact, turn: Turn) -> list[Reply]:

@@ -1,18 +1,22 @@
 """Questions about single deals and lists of deals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from bot.commands import ListDeals, ShowDeal
 from bot.domain.deals import Deal, StageKind
 from bot.domain.money import totals
 from bot.domain.periods import Period
-from bot.handlers.books import load_book, scope_of
 from bot.handlers.resolving import meant_deal
+from bot.handlers.scopes import scope_of, selection_of
+from bot.handlers.sections import said
+from bot.handlers.summaries import remember
 from bot.handlers.turn import Turn
-from bot.pipeline.hygiene import days_quiet, findings
+from bot.pipeline.standing import Listed, Standing
 from bot.replies import DealRow, DealsFound, Refusal, Reply
+
+LISTED_MOST = 500
 
 
 def show_deal(command: ShowDeal, turn: Turn) -> list[Reply]:
@@ -33,8 +37,16 @@ def show_deal(command: ShowDeal, turn: Turn) -> list[Reply]:
     return [found]
 
 
-def deals_found(deals: Sequence[Deal], turn: Turn, *, why: dict[str, str] | None = None, say: str = "", count: int | None = None) -> DealsFound:
-    """Deals as rows, with count and totals by currency."""
+def deals_found(
+    deals: Sequence[Deal],
+    turn: Turn,
+    *,
+    why: Mapping[str, str] | None = None,
+    say: str = "",
+    count: int | None = None,
+    total: dict[str, Decimal] | None = None,
+) -> DealsFound:
+    """Deals as rows, with count and totals by currency; those of the rows where not given."""
     snapshot = turn.desk.mirror.snapshot
     accounts = {a.id: a.name for a in turn.desk.mirror.accounts({d.account_id for d in deals if d.account_id})}
     rows = tuple(
@@ -57,70 +69,47 @@ def deals_found(deals: Sequence[Deal], turn: Turn, *, why: dict[str, str] | None
         title=say,
         deals=rows,
         count=len(deals) if count is None else count,
-        total=totals(d.value for d in deals),
+        total=totals(d.value for d in deals) if total is None else total,
         audience=turn.place(frozenset(d.owner_id for d in deals) or frozenset({turn.person.id})),
         language=turn.language,
     )
 
 
 def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
-    """The deals of a scope that meet every condition, largest first."""
+    """The deals of a scope that meet every condition, the largest first unless asked otherwise."""
     chosen = select_deals(command, turn)
     if isinstance(chosen, Refusal):
         return [chosen]
     remember(command, turn)
-    deals, why = chosen
-    return [deals_found(deals[: command.top] if command.top else deals, turn, why=why)]
+    listed, why = chosen
+    count = min(listed.count, command.top) if command.top else listed.count
+    shown = [s.deal for s in listed.standings]
+    found = deals_found(shown, turn, why=why, count=count, total=None if command.top else listed.totals)
+    return [found]
 
 
-def select_deals(command: ListDeals, turn: Turn) -> tuple[list[Deal], dict[str, str]] | Refusal:
-    """The deals that meet every condition, largest first, each with why where there is more to say than that it does."""
-    scope = scope_of(command.whose or ("me" if _reads_own_only(turn) else "all"), turn)
+def select_deals(command: ListDeals, turn: Turn) -> tuple[Listed, dict[str, str]] | Refusal:
+    """The deals that meet every condition, each with why where there is more to say than that it does."""
+    scope = scope_of(command.whose or ("me" if len(turn.readable) == 1 else "all"), turn)
     if isinstance(scope, Refusal):
         return scope
-    book = load_book(scope.owners, turn, closed=command.state != "open")
-    kind = StageKind(command.state)
-    deals = [d for d in book.deals if book.kind(d) is kind]
-    why: dict[str, str] = {}
-    if command.deal:
-        meant = meant_deal(command.deal, (), turn, closed_too=command.state != "open")
-        ids = {d.id for d in ([meant.deal] if meant.deal else meant.options)}
-        account = meant.account.id if meant.account else None
-        deals = [d for d in deals if d.id in ids or (account and d.account_id == account)]
-        if not ids and account is None:
-            return turn.refuse("not_found", "no_such_deal", words=command.deal)
-    if command.stage:
-        deals = [d for d in deals if d.stage == command.stage]
-    if command.period_from and command.period_to:
-        period = Period(command.period_from, command.period_to)
-        deals = [d for d in deals if (d.close_date if kind is StageKind.OPEN else book.closed_on(d)) in period]
-    if command.loss_reason:
-        deals = [d for d in deals if command.loss_reason in (d.loss_reason or "").casefold()]
-    if command.min_amount is not None:
-        deals = [d for d in deals if (d.amount or Decimal(0)) > command.min_amount]
-    if command.without_next_step:
-        deals = [d for d in deals if not d.next_step or not d.next_step_due]
-    if command.min_days_in_stage is not None:
-        days = {d.id: book.days_in_stage(d) or 0 for d in deals}
-        deals = [d for d in deals if days[d.id] > command.min_days_in_stage]
-        why = {d.id: f"{days[d.id]} d · {d.stage}" for d in deals}
-    if command.min_pushes is not None:
-        pushes = {d.id: book.pushes(d) for d in deals}
-        deals = [d for d in deals if pushes[d.id] >= command.min_pushes]
-        why = {d.id: f"{pushes[d.id]}×" for d in deals}
-    if command.stalled:
-        stalled = {f.deal.id for f in findings(book) if f.rule == "stalled"}
-        deals = [d for d in deals if d.id in stalled]
-        why = {d.id: f"{days_quiet(d, book)} d" for d in deals}
-    deals.sort(key=lambda d: (-(d.amount or Decimal(0)), d.id))
-    return deals, why
+    selection = selection_of(command, scope, turn)
+    if isinstance(selection, Refusal):
+        return selection
+    period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
+    kind = None if command.state == "any" or command.moved else StageKind(command.state)
+    selection = replace(selection, kind=kind, period=period)
+    listed = turn.desk.ledger.deals(selection, turn.clock, order=command.order, limit=command.top or LISTED_MOST)
+    return listed, {s.deal.id: why for s in listed.standings if (why := _why(command, s, turn))}
 
 
-def _reads_own_only(turn: Turn) -> bool:
-    return len(turn.readable) == 1
-
-
-def remember(command: Any, turn: Turn) -> None:
-    """What a short follow-up (“and last quarter?”) changes."""
-    query = {"command": type(command).__name__, **command.model_dump(mode="json")}
-    turn.conversation = turn.conversation.model_copy(update={"last_query": query})
+def _why(command: ListDeals, standing: Standing, turn: Turn) -> str:
+    if command.min_days_in_stage is not None or command.order == "age":
+        return f"{standing.days_in_stage} d · {standing.deal.stage}"
+    if command.min_pushes is not None or command.order == "pushes":
+        return f"{standing.pushes}×"
+    if command.finding:
+        return said(standing, command.finding, turn)
+    if command.min_days_quiet is not None or command.order == "quiet":
+        return f"{standing.days_quiet} d"
+    return standing.deal.loss_reason or "" if command.state == "lost" else ""

@@ -1,146 +1,219 @@
-"""Pipeline summaries: whose, for when, in which currency, with movement, risks and hygiene."""
+"""Pipeline summaries: whose, which deals, for when, broken down how, in which currency."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
 
 from bot.commands import SummarizePipeline
-from bot.domain.deals import Deal
+from bot.domain.deals import Quota
+from bot.domain.people import Role
 from bot.domain.periods import Period
-from bot.handlers.books import Scope, load_book, region_scope, regions, scope_of, scopes_of
-from bot.handlers.questions import remember
+from bot.handlers.scopes import Scope, region_scope, regions, scope_of, scopes_of, selection_of
+from bot.handlers.sections import finding, sections
 from bot.handlers.turn import Turn
-from bot.pipeline.book import Book
-from bot.pipeline.hygiene import RISKS, DealFinding, findings
-from bot.pipeline.summary import Metrics, Summary, main_currency, quotas_for, summarize
+from bot.pipeline.figures import Metrics, Tallies, main_currency, metrics_of, quotas_for
+from bot.pipeline.selection import Selection
 from bot.prompts import phrase
-from bot.replies import Finding, PeriodShown, PipelineReport, Refusal, Reply, ReportRow
+from bot.replies import PeriodShown, PipelineReport, Refusal, Reply, ReportRow
 
-SHOWN_FINDINGS = 60
+FINDINGS_MOST = 60
+PERIODS_MOST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the pipeline with all names and days resolved."""
+
+    command: SummarizePipeline
+    scope: Scope
+    parts: tuple[Scope, ...]
+    selection: Selection
+    period: Period
+    currency: str
+    quotas: tuple[Quota, ...]
+    tallies: Tallies
+
+    @property
+    def whole_book(self) -> bool:
+        """Whether all deals of the scope count, so that its quota may stand beside them."""
+        return self.selection == Selection(owners=self.selection.owners, moved_in=self.selection.moved_in)
 
 
 def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
     """A report for a scope the asker may read; in a channel only where all present may see it."""
-    if command.by == "compare":
-        scopes = scopes_of(command.whose, turn)
-    elif command.by == "region":
-        head = scope_of(command.whose, turn)
-        if isinstance(head, Refusal):
-            return [head]
-        scopes = [s for s in (region_scope(r, turn) for r in regions(turn)) if s.owners <= head.owners] or [head]
-    else:
-        scopes = [scope_of(command.whose, turn)]
-    refused = [s for s in scopes if isinstance(s, Refusal)]
-    if refused:
-        return [refused[0]]
+    scopes = scopes_of(command.whose, turn) if command.by == "compare" else [scope_of(command.whose, turn)]
+    known: list[Scope] = []
+    for scope in scopes:
+        if isinstance(scope, Refusal):
+            return [scope]
+        known.append(scope)
+    whole = _joined(known)
+    selection = selection_of(command, whole, turn)
+    if isinstance(selection, Refusal):
+        return [selection]
     remember(command, turn)
-    known = [s for s in scopes if isinstance(s, Scope)]
+    return [report(_asked(command, whole, tuple(known), selection, turn), turn)]
+
+
+def remember(command: Any, turn: Turn) -> None:
+    """What a short follow-up (“and last quarter?”) changes."""
+    query = {"command": type(command).__name__, **command.model_dump(mode="json")}
+    turn.conversation = turn.conversation.model_copy(update={"last_query": query})
+
+
+def _asked(command: SummarizePipeline, scope: Scope, parts: tuple[Scope, ...], selection: Selection, turn: Turn) -> Asked:
     period = _period(command, turn)
-    whole = _whole(known)
-    if len(known) > 1 and command.by == "region":
-        head = scope_of(command.whose, turn)
-        whole = head if isinstance(head, Scope) else whole
-    book = load_book(whole.owners, turn, since=period)
-    return [report(whole, known if len(known) > 1 else [], period, book, command.by, turn)]
+    moves = turn.clock.bounds(period) if command.view == "movement" and command.period_from else None
+    tallies = turn.desk.ledger.tallies(selection, period, turn.clock, moves=moves)
+    quotas = tuple(turn.desk.mirror.quotas(scope.owners))
+    return Asked(command, scope, parts, selection, period, turn.desk.currency or main_currency(tallies), quotas, tallies)
 
 
 def _period(command: SummarizePipeline, turn: Turn) -> Period:
+    if command.view == "movement" and command.period_to == turn.today:
+        return turn.clock.quarter
     if command.period_from and command.period_to:
         return Period(command.period_from, command.period_to)
-    return turn.desk.fiscal.quarter_around(turn.company_today)
+    if command.by in {"month", "quarter"}:
+        today, fiscal = turn.company_today, turn.desk.fiscal
+        return Period(fiscal.quarter_around(today, -3 if command.by == "quarter" else -1).start, fiscal.quarter_around(today).end)
+    return turn.clock.quarter
 
 
-def _whole(scopes: list[Scope]) -> Scope:
+def _joined(scopes: list[Scope]) -> Scope:
     if len(scopes) == 1:
         return scopes[0]
-    owners = frozenset(o for s in scopes for o in s.owners)
-    return Scope(" / ".join(s.label for s in scopes), owners, None)
+    return Scope(" / ".join(s.label for s in scopes), frozenset(o for s in scopes for o in s.owners), None)
 
 
-def report(scope: Scope, parts: list[Scope], period: Period, book: Book, by: str | None, turn: Turn) -> PipelineReport:
-    """The report with rows for its parts: regions or people compared, else people, else stages."""
-    currency = turn.desk.currency or main_currency(book.open or book.deals)
-    quotas = turn.desk.mirror.quotas(scope.owners)
-    whole = replace(book, quotas=quotas_for(quotas, period, scope.head, scope.owners, turn.organization))
-    summary = summarize(whole, period, currency)
-    found = sorted(findings(whole), key=lambda f: (-(f.deal.amount or 0), f.deal.id, f.rule))
-    rows = list(_rows(scope, parts, period, whole, currency, by, quotas, turn))
-    for other in sorted({d.currency for d in whole.deals} - {currency}):
-        label = phrase(turn.language, "other_currency", currency=other)
-        rows.append(ReportRow(label=label, metrics=summarize(whole, period, other).metrics))
-    place = turn.place(scope.owners)
+def report(asked: Asked, turn: Turn) -> PipelineReport:
+    """The metrics of the whole, its parts as rows, the findings, and what the view is about in words."""
+    metrics = _metrics(asked, asked.tallies, asked.scope, asked.currency, turn)
+    found = turn.desk.ledger.findings(asked.selection, turn.clock, FINDINGS_MOST)
+    shown = asked.scope.label if asked.scope.label != "all" else phrase(turn.language, "scope_all")
+    place = turn.place(asked.scope.owners)
+    words, more = sections(asked, found, metrics, turn)
     return PipelineReport(
-        scope=scope.label if scope.label != "all" else phrase(turn.language, "scope_all"),
-        period=PeriodShown(start=period.start, end=period.end),
+        view=asked.command.view,
+        scope=f"{shown}{_narrowed(asked.command)}",
+        period=PeriodShown(start=asked.period.start, end=asked.period.end),
         as_of=turn.now,
-        currency=currency,
-        metrics=_rounded(summary.metrics),
-        rows=tuple(rows),
-        findings=tuple(_finding(f, turn) for f in found[:SHOWN_FINDINGS]),
-        sections=tuple(_sections(summary, found, whole, period, turn)),
+        currency=asked.currency,
+        metrics=_rounded({**metrics, **more}),
+        rows=tuple(_rows(asked, turn)),
+        findings=tuple(finding(standing, rule, turn) for standing in found for rule in standing.rules)[:FINDINGS_MOST],
+        sections=tuple(words),
         shareable=place == "ephemeral" and not turn.audience.external,
         audience=place,
         language=turn.language,
     )
 
 
-def _rows(
-    scope: Scope, parts: list[Scope], period: Period, book: Book, currency: str, by: str | None, quotas: list, turn: Turn  # type: ignore[type-arg]
-) -> Iterable[ReportRow]:
-    if parts:
-        for part in parts:
-            inside = book.only([d for d in book.deals if d.owner_id in part.owners], quotas_for(quotas, period, part.head, part.owners, turn.organization))
-            own = main_currency(inside.open or inside.deals, currency)
-            label = part.label if own == currency else f"{part.label} ({own})"
-            yield ReportRow(label=label, metrics=_rounded(summarize(inside, period, own).metrics))
-        return
-    if by == "stage":
-        for name in book.stages:
-            inside = book.only([d for d in book.closing_in(period) if d.stage == name], [])
-            if inside.deals:
-                yield ReportRow(label=name, metrics=_short(summarize(inside, period, currency).metrics))
-        return
-    if len(scope.owners) > 1:
-        for owner in sorted({d.owner_id for d in book.deals}, key=lambda i: turn.organization.people[i].name):
-            own_quotas = [q for q in quotas if q.person_id == owner and period.start <= q.start and q.end <= period.end]
-            inside = book.only([d for d in book.deals if d.owner_id == owner], own_quotas)
-            yield ReportRow(label=turn.organization.people[owner].name, metrics=_rounded(summarize(inside, period, currency).metrics))
+def _narrowed(command: SummarizePipeline) -> str:
+    """The conditions beside whose and when, for the title."""
+    said = [command.deal, *command.products, command.industry, command.stage, command.forecast]
+    if command.min_amount is not None:
+        said.append(f"> {command.min_amount:,f}")
+    if command.max_amount is not None:
+        said.append(f"< {command.max_amount:,f}")
+    return "".join(f" · {word}" for word in said if word)
 
 
-def _sections(summary: Summary, found: list[DealFinding], book: Book, period: Period, turn: Turn) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """By stage, movement, risks and hygiene, in words."""
-    language = turn.language
-    lines = []
-    for name in book.stages:
-        deals = [d for d in book.closing_in(period) if d.stage == name]
-        if deals:
-            amount = sum((d.value.amount for d in deals if d.currency == summary.currency), start=type(deals[0].value.amount)(0))
-            lines.append(f"{name}: {len(deals)} · {amount:,.0f} {summary.currency}")
-    yield phrase(language, "section_stages"), tuple(lines)
-    moved = summary.movement
-    kinds = {"new": moved.new, "advanced": moved.advanced, "pushed": moved.pushed, "won": moved.won, "lost": moved.lost}
-    yield (
-        phrase(language, "section_movement"),
-        tuple(f"{phrase(language, 'moved_' + kind)}: {_names(deals)}" for kind, deals in kinds.items() if deals),
-    )
-    risks = [f for f in found if f.rule in RISKS]
-    yield phrase(language, "section_risks"), tuple(f"{f.deal.name}: {_text(f, turn)}" for f in risks[:8])
-    flaws = Counter(f.rule for f in found if f.rule not in RISKS)
-    yield phrase(language, "section_hygiene"), tuple(f"{phrase(language, 'rule_' + rule, days='').strip()}: {n}" for rule, n in flaws.most_common())
+def _metrics(asked: Asked, tallies: Tallies, scope: Scope, currency: str, turn: Turn) -> Metrics:
+    quotas = quotas_for(asked.quotas, asked.period, scope.head, scope.owners, turn.organization) if asked.whole_book else []
+    return metrics_of(tallies, quotas, currency)
 
 
-def _names(deals: tuple[Deal, ...]) -> str:
-    shown = ", ".join(d.name for d in deals[:5])
-    return f"{len(deals)} ({shown}{', …' if len(deals) > 5 else ''})"
+def _rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
+    command = asked.command
+    match command.by:
+        case "month" | "quarter":
+            yield from _period_rows(asked, turn)
+        case "product" | "industry":
+            yield from _group_rows(asked, turn)
+        case "stage":
+            for name in turn.desk.mirror.snapshot.stages:
+                stage = replace(asked.tallies, open=[t for t in asked.tallies.open if t.stage == name])
+                if any(t.closing for t in stage.open):
+                    yield ReportRow(label=name, metrics=_short(metrics_of(stage, [], asked.currency)))
+        case "forecast":
+            for category in ("commit", "most likely", "best case", "pipeline", "omitted", None):
+                part = replace(asked.tallies, open=[t for t in asked.tallies.open if t.forecast == category])
+                if any(t.closing for t in part.open):
+                    label = category or phrase(turn.language, "forecast_none")
+                    yield ReportRow(label=label, metrics=_short(metrics_of(part, [], asked.currency)))
+        case _:
+            if command.versus_from and command.versus_to:
+                yield from _versus_rows(asked, Period(command.versus_from, command.versus_to), turn)
+            yield from _people_rows(asked, turn)
+    for other in sorted({key.currency for key in asked.tallies.keys} - {asked.currency}):
+        label = phrase(turn.language, "other_currency", currency=other)
+        yield ReportRow(label=label, metrics=_rounded(_metrics(asked, asked.tallies, asked.scope, other, turn)))
 
 
-def _finding(finding: DealFinding, turn: Turn) -> Finding:
-    return Finding(rule=finding.rule, deal=finding.deal.name, text=_text(finding, turn))
+def _people_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
+    """Regions, teams or people; each in the currency of most of its deals, which its label then names."""
+    for part in _parts(asked, turn):
+        inside = asked.tallies.where(lambda key, owners=part.owners: key.owner in owners)  # type: ignore[misc]
+        own = turn.desk.currency or main_currency(inside, asked.currency)
+        label = part.label if own == asked.currency else f"{part.label} ({own})"
+        yield ReportRow(label=label, metrics=_rounded(_metrics(asked, inside, part, own, turn)))
 
 
-def _text(finding: DealFinding, turn: Turn) -> str:
-    days = "" if finding.days is None else phrase(turn.language, "days", days=finding.days)
-    return phrase(turn.language, f"rule_{finding.rule}", days=days).strip()
+def _parts(asked: Asked, turn: Turn) -> Iterable[Scope]:
+    organization, scope, by = turn.organization, asked.scope, asked.command.by
+    if len(asked.parts) > 1:
+        return asked.parts
+    if by == "region":
+        found = [replace(r, owners=r.owners & scope.owners) for r in (region_scope(name, turn) for name in regions(turn)) if r.owners & scope.owners]
+        return found or [scope]
+    if by == "manager":
+        heads = [p for p in organization.people.values() if p.id in scope.owners and p.id != scope.head and organization.role(p.id) is not Role.REP]
+        return [Scope(p.name, organization.tree(p.id) & scope.owners, p.id) for p in heads] or [scope]
+    owners = {key.owner for key in asked.tallies.keys}
+    if by != "rep" and len(scope.owners) <= 1:
+        return []
+    return [Scope(organization.people[o].name, frozenset({o}), o) for o in sorted(owners, key=lambda i: organization.people[i].name)]
+
+
+def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
+    by: Any = asked.command.by
+    tallies = turn.desk.ledger.tallies(asked.selection, asked.period, turn.clock, by=by)
+    products = turn.desk.mirror.snapshot.products
+    groups = {key.group for key in tallies.keys}
+    names = {g: (products[g].name if by == "product" and g in products else g) or phrase(turn.language, "none") for g in groups}
+    for group in sorted(groups, key=lambda g: (g is None, names[g])):
+        inside = tallies.where(lambda key, group=group: key.group == group)  # type: ignore[misc]
+        yield ReportRow(label=names[group], metrics=_rounded(metrics_of(inside, [], asked.currency)))
+
+
+def _period_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
+    for label, period in _pieces(asked.period, asked.command.by or "", turn):
+        tallies = turn.desk.ledger.tallies(asked.selection, period, turn.clock)
+        yield ReportRow(label=label, metrics=_rounded(_metrics(replace(asked, period=period), tallies, asked.scope, asked.currency, turn)))
+
+
+def _pieces(period: Period, by: str, turn: Turn) -> Iterator[tuple[str, Period]]:
+    """The months or fiscal quarters that begin or lie in a period."""
+    day: date = period.start
+    for _ in range(PERIODS_MOST):
+        if day > period.end:
+            return
+        if by == "month":
+            piece, label = Period.month(day.year, day.month), f"{day.year}-{day.month:02}"
+        else:
+            year, quarter = turn.desk.fiscal.quarter_of(day)
+            piece, label = turn.desk.fiscal.quarter(year, quarter), f"Q{quarter} {year}"
+        yield label, Period(max(piece.start, period.start), min(piece.end, period.end))
+        day = piece.end + timedelta(days=1)
+
+
+def _versus_rows(asked: Asked, other: Period, turn: Turn) -> Iterator[ReportRow]:
+    for period in (asked.period, other):
+        tallies = asked.tallies if period == asked.period else turn.desk.ledger.tallies(asked.selection, period, turn.clock)
+        metrics = _metrics(replace(asked, period=period), tallies, asked.scope, asked.currency, turn)
+        yield ReportRow(label=f"{period.start.isoformat()} – {period.end.isoformat()}", metrics=_rounded(metrics))
 
 
 def _rounded(metrics: Metrics) -> Metrics:
@@ -149,3 +222,5 @@ def _rounded(metrics: Metrics) -> Metrics:
 
 def _short(metrics: Metrics) -> Metrics:
     return {name: metrics[name] for name in ("open_count", "open_amount", "weighted_amount")}
+
+

@@ -8,16 +8,16 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from bot.crm.ledger import Ledger
 from bot.crm.mirror import Mirror
 from bot.crm.names import LiveNames, VisibleNames
 from bot.crm.port import Crm
 from bot.domain.audience import Audience
 from bot.domain.people import Organization, Person
-from bot.domain.periods import FiscalCalendar
+from bot.domain.periods import Clock, FiscalCalendar
 from bot.domain.process import Process
 from bot.drafts import Conversation
 from bot.journal import Journal
-from bot.pipeline.book import Thresholds
 from bot.replies import Refusal
 from knowledge.library import Library
 
@@ -57,6 +57,7 @@ class Desk:
     """What handlers work with; built once in wiring."""
 
     mirror: Mirror
+    ledger: Ledger
     names: LiveNames
     crm: Crm
     journal: Journal
@@ -64,7 +65,6 @@ class Desk:
     process: Process
     prose: Prose
     fiscal: FiscalCalendar
-    thresholds: Thresholds
     new_id: Callable[[], str]
     open_to_all: bool = False
     timezone: str | None = None
@@ -110,6 +110,11 @@ class Turn:
     @property
     def company_today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.company_timezone)).date()
+
+    @property
+    def clock(self) -> Clock:
+        """The company's days, by which numbers are counted."""
+        return Clock(self.now, self.company_timezone, self.desk.fiscal)
 
     @property
     def readable(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What is known when a message is read: the day, the company's words and what the thread is about."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, runtime_checkable
@@ -41,12 +41,14 @@ class Reading:
     stages: tuple[Stage, ...]
     process: Process
     regions: tuple[str, ...] = ()
+    industries: Mapping[str, str] = field(default_factory=dict)
     fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)
     day_first: bool = False
     draft: OpenDraft | None = None
     question: tuple[str, ...] | None = None
     last_query: dict[str, object] | None = None
     deal_in_thread: bool = False
+    schedule_in_thread: bool = False
     turns: tuple[str, ...] = ()
 
 

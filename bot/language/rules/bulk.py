@@ -8,7 +8,7 @@ from bot.language.entities.dates import find_dates
 from bot.language.reading import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.changes import close_date, read_changes, read_shift
-from bot.language.rules.requests import read_selection
+from bot.language.rules.filters import read_selection
 
 _TURN = re.compile(r"\b(?:to|into|as|by|out|back|until|till)\b|->|→|(?:推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为)", re.I)
 _ADD_SPAN = re.compile(r"\W*(?:please |pls )?(?P<verb>add|take) (?P<span>[\w ]{1,20}?(?:days?|weeks?|months?|fortnights?))(?: off)? (?:to|from|for|on) (?=all|every|each)", re.I)

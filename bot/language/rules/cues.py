@@ -96,6 +96,12 @@ FORECAST = (
     ("omitted", re.compile(r"\bomit(?:ted)?\b|(?:out of|off|from) the forecast\b|不计入预测", I)),
     ("pipeline", re.compile(r"\bforecast\w* (?:as |is |to |in )?pipeline\b", I)),
 )
+FORECAST_CATEGORY = (
+    ("best case", re.compile(r"\bbest[ -]case\b|\bupside\b|最好情况|乐观", I)),
+    ("most likely", re.compile(r"\bmost[ -]likely\b|\bprobable\b|很可能", I)),
+    ("commit", re.compile(r"\bcommit(?:ted|s)?\b|承诺", I)),
+    ("omitted", re.compile(r"\bomitted\b|不计入预测", I)),
+)
 OWNER = re.compile(
     r"\b(?:give|assign|reassign|hand(?: over)?|transfer|pass|move)\b (?P<what>.+?) (?:over )?to (?P<who>[A-Z]?[\w' -]+?)\s*(?:please|pls|from now on)?[.!]*$"
     r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|^\W*(?P<who4>[\w' -]+?) (?:takes|is taking|took|will take|to take) over (?P<what4>.+)|(?:把)?(?P<what3>.+?)(?:转给|交给|分给|转交给|移交给)(?P<who3>.+?)[吧。.]*$",

@@ -61,6 +61,21 @@ def find_stage(clause: str, stages: tuple[Stage, ...], process: Process) -> str 
     return None
 
 
+_IN_STAGE = re.compile(r"(?:\b(?:in|at|reached|entered|sitting in|stuck in|stage|phase)(?: the)?|处于|处在|在|卡在|停在|阶段)\s*$", re.I)
+_STAGE_AFTER = re.compile(r"^\s*(?:stage|phase|deals?|opps?|opportunit|阶段|的(?:商机|单子|项目|机会|deal)|商机)", re.I)
+
+
+def stage_meant(text: str, stages: tuple[Stage, ...], process: Process) -> str | None:
+    """The open stage that a question asks about: `deals in negotiation`, `verbal deals`, 处于谈判阶段的商机."""
+    closed = {stage.name for stage in stages if stage.kind is not StageKind.OPEN}
+    for pattern, name, own, strong in _phrases(stages, process):
+        for match in pattern.finditer(text):
+            before, after = text[: match.start()], text[match.end() :]
+            if name not in closed and ((own and strong) or _IN_STAGE.search(before) or _STAGE_AFTER.match(after)):
+                return name
+    return None
+
+
 def kind_of(name: str | None, stages: tuple[Stage, ...]) -> StageKind | None:
     return next((stage.kind for stage in stages if stage.name == name), None)
 

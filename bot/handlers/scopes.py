@@ -1,13 +1,14 @@
-"""Whose deals are meant, and loading them with all that their numbers need."""
+"""Whose deals are meant, and which of them."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import date
 
+from bot.commands import DealFilter
 from bot.domain.people import Role
 from bot.domain.periods import Period
+from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
-from bot.pipeline.book import Book, stage_experience
+from bot.pipeline.selection import Selection
 from bot.replies import Refusal
 
 
@@ -86,30 +87,54 @@ def region_scope(region: str, turn: Turn) -> Scope:
     return Scope(region, organization.tree(head) if head else people, head)
 
 
-def load_book(owners: frozenset[str], turn: Turn, *, since: Period | None = None, closed: bool = False) -> Book:
-    """The open deals of the owners, those closed since the period began (or all with `closed`), and their histories."""
-    mirror, desk = turn.desk.mirror, turn.desk
-    first = datetime.combine(since.start, time(), UTC) - timedelta(days=2) if since else turn.now - timedelta(days=9)
-    first = min(first, turn.now - timedelta(days=9))
-    deals = mirror.deals(owners=owners) if closed else mirror.deals(owners=owners, open_or_closed_since=first)
-    ids = [d.id for d in deals] if len(deals) < 900 else None
-    snapshot = mirror.snapshot
-
-    def experience() -> tuple[dict[str, Decimal], dict[str, float]]:
-        return stage_experience(mirror.deals(), mirror.stage_changes(), snapshot.stages)
-
-    probabilities, typical = snapshot.once("experience", experience)
-    return Book(
-        deals=deals,
-        stage_changes=mirror.stage_changes(ids),
-        field_changes=mirror.field_changes(ids, ["close_date", "next_step"]),
-        last_activity=mirror.last_activity([d.id for d in deals] if ids else None, turn.now),
-        quotas=[],
-        stages=snapshot.stages,
-        probabilities=probabilities,
-        typical_days=typical,
-        as_of=turn.now,
-        timezone=turn.company_timezone,
-        fiscal=desk.fiscal,
-        thresholds=desk.thresholds,
+def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | Refusal:
+    """The command's conditions with every name resolved, never wider than the scope."""
+    selection = Selection(owners=scope.owners & turn.readable)
+    if command.deal:
+        meant = meant_deal(command.deal, (), turn, closed_too=True)
+        ids = {d.id for d in ([meant.deal] if meant.deal else meant.options)}
+        if meant.account:
+            selection = replace(selection, accounts=frozenset({meant.account.id}))
+        elif ids:
+            selection = replace(selection, ids=frozenset(ids))
+        else:
+            return turn.refuse("not_found", "no_such_deal", words=command.deal)
+    if command.products:
+        found = [next(iter(turn.names.find(words, {"product"})), None) for words in command.products]
+        if None in found:
+            return turn.refuse("not_found", "no_such_product", words=command.products[found.index(None)])
+        selection = replace(selection, products=frozenset(match.id for match in found if match))
+    if command.industry:
+        meant_by = turn.desk.library.taxonomy.meaning
+        wanted = meant_by("industries", command.industry)
+        known = frozenset(i for i in industries(turn) if i == command.industry or meant_by("industries", i) == wanted)
+        if not known:
+            return turn.refuse("not_found", "no_such_industry", words=command.industry)
+        selection = replace(selection, industries=known)
+    if command.stage and command.stage not in turn.desk.mirror.snapshot.stages:
+        return turn.refuse("not_found", "no_such_stage", words=command.stage)
+    return replace(
+        selection,
+        stages=frozenset({command.stage}) if command.stage else None,
+        forecasts=frozenset({command.forecast}) if command.forecast else None,
+        created=_period(command.created_from, command.created_to),
+        over=command.min_amount,
+        under=command.max_amount,
+        over_days_in_stage=command.min_days_in_stage,
+        over_days_quiet=command.min_days_quiet,
+        pushes=command.min_pushes,
+        rules=frozenset({command.finding}) if command.finding else frozenset(),
+        loss_reason=command.loss_reason,
+        moved=command.moved,
+        moved_in=turn.clock.bounds(moved_in) if (moved_in := _period(command.moved_from, command.moved_to)) else turn.clock.last_days(7),
     )
+
+
+def _period(start: date | None, end: date | None) -> Period | None:
+    return Period(start, end) if start and end else None
+
+
+def industries(turn: Turn) -> tuple[str, ...]:
+    """The industries of the CRM's accounts."""
+    mirror = turn.desk.mirror
+    return mirror.snapshot.once("industries", mirror.industries)

@@ -1,0 +1,158 @@
+"""What a report says in words: stages, movement, forecast, conversion, risks, hygiene."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bot.domain.deals import StageKind
+from bot.domain.money import format_money
+from bot.domain.periods import Period
+from bot.handlers.turn import Turn
+from bot.pipeline.figures import Metrics
+from bot.pipeline.forecast import RUNS, SEED, Landing, by_category, simulate
+from bot.pipeline.movement import CAUSES, steps
+from bot.pipeline.rules import RISKS, Rule
+from bot.pipeline.selection import MOVES
+from bot.pipeline.standing import Standing
+from bot.prompts import phrase
+from bot.replies import Finding
+
+if TYPE_CHECKING:
+    from bot.handlers.summaries import Asked
+
+Section = tuple[str, tuple[str, ...]]
+RISKS_SHOWN, FLAWS_SHOWN, NAMES_SHOWN = 8, 20, 5
+
+
+def sections(asked: "Asked", found: Sequence[Standing], metrics: Metrics, turn: Turn) -> tuple[list[Section], Metrics]:
+    """The sections of a view, with the metrics that belong to it alone."""
+    match asked.command.view:
+        case "forecast":
+            return _forecast(asked, metrics, turn)
+        case "movement":
+            return [_waterfall(asked, turn), _moves(asked, turn)], {}
+        case "conversion":
+            return [_conversion(asked, turn)], {}
+        case "hygiene":
+            return [_fixes(found, turn), _flaws(asked, turn)], {}
+        case "summary" | "scoreboard":
+            return [_stages(asked, turn), _moves(asked, turn), _risks(found, turn), _flaws(asked, turn)], {}
+
+
+def finding(standing: Standing, rule: Rule, turn: Turn) -> Finding:
+    return Finding(rule=rule, deal=standing.deal.name, text=said(standing, rule, turn))
+
+
+def said(standing: Standing, rule: Rule, turn: Turn) -> str:
+    """A finding in words, with the days it has lasted."""
+    lasted = standing.days(rule, turn.company_today)
+    days = "" if lasted is None else phrase(turn.language, "days", days=lasted)
+    return phrase(turn.language, f"rule_{rule}", days=days).strip()
+
+
+def _stages(asked: "Asked", turn: Turn) -> Section:
+    lines = []
+    for name in turn.desk.mirror.snapshot.stages:
+        rows = [t for t in asked.tallies.open if t.stage == name and t.closing]
+        if rows:
+            amount = sum((t.closing_amount for t in rows if t.key.currency == asked.currency), Decimal(0))
+            lines.append(f"{name}: {sum(t.closing for t in rows)} · {format_money(amount, asked.currency)}")
+    return phrase(turn.language, "section_stages"), tuple(lines)
+
+
+def _moves(asked: "Asked", turn: Turn) -> Section:
+    span = turn.clock.bounds(asked.period) if asked.command.view == "movement" and asked.command.period_from else turn.clock.last_days(7)
+    names = turn.desk.ledger.movers(asked.selection, span, turn.clock, NAMES_SHOWN)
+    lines = []
+    for move in MOVES:
+        count = asked.tallies.move_count(move)
+        if count:
+            more = ", …" if count > len(names[move]) else ""
+            lines.append(f"{phrase(turn.language, 'moved_' + move)}: {count} ({', '.join(names[move])}{more})")
+    return phrase(turn.language, "section_movement"), tuple(lines)
+
+
+def _waterfall(asked: "Asked", turn: Turn) -> Section:
+    """Open pipeline then, each cause with its amount, open pipeline now; they add up."""
+    command, clock = asked.command, turn.clock
+    since = clock.bounds(Period(command.period_from, command.period_from))[0] if command.period_from else clock.last_days(7)[0]
+    stages = turn.desk.mirror.snapshot.stages
+    of_kind = {kind: frozenset(s.name for s in stages.values() if s.kind is kind) for kind in StageKind}
+    changed = turn.desk.ledger.changed(replace(asked.selection, moved=None), since, clock)
+    taken = [s for s in steps(changed, asked.period, asked.selection.owners, of_kind[StageKind.OPEN], of_kind[StageKind.WON]) if s.deal.currency == asked.currency]
+    now = sum((t.closing_amount for t in asked.tallies.open if t.key.currency == asked.currency), Decimal(0))
+    lines = [phrase(turn.language, "pipeline_then", amount=format_money(now - sum((s.amount for s in taken), Decimal(0)), asked.currency), day=clock.day(since).isoformat())]
+    for cause in CAUSES:
+        mine = [s for s in taken if s.cause == cause]
+        if mine:
+            amount = sum((s.amount for s in mine), Decimal(0))
+            names = ", ".join(s.deal.name for s in sorted(mine, key=lambda s: -abs(s.amount))[:3])
+            lines.append(f"{phrase(turn.language, 'cause_' + cause)}: {amount:+,.0f} ({len(mine)}: {names})")
+    lines.append(phrase(turn.language, "pipeline_now", amount=format_money(now, asked.currency)))
+    return phrase(turn.language, "section_waterfall"), tuple(lines)
+
+
+def _forecast(asked: "Asked", metrics: Metrics, turn: Turn) -> tuple[list[Section], Metrics]:
+    say, currency = turn.language, asked.currency
+    categories = by_category(asked.tallies, currency)
+    landing = _landing(asked, turn)
+    won, weighted, quota = (Decimal(str(metrics[name] or 0)) for name in ("won_amount", "weighted_amount", "quota"))
+    lines = [phrase(say, "forecast_won", amount=format_money(won, currency))]
+    for name in ("commit", "most likely", "best case", "pipeline", "omitted", "none"):
+        if name in categories:
+            count, amount = categories[name]
+            lines.append(f"{phrase(say, 'forecast_' + name.replace(' ', '_'))}: {count} · {format_money(amount, currency)}")
+    lines.append(phrase(say, "forecast_weighted", amount=format_money((won + weighted).quantize(Decimal(1)), currency)))
+    if landing:
+        low, middle, high = (format_money(Decimal(round(v)), currency) for v in (landing.low, landing.middle, landing.high))
+        lines.append(phrase(say, "forecast_interval", low=low, middle=middle, high=high))
+        lines.append(phrase(say, "forecast_method", runs=RUNS, seed=SEED))
+    if metrics["quota"] is not None:
+        lines.append(phrase(say, "forecast_gap", amount=format_money((quota - won - weighted).quantize(Decimal(1)), currency)))
+    lines += _earlier(asked, won, won + weighted, landing, turn)
+    more: Metrics = {f"{name.replace(' ', '_')}_amount": float(amount) for name, (_, amount) in categories.items() if name != "none"}
+    more["gap"] = float(quota - won - weighted) if metrics["quota"] is not None else None
+    if landing:
+        more |= {"forecast_low": landing.low, "forecast_median": landing.middle, "forecast_high": landing.high}
+    return [(phrase(say, "section_forecast"), tuple(lines)), _stages(asked, turn), _moves(asked, turn)], more
+
+
+def _landing(asked: "Asked", turn: Turn) -> Landing | None:
+    """An interval for what the open deals of the period bring; None where none closes in it."""
+    closing = replace(asked.selection, kind=StageKind.OPEN, period=asked.period)
+    amounts = turn.desk.ledger.amounts(closing, asked.currency, turn.clock)
+    if not amounts:
+        return None
+    won = sum((t.amount for t in asked.tallies.closed if t.won and t.key.currency == asked.currency), Decimal(0))
+    experience = turn.desk.ledger.experience
+    return simulate(amounts, won, experience.probabilities, experience.closed)
+
+
+def _earlier(asked: "Asked", won: Decimal, expected: Decimal, landing: Landing | None, turn: Turn) -> Iterator[str]:
+    """What was forecast for this period before, and how the last finished forecasts came out."""
+    return iter(())
+
+
+def _conversion(asked: "Asked", turn: Turn) -> Section:
+    lines = []
+    for c in turn.desk.ledger.conversion(asked.selection, turn.clock):
+        if c.entered:
+            lines.append(phrase(turn.language, "conversion_line", stage=c.stage.name, entered=c.entered, advanced=c.advanced, rate=f"{c.rate or 0:.0%}", lost=c.lost))
+    return phrase(turn.language, "section_conversion"), tuple(lines)
+
+
+def _risks(found: Sequence[Standing], turn: Turn) -> Section:
+    risks = [(s, rule) for s in found for rule in s.rules if rule in RISKS]
+    return phrase(turn.language, "section_risks"), tuple(f"{s.deal.name}: {said(s, rule, turn)}" for s, rule in risks[:RISKS_SHOWN])
+
+
+def _fixes(found: Sequence[Standing], turn: Turn) -> Section:
+    """The deals with their flaws, the largest first."""
+    lines = [f"{s.deal.name}: {', '.join(said(s, rule, turn) for rule in s.rules)}" for s in found[:FLAWS_SHOWN]]
+    return phrase(turn.language, "section_fixes"), tuple(lines)
+
+
+def _flaws(asked: "Asked", turn: Turn) -> Section:
+    counts = sorted(((n, rule) for rule, n in asked.tallies.rule_counts().items() if rule not in RISKS), key=lambda c: -c[0])
+    return phrase(turn.language, "section_hygiene"), tuple(f"{phrase(turn.language, 'rule_' + rule, days='').strip()}: {n}" for n, rule in counts)

@@ -1,0 +1,217 @@
+"""Which deals the words of a question mean: whose, which and when."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from bot.commands import ListDeals
+from bot.domain.text import HAS_CJK
+from bot.language.entities.dates import DateSaid, find_dates
+from bot.language.entities.money import find_money
+from bot.language.reading import Reading
+from bot.language.rules import cues
+from bot.language.rules.stages import stage_meant
+from bot.pipeline.rules import Rule
+
+I = re.IGNORECASE
+_WORDS = {"once": 1, "one": 1, "a": 1, "twice": 2, "two": 2, "couple of": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "十": 10}
+_COUNT = r"(\d+|one|two|three|four|six|a|a couple of|两|三|一|二|四|六)"
+_UNIT = r"\+?\s*(days?|d|weeks?|wks?|w|months?|mos?|天|日|周|个?星期|个月)"
+_UNIT_DAYS = (("m", 30), ("个月", 30), ("w", 7), ("周", 7), ("个星期", 7), ("星期", 7))
+_SPAN = rf"{_COUNT}\s*{_UNIT}(?![a-z])"
+_QUIET = re.compile(
+    rf"(?:no (?:activity|contact|touch|calls?|update)|not (?:been )?(?:touched|contacted|called|talked to|updated)|n[o']t (?:been )?(?:touched|contacted|spoken|talked|heard|had (?:any )?(?:activity|contact))|untouched|quiet|silent|idle|inactive|gone dark|没有?(?:活动|联系|动静|跟进)|未跟进|未联系)\D{{0,25}}{_SPAN}"
+    rf"|(?:超过|已经?)?{_SPAN}(?:以上)?(?:都)?没有?(?:活动|联系|动静|跟进|人跟)",
+    I,
+)
+_AGE = re.compile(
+    rf"(?:stuck|stage|sitting|sat|parked|aged?|older|in (?:their|the|its|one|same|current) stage|停留|卡)\D{{0,40}}?{_SPAN}"
+    rf"|{_SPAN}.{{0,25}}(?:\bstage\b|\bstuck\b|\bold\b|阶段|卡)|(?:超过|多于)\s*{_SPAN}",
+    I,
+)
+_PUSHED = re.compile(
+    r"\b(?:pushed|slipped|moved (?:out|back)|delayed|postponed)\b (?:the close date )?(?:(?P<n>twice|once|three times|\d+ times|\d+x)(?: or more)?|(?:more than|over) (?P<more>once|twice|\d+)(?: times)?|at least (?P<least>once|twice|\d+)(?: times)?|out\b|back\b)?"
+    r"|(?:推迟|延期|推后)(?:了|过)?(?P<zh>\d+|两|三|多)?次?",
+    I,
+)
+_MORE_PUSHES = re.compile(r"\bmore than (?P<more>once|twice|\d+)\b.{0,20}\bpush|\b(?P<n>\d+)\+? (?:or more )?pushes\b|\bpushed\b.{0,20}?\b(?:more than (?P<more2>once|twice|\d+)|(?P<n2>twice|\d+ times))", I)
+_FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
+    ("next_step_unchanged", re.compile(r"\b(?:stale|old|unchanged|outdated) next steps?\b|\bnext steps?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated)|stale|haven'?t changed)\b|下一步.{0,6}(?:没变|未变|没更新|未更新)", I)),
+    ("no_next_step", re.compile(r"\b(?:without|with no|missing|no|lack(?:ing)?|need(?:s|ing)?|don'?t have|has no|have no)(?: an?| any| a defined)? next[ -]?steps?\b|(?:没有|缺少?|缺乏|无|没写|没填)下一步", I)),
+    ("close_date_unchanged", re.compile(r"\bclose dates?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated|touched)|haven'?t (?:changed|moved))\b|\b(?:stale|unchanged) close dates?\b", I)),
+    ("close_date_past", re.compile(r"\b(?:past|overdue|expired|old|passed) (?:their |the |its )?close[ -]?dates?\b|\bclose[ -]?dates?\b.{0,20}\b(?:in the past|passed|overdue|gone by|expired|behind us)\b|\boverdue\b|\bpast[ -]due\b|\bshould have closed\b|过期|逾期|(?:关闭|成交|结单|预计成交)日期?(?:已经?)?(?:过了|已过|过期)|已过(?:关闭|成交|预计成交|结单)", I)),
+    ("amount_zero", re.compile(r"\b(?:zero|0|nil)[ -]?(?:amounts?|values?|dollars?)\b|\bamounts? (?:of )?(?:zero|0)\b|金额(?:为|是)?(?:0|零)", I)),
+    ("no_amount", re.compile(r"\b(?:without|with no|missing|no|lacking|don'?t have)(?: an?| any)? (?:amounts?|values?|price|numbers?)\b|(?:没有|缺少?|没填|没写|无)金额", I)),
+    ("single_contact", re.compile(r"\bsingle[- ]thread\w*\b|\b(?:only|just) one (?:contact|person)\b|\bone contact only\b|\bsingle contact\b|(?:只有|仅)一(?:个|位)(?:联系人|人)|单一联系人|单线", I)),
+    ("no_contact", re.compile(r"\b(?:without|with no|missing|no|lacking)(?: an?| any)? (?:contacts?|people)\b(?! (?:for|in|since))|(?:没有|缺少?|无)联系人", I)),
+    ("account_missing", re.compile(r"\b(?:without|with no|missing|no)(?: an?| any)? (?:accounts?|customers?|company)\b|(?:没有|缺少?|无)客户(?:名|信息)?的", I)),
+    ("stage_skipped", re.compile(r"\bskip\w* (?:a |any |over )?(?:stages?|steps?)\b|\bstages? skipped\b|跳过(?:了)?阶段|跳阶段", I)),
+    ("stalled", re.compile(r"\bstall(?:ed|ing)\b|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b|\bstale\b|停滞|没有动静|没动静|僵住|沉默", I)),
+    ("overaged", re.compile(r"\bover-?aged\b|\btoo long in\b|\bstuck\b(?!.{0,40}\d)|\bin (?:their|the|its|one|same) stage too long\b|卡住|卡在", I)),
+)
+_TEAM = re.compile(r"\b(?:my|the|our)\s+team'?s?\b|\bteam\b|\bmy (?:reps|people|guys|folks|sellers)\b|团队|我们组|我组|我的人|我们区", I)
+_OWN = re.compile(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)
+_ALL = re.compile(r"\b(?:all|everyone|everybody|company|whole|entire|overall|total)\b|全部|公司|所有|整体|全公司|大家", I)
+_OVER = re.compile(r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|north of|exceed\w*)\b|>|≥|\+(?!\d)|超过|以上|大于|高于|不低于", I)
+_UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b|<|≤|低于|以下|小于|不到|少于", I)
+_CREATED = re.compile(r"\b(?:created|opened|added|started|entered)\b|新建|创建|新增", I)
+
+
+def read_filter(text: str, reading: Reading, *, lost: bool = False) -> dict[str, Any]:
+    """The fields of a DealFilter that the words fill."""
+    found: dict[str, Any] = {}
+    taken = _products(text, reading, found)
+    rest = blanked(text, taken)
+    found["deal"] = deal_words(rest, reading)
+    names = [(n.start, n.end) for n in reading.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.6]
+    nameless = blanked(text, [*taken, *names])
+    found["whose"] = whose(nameless, reading)
+    industry = next((reading.industries[m.group().casefold()] for m in [_industries(reading).search(nameless)] if m), None) if reading.industries else None
+    if industry:
+        found["industry"] = industry
+    stage = stage_meant(nameless, reading.stages, reading.process)
+    if stage:
+        found["stage"] = stage
+    _numbers(nameless, reading, found)
+    if lost:
+        found["loss_reason"] = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
+    return {name: value for name, value in found.items() if value}
+
+
+def _products(text: str, reading: Reading, found: dict[str, Any]) -> list[tuple[int, int]]:
+    spans = [n for n in reading.lexicon.names_in(text, {"product"}) if n.score >= 0.6]
+    accounts = [n for n in reading.lexicon.names_in(text, {"account"}) if n.score >= 0.6]
+    spans = [n for n in spans if not any(a.start <= n.start and n.end <= a.end and a.end - a.start > n.end - n.start for a in accounts)]
+    found["products"] = tuple(dict.fromkeys(text[n.start : n.end] for n in sorted(spans, key=lambda n: n.start)))
+    return [(n.start, n.end) for n in spans]
+
+
+def _numbers(text: str, reading: Reading, found: dict[str, Any]) -> None:
+    """Amounts, ages and flaws."""
+    monies = [m for m in find_money(text) if m.sure]
+    if monies and _OVER.search(text):
+        found["min_amount"] = monies[0].amount
+    elif monies and _UNDER.search(text):
+        found["max_amount"] = monies[0].amount
+    quiet, age, pushed = _QUIET.search(text), _AGE.search(text), pushes_said(text)
+    if quiet:
+        found["min_days_quiet"] = _days(quiet)
+    elif age:
+        found["min_days_in_stage"] = _days(age)
+    if pushed is not None:
+        found["min_pushes"] = pushed
+    for rule, cue in _FINDINGS:
+        if cue.search(text) and not (quiet and rule == "stalled") and not (age and rule == "overaged"):
+            found["finding"] = rule
+            break
+    for category, cue in cues.FORECAST_CATEGORY:
+        if cue.search(text):
+            found["forecast"] = category
+            break
+
+
+def pushes_said(text: str) -> int | None:
+    """The least number of pushes that the words ask for."""
+    found = _PUSHED.search(text)
+    more = _MORE_PUSHES.search(text)
+    groups = {**(found.groupdict() if found else {}), **({k: v for k, v in more.groupdict().items() if v} if more else {})}
+    if not found and not more:
+        return None
+    over = groups.get("more") or groups.get("more2")
+    if over:
+        return number(over) + 1
+    said = groups.get("n") or groups.get("least") or groups.get("n2") or groups.get("zh")
+    return 2 if said == "多" else number(said) if said else 1
+
+
+def number(words: str) -> int:
+    words = words.lower()
+    digits = re.match(r"\d+", words)
+    return int(digits.group()) if digits else next((n for word, n in _WORDS.items() if words.startswith(word) and word != "a"), _WORDS.get(words, 1))
+
+
+def _days(match: re.Match[str]) -> int:
+    count, unit = [g for g in match.groups() if g][:2]
+    return number(count) * next((days for start, days in _UNIT_DAYS if unit.lower().startswith(start)), 1)
+
+
+def without_spans(text: str) -> str:
+    """The text without the ages in it, which are no periods."""
+    for pattern in (_QUIET, _AGE):
+        match = pattern.search(text)
+        if match:
+            text = text[: match.start()] + text[match.end() :]
+    return text
+
+
+def created_span(text: str, span: dict[str, date | None]) -> dict[str, Any] | None:
+    """A period that tells when deals were created, not when they close."""
+    return {"created_from": span["period_from"], "created_to": span["period_to"]} if _CREATED.search(text) and span["period_from"] else None
+
+
+def _industries(reading: Reading) -> re.Pattern[str]:
+    words = sorted(reading.industries, key=len, reverse=True)
+    return re.compile("|".join(re.escape(w) if HAS_CJK.search(w) else rf"(?<!\w){re.escape(w)}(?!\w)" for w in words), I)
+
+
+def blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def deal_words(text: str, reading: Reading) -> str:
+    """The words that name an account or a deal."""
+    spans = [n for n in reading.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.3]
+    if not any(n.kind == "account" for n in spans):
+        spans = [n for n in spans if n.score >= 0.6]
+    return " ".join(text[a:b] for a, b in sorted({(n.start, n.end) for n in spans}))
+
+
+def whose(text: str, reading: Reading) -> str:
+    """The words for people, teams and regions in a text."""
+    parts = [text[m.start() : m.end()] for m in [_TEAM.search(text)] if m]
+    for region in reading.regions:
+        if re.search(rf"\b{re.escape(region)}\b" if region.isascii() else re.escape(region), text, I):
+            parts.append(region)
+    people = sorted(reading.lexicon.names_in(text, {"person"}), key=lambda n: n.start)
+    parts += [text[n.start : n.end] for n in people if n.score >= 0.4]
+    if not parts:
+        if _ALL.search(text) and not re.search(r"\b(?:all|total)\b.{0,12}\bmy\b|我.{0,4}(?:所有|全部)", text, I):
+            parts.append("all")
+        elif _OWN.search(text):
+            parts.append("me")
+    return ", ".join(dict.fromkeys(parts))
+
+
+def period_said(text: str, reading: Reading, *, ahead: bool) -> DateSaid | None:
+    """The period of a question; the widest kind said, for `today` beside `this quarter` means the latter."""
+    found = find_dates(text, reading.today, ahead=ahead, fiscal=reading.fiscal, day_first=reading.day_first)
+    return next((d for d in found if d.grain != "day"), None) or next(iter(found), None)
+
+
+def periods_said(text: str, reading: Reading) -> list[DateSaid]:
+    return [d for d in find_dates(text, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first) if d.grain != "day"]
+
+
+_SINCE = re.compile(r"\bsince\b|自从?|以来", I)
+
+
+def span(text: str, reading: Reading, *, ahead: bool) -> dict[str, date | None]:
+    """The period of a question as fields; `since` runs until today, and `since last week` is the last 7 days."""
+    said = period_said(text, reading, ahead=ahead)
+    if said is None:
+        return {"period_from": None, "period_to": None}
+    if _SINCE.search(text):
+        week = said.grain == "week"
+        return {"period_from": reading.today - timedelta(days=7) if week else said.period.start, "period_to": reading.today}
+    return {"period_from": said.period.start, "period_to": said.period.end}
+
+
+def read_selection(text: str, reading: Reading) -> ListDeals:
+    """The open deals that words such as `all my stalled deals closing this month` mean."""
+    found = read_filter(text, reading)
+    if found.get("whose") in {None, "all"}:
+        found["whose"] = "me"
+    return ListDeals(**found, **span(without_spans(text), reading, ahead=True))
+

@@ -1,0 +1,188 @@
+"""What managers and planners ask for: coaching, documents, schedules, a rest from morning messages."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from bot.commands import (
+    CancelSchedule,
+    CoachDeal,
+    CoachPerson,
+    Command,
+    ListSchedules,
+    ScheduleDigest,
+    SnoozeNudges,
+    SummarizePipeline,
+    WritePlan,
+)
+from bot.language.entities.dates import find_dates
+from bot.language.reading import Reading
+from bot.language.rules.filters import deal_words, span, whose
+from bot.language.rules.pipeline import read_pipeline
+
+I = re.IGNORECASE
+_COACH_PERSON = re.compile(
+    r"\b(?:where|why|how come|at (?:what|which) stage|what stage) (?:do|does|did|is|are|am) (?P<en>.+?) (?:always |keep |mostly |usually |most often )*(?:los(?:e|es|ing)|get(?:ting)? stuck|drop|fail|struggl\w*|win(?:ning)?)\b"
+    r"|\b(?:coach|help|develop|improve)\b(?=.{0,40}\b(?:rep|person|team|conversion)\b)|\bconversions?\b.{0,30}\b(?:of|for|vs|against)\b|\b1[:-]1\b|\bone[- ]on[- ]one\b"
+    r"|(?:在)?(?:哪里|哪儿|哪个阶段|哪个环节|哪一步|为什么|怎么).{0,6}(?:丢单|输单|丢掉?|输掉?|流失)|丢单(?:在)?(?:哪|原因)|(?:丢|输)在哪",
+    I,
+)
+_COACH = re.compile(
+    r"\bcoach(?:ing)?\b|\bdiagnos(?:e|is)\b|\bdeal review\b|\breview (?:the |my |our )?.{2,60}\bdeal\b|\bweak(?:est)? (?:spot|point|link|factor)s?\b|\bwhere (?:is|are) .{2,60} weak\b|\bwhat am i missing (?:on|in|at|with|for)\b|\bwhat'?s missing (?:on|in|at|with|for)\b"
+    r"|\bhow (?:strong|solid|healthy|real|qualified) is\b|\bsix factors\b|\bpoke holes\b|\bpressure[- ]test\b|\bsanity[- ]check\b|辅导|诊断|把脉|复盘|会诊|薄弱|弱点|短板|缺什么",
+    I,
+)
+_PLANS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("territory", re.compile(r"\b(?:territory|patch|region) plan(?:ning)?\b(?! ?(?:best|template|guide))|\bplan (?:for )?my (?:territory|patch)\b|(?:区域|片区|辖区|地区|销售区域)(?:的)?(?:计划|规划)", I)),
+    ("account", re.compile(r"\b(?:key )?account plan\b|(?:大?客户)(?:的)?(?:计划|规划|方案书)", I)),
+    ("opportunity", re.compile(r"\b(?:opportunity|opp|deal|close|closing|win|mutual(?: action| close)?|joint) plan\b(?! together| with the)|(?:商机|机会|赢单|单子|项目|成交)(?:的)?(?:计划|规划|方案书)", I)),
+    ("brief", re.compile(r"\bprep(?:are)?(?: me)? (?:for|on)\b|\bprep me\b|\bprepare me\b|\bbrief(?:ing)? (?:me|for|on)\b|\bmeeting (?:brief|prep)\b|\bcall prep\b|\bget me ready\b|\bbrief me\b|\bwhat (?:do|should) i (?:need to )?know (?:before|about|for|going)\b|帮我准备|会前|(?:准备|备)一下|简报|背景资料", I)),
+)
+_ASKED_PLAN = re.compile(r"^\W*how\b|\bhow (?:do|to|should|can)\b|\bwhat is an?\b|\btemplate\b|怎么写|如何写|什么是", I)
+_DAYS = {
+    "mon": r"mon(?:day)?s?|周一|星期一|礼拜一", "tue": r"tue(?:s|sday)?s?|周二|星期二|礼拜二", "wed": r"wed(?:nesday)?s?|周三|星期三|礼拜三",
+    "thu": r"thu(?:r|rs|rsday)?s?|周四|星期四|礼拜四", "fri": r"fri(?:day)?s?|周五|星期五|礼拜五", "sat": r"sat(?:urday)?s?|周六|星期六|礼拜六", "sun": r"sun(?:day)?s?|周日|周天|星期日|星期天|礼拜天",
+}  # fmt: skip
+_DAY = {day: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", I) for day, words in _DAYS.items()}
+_WORKDAYS = re.compile(r"\b(?:week ?days?|work(?:ing)? ?days?|business days?)\b|工作日", I)
+_DAILY = re.compile(r"\b(?:every|each) (?:day|morning|evening)\b|\bdaily\b|每天|每日|每早", I)
+_REPEATS = re.compile(r"\b(?:every|each)\b(?! (?:rep|deal|person|stage|region|one)\b)|\b(?:daily|weekly|monthly|weekdays|mondays|tuesdays|wednesdays|thursdays|fridays|recurring|regularly)\b|每周|每星期|每天|每日|每月|每个?工作日|每逢|定时|定期", I)
+_POST = re.compile(r"\b(?:post|send|share|schedule|drop|publish|push|put|set up|run|repeat|deliver|give (?:us|me)|show (?:us|me)|have)\b|发|推送|播报|贴|定时|安排", I)
+_WHAT = re.compile(r"\b(?:this|it|that|summary|digest|report|pipeline|forecast|update|numbers|overview|same)\b|这个|汇总|管道|报告|预测|摘要|概况", I)
+_LISTED = re.compile(r"\bwhat'?s? (?:is |are )?(?:all )?scheduled\b|\b(?:list|show|which|what|any)\b.{0,20}\b(?:schedules?|scheduled|digests?|recurring)\b|(?:有哪些|列出|查看|看看|什么).{0,6}(?:定时|定期|安排的?播报|计划任务)|定时.{0,6}(?:有哪些|列表)", I)
+_CANCEL = re.compile(r"\b(?:cancel|stop|remove|delete|kill|end|turn off|unschedule)\b|取消|停止|停掉|不要再|别再|关掉|删掉", I)
+_SCHEDULE = re.compile(r"\b(?:schedules?|scheduled|digests?|posting|posts?|recurring|(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:post|summary|report|digest|one))\b|定时|定期|播报|推送", I)
+_BARE_CANCEL = re.compile(r"^\W*(?:(?:please |pls |ok )?(?:cancel|stop|remove|delete|kill) (?:it|that|this|the first(?: one)?|that one|them|all)|unschedule(?: it)?|(?:取消|停掉|停止|删掉)(?:它|这个|吧|掉)?)\W*(?:please|pls)?\W*$", I)
+_NUDGES = re.compile(r"\b(?:nudg\w+|reminder (?:msgs?|messages?|dms?)|(?:morning|daily) (?:msgs?|messages?|dms?|reminders?|notes?|pings?|nudges?)|(?:msgs?|messages?|dms?|pings?) (?:in the|every) morning)\b|早(?:上|晨|间)的?(?:提醒|消息|私信|推送)|晨间|每日提醒|提醒消息", I)
+_SNOOZE = re.compile(r"\bsnooz\w*\b|\bpause\b|\bmute\b|\bhold (?:off|back)\b|\bquiet\b|\bno\b|\bskip\b|暂停|静音|先别|推迟", I)
+_OFF = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\boff\b|\bstop\b|\bdisable\b|\bunsubscribe\b|\bno more\b|\bopt out\b|关闭|关掉|不要再|别再|停止", I)
+_ON = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\bon\b|\bresume\b|\benable\b|\bunmute\b|\bunsnooze\b|\bback on\b|恢复|打开|开启|重新", I)
+_TIME = re.compile(
+    r"\b(?:at|@|around|by)?\s*(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?\s*(?P<ap>am|pm|a\.m\.|p\.m\.|o'?clock)?(?![\d%k])\b|(?P<word>\bnoon\b|\bmidday\b|中午)"
+    r"|(?P<part>早上|上午|早晨|下午|傍晚|晚上|中午)?\s*(?P<zh>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时|:|：)(?P<zm>半|一刻|\d{1,2})?",
+    I,
+)
+_ZH_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
+
+
+def read_managing(text: str, reading: Reading) -> Command | None:
+    """A request for coaching, a document, a schedule or a snooze; None where it is none of these."""
+    return _nudges(text, reading) or _schedule(text, reading) or _plan(text, reading) or _coaching(text, reading)
+
+
+def _coaching(text: str, reading: Reading) -> Command | None:
+    person = _COACH_PERSON.search(text)
+    coach = _COACH.search(text)
+    if not person and not coach:
+        return None
+    deal = deal_words(_without_people(text, reading), reading)
+    who = whose(text, reading)
+    named = [part for part in who.split(", ") if part and part != "me"]
+    if deal and not (person and named) and not (person and person["en"] if person else False):
+        return CoachDeal(deal=deal)
+    if named or person:
+        ours = bool(re.search(r"\b(?:we|us|our)\b|我们", text, I)) and not named
+        return CoachPerson(whose="my team" if ours else ", ".join(named) or who or "me", **span(text, reading, ahead=False))
+    unknown = re.search(r"\bcoach(?:ing)?(?: me)? (?:on|for|about|through) (?:the |my |our )?(.+?)\W*$|(?:辅导|诊断)(?:一下)?(.+?)(?:这个|的)?(?:单子|商机|项目)?\W*$", text, I)
+    words = next((g for g in unknown.groups() if g), "") if unknown else ""
+    return CoachDeal(deal="" if words.lower() in {"it", "this", "that", "this deal", "this one", "it please"} else words)
+
+
+def _without_people(text: str, reading: Reading) -> str:
+    for n in sorted(reading.lexicon.names_in(text, {"person"}), key=lambda n: -n.start):
+        if n.score >= 0.6:
+            text = text[: n.start] + " " * (n.end - n.start) + text[n.end :]
+    return text
+
+
+def _plan(text: str, reading: Reading) -> Command | None:
+    for plan, cue in _PLANS:
+        match = cue.search(text)
+        if not match or (_ASKED_PLAN.search(text) and plan != "brief"):
+            continue
+        rest = f"{text[: match.start()]} | {text[match.end() :]}"
+        about = deal_words(rest, reading)
+        if plan == "territory":
+            about = whose(rest, reading) or "me"
+        elif not about:
+            unknown = re.search(r"\|\s*(?:for|on|with|about|me for|:)?\s*(?:the |my |our )?([^|]+?)\W*$", rest, I)
+            about = unknown.group(1).strip() if unknown else ""
+            about = "" if about.lower() in {"it", "this", "that", "this deal", "this one", "me", "tomorrow", "today"} else about
+        days = find_dates(rest, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+        kind: Any = plan
+        return WritePlan(plan=kind, about=about, meeting_on=days[0].period.start if days and plan == "brief" else None)
+    return None
+
+
+def _schedule(text: str, reading: Reading) -> Command | None:
+    if _LISTED.search(text):
+        return ListSchedules()
+    if _CANCEL.search(text) and (_SCHEDULE.search(text) or (reading.schedule_in_thread and _BARE_CANCEL.match(text))):
+        return CancelSchedule(words=text)
+    if not _REPEATS.search(text) or not _POST.search(text) or not (_WHAT.search(text) or re.search(r"\bhere\b|这里|本频道|群里", text, I)):
+        return None
+    said = time_said(text)
+    days = tuple(day for day, cue in _DAY.items() if cue.search(text))
+    if _WORKDAYS.search(text):
+        days = ("mon", "tue", "wed", "thu", "fri")
+    elif not days and _DAILY.search(text):
+        days = tuple(_DAYS)
+    rest = _REPEATS.sub(" ", text)
+    for cue in _DAY.values():
+        rest = cue.sub(" ", rest)
+    rest = _TIME.sub(" ", _POST.sub(" ", rest))
+    query = read_pipeline(rest, replace(reading, last_query=None)) if re.search(r"summary|pipeline|forecast|hygiene|汇总|管道|预测", rest, I) and not re.search(r"\b(?:this|it)\b|这个", rest, I) else None
+    hour, minute = said or (9, 0)
+    fields: dict[str, Any] = {"days": days or ("mon",), "hour": hour, "minute": minute, "monthly": bool(re.search(r"\bmonth(?:ly)?\b|每月", text, I))}
+    return ScheduleDigest(**fields, query=query if isinstance(query, SummarizePipeline) else None)
+
+
+def time_said(text: str) -> tuple[int, int] | None:
+    """(hour, minute) of a time of day: `at 9`, `4:30pm`, noon, 下午4点半."""
+    for match in _TIME.finditer(text):
+        if match["word"]:
+            return 12, 0
+        if match["zh"]:
+            hour = _ZH_NUMBERS.get(match["zh"]) or (int(match["zh"]) if match["zh"].isdigit() else None)
+            minute = {"半": 30, "一刻": 15, None: 0}.get(match["zm"]) if match["zm"] in {"半", "一刻", None} else int(match["zm"])
+            if hour is None or hour > 23 or minute is None:
+                continue
+            return (hour + 12 if match["part"] in {"下午", "傍晚", "晚上"} and hour < 12 else hour), minute
+        hour, minute = int(match["h"]), int(match["m"] or 0)
+        if hour > 23 or minute > 59 or not (match["ap"] or match["m"] or re.search(r"(?:at|@|around|by)\s*$|(?:at|@|around|by)\s*\d", match.group(), I)):
+            continue
+        afternoon = (match["ap"] or "").lower().startswith("p")
+        return (hour % 12 + 12 if afternoon else 0 if (match["ap"] or "").lower().startswith("a") and hour == 12 else hour), minute
+    return None
+
+
+def _nudges(text: str, reading: Reading) -> Command | None:
+    if not _NUDGES.search(text) and not (re.match(r"^\W*(?:snooze|mute)\b", text, I) and not reading.draft):
+        return None
+    if _ON.search(text):
+        return SnoozeNudges(on=True)
+    until = _until(text, reading)
+    if until:
+        return SnoozeNudges(until=until)
+    if _OFF.search(text):
+        return SnoozeNudges(off=True)
+    return SnoozeNudges(until=None) if _SNOOZE.search(text) else None
+
+
+def _until(text: str, reading: Reading) -> date | None:
+    """The first day on which messages come again: `till Monday` is Monday, `for two weeks` the day after them."""
+    found = find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    if found:
+        said = found[-1]
+        through = re.search(r"\b(?:this|for|during|through|rest of|all) (?:the )?(?:rest of )?(?:this |the )?(?:week|month|quarter)\b|本周|这周|这个月", text, I)
+        return said.period.end + timedelta(days=1) if through else said.period.start
+    span_said = re.search(r"\bfor (?:a|an|one|two|three|four|\d+) (?:days?|weeks?|months?)\b|(\d+|一|两|三)\s*(?:个?星期|周|天|个月)", text, I)
+    if span_said is None:
+        return None
+    count = re.search(r"\d+|\b(?:an?|one|two|three|four)\b|一|两|三", span_said.group(), I)
+    words = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "一": 1, "两": 2, "三": 3}
+    n = int(count.group()) if count and count.group().isdigit() else words.get(count.group().lower(), 1) if count else 1
+    unit = 30 if re.search(r"month|个月", span_said.group(), I) else 7 if re.search(r"week|周|星期", span_said.group(), I) else 1
+    return reading.today + timedelta(days=n * unit)
+

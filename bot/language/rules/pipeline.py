@@ -1,0 +1,212 @@
+"""Questions to the pipeline: summaries, lists of deals, one deal, and what a short follow-up changes."""
+
+import re
+from datetime import date
+from typing import Any
+
+from bot.commands import Breakdown, Command, ListDeals, ShowDeal, SummarizePipeline, Unsupported, View
+from bot.domain.text import HAS_CJK
+from bot.language.reading import Reading
+from bot.language.rules import cues
+from bot.language.rules.filters import created_span, deal_words, number, periods_said, pushes_said, read_filter, span, whose, without_spans
+
+I = re.IGNORECASE
+_VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
+    ("scoreboard", re.compile(r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we|my team|they) (?:log|keep)\w*|记分|录入率|使用情况", I)),
+    ("movement", re.compile(r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my|our) pipe\w*)\b|\bwaterfall\b|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动|有什么不同", I)),
+    ("conversion", re.compile(r"\bconversions?\b|\bconvert(?:s|ed|ing)?\b|\bfunnel\b|转化", I)),
+    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can) (?:we|i) (?:make|hit|reach)\b.{0,20}\b(?:quota|target|number)\b|预测|能完成|能否完成|能不能完成", I)),
+    ("hygiene", re.compile(r"\bhygiene\b|\bwhat (?:should|do|must|can) (?:i|we) (?:have to |need to )?(?:fix|clean|tidy|update)\b|\bdata quality\b|\bclean ?up\b|\bwhat needs (?:fixing|cleaning|updating|attention)\b|数据质量|要补|该补|需要更新|该修|要修|数据卫生", I)),
+)
+_PIPELINE = re.compile(
+    r"\bpipe(?:line)?s?\b|\bfore?casts?\b|\bcoverage\b|\bwin[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
+    r"|\bhow (?:is|are|'s|did|was|were) .+ (?:doing|tracking|looking|do|going|performing|perform)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
+    r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean) deal\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|销售周期|覆盖率|概况|总览|怎么样了?$|表现|趋势",
+    I,
+)
+_BY = re.compile(
+    r"\b(?:by|per|each|for each|broken down by|split by|grouped by) (?P<en>rep|person|people|owner|seller|stage|region|territory|office|team|manager|product|industry|vertical|sector|month|quarter|forecast(?: category)?|category)s?\b"
+    r"|(?:按|分|各)(?:个|照)?(?P<zh>人|销售代表|销售员|销售|成员|阶段|区域|大区|地区|团队|经理|产品|行业|月份?|季度|预测类别)",
+    I,
+)
+_BY_MEANS: dict[str, Breakdown] = {
+    "person": "rep", "people": "rep", "owner": "rep", "seller": "rep", "team": "manager", "territory": "region", "office": "region", "vertical": "industry", "sector": "industry",
+    "category": "forecast", "forecast category": "forecast", "人": "rep", "销售代表": "rep", "销售员": "rep", "销售": "rep", "成员": "rep", "阶段": "stage", "区域": "region", "大区": "region", "地区": "region", "团队": "manager",
+    "经理": "manager", "产品": "product", "行业": "industry", "月": "month", "月份": "month", "季度": "quarter", "预测类别": "forecast",
+}  # fmt: skip
+_TREND = re.compile(r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|\blast (?:4|four|6|six|8|eight|12|twelve) (?:quarters|months)\b|趋势|逐月|逐季", I)
+_VERSUS = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
+_DEALS = re.compile(
+    r"\bdeals?\b|\bopps?\b|\bopportunit(?:y|ies)\b|\bwhat'?s? (?:is |are |has |have |all )?(?:been )?(?:closing|pushed|stuck|stalled|slipping|slipped|at risk|due|landing|moved out|gone quiet)\b|\bpushed (?:twice|\w+ times)"
+    r"|\bwhat (?:all )?(?:did|have|has) (?:we|i|they|\w+) (?:lose|lost|win|won|close)|\bwhich ones?\b|\banything (?:closing|stuck|stalled|overdue)\b|商机|单子|订单|项目|丢了(?:哪些|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
+    I,
+)
+_ONE_DEAL = re.compile(r"\b(?:the|my|our) (?P<name>(?:[\w&'-]+ ){1,4})(?:deal|opp|opportunity)\b", I)
+_LISTS = re.compile(r"\b(?:list|show|which|what|whats|what's|top|all|any|anything|find|give|how many|biggest|largest|smallest|oldest|my|our|deals|opps|closing|stuck|stalled|slipped|pushed)\b|哪些|列出|有哪些|多少|前|最大|有没有|几个|什么", I)
+_ASKS_WHICH = re.compile(r"^\W*(?:and |so |ok |pls |please |hey )?(?:what|which|who|whats|show|list|any|anything|anyone|give|find|where are|got any)\b|哪|列出|有没有|查", I)
+_TOP = re.compile(r"\btop (\d+|three|five|ten)\b|\b(\d+|three|five|ten) (?:biggest|largest|top|oldest|smallest)\b|\b(?:biggest|largest|top|oldest) (\d+|three|five|ten)?|前(\d+|三|五|十)|最大的?(\d+|三|五|十)?", I)
+_ORDERS = (
+    ("age", re.compile(r"\b(?:oldest|longest|aged)\b|最久|最老", I)),
+    ("quiet", re.compile(r"\bquietest\b|\blongest without\b", I)),
+    ("close_date", re.compile(r"\b(?:by close date|soonest|next to close|closing next)\b|最快", I)),
+)
+_LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses|loss)\b|丢|输", I)
+_WON = re.compile(r"\b(?:won|win|wins|winning|closed[- ]won|signed)\b(?! rate)|赢单(?!率)|赢了|赢下|成交(?!日期)", I)
+_BACK = re.compile(r"\b(?:won|win|wins|lost|lose|losses|did|was|were|last|closed|cycle|slippage|history|past|been|has|have)\b|赢|丢|输|上|过去|周期", I)
+_MOVES = (
+    ("new", re.compile(r"\bnew (?:deals?|opps?|opportunities|business|pipeline)\b|\b(?:deals?|opps?) (?:added|created|opened)\b|\bwhat'?s new\b|新(?:增|建|开)?的?(?:商机|单子|项目)|新增", I)),
+    ("advanced", re.compile(r"\b(?:advanced|moved (?:forward|ahead|up)|progressed|moved stages?)\b|推进了|前进|升阶段|往前走", I)),
+    ("pushed", re.compile(r"\b(?:pushed|slipped|moved (?:out|back)|delayed)\b|推迟|延期|推后", I)),
+)
+_SHOW = re.compile(
+    r"^\W*(?:show(?: me)?|pull up|open|look up|what'?s? (?:is )?(?:happening|going on|happened|the (?:status|latest|state|story|amount|stage|close date|next step))|what (?:was|is) the last (?:thing|touch|activity|contact|call|meeting|note)|what (?:happened|is the status)|whats (?:up|the status|happening)|status|where are we|how'?s|tell me about|details|update me|give me an update|when does|when is|what stage)\b"
+    r"|怎么样了|进展|什么情况|看一下|查一下|显示",
+    I,
+)
+_MINUS = re.compile(r"\b(?:minus|except|excluding|without counting|other than|apart from|but not)\b.{0,30}\b(?:team|me|mine|my|\w+'s)\b|除(?:了)?.{0,10}(?:以外|之外)", I)
+_FOLLOWING = re.compile(r"^\W*(?:just|only|and|what about|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b|^\W*(?:那|只看|只要|按|换成|和|与|再|改成|分)", I)
+
+
+def read_pipeline(text: str, reading: Reading) -> Command | None:
+    """A question to the pipeline; None where the message asks none."""
+    return _follow_up(text, reading) or _summary(text, reading) or _deals(text, reading) or _show(text, reading)
+
+
+def _by(text: str) -> Breakdown | None:
+    found = _BY.search(text)
+    if found:
+        word = (found["en"] or found["zh"]).lower()
+        means: Any = _BY_MEANS.get(word, word)
+        return "month" if means == "月" else means
+    if _TREND.search(text):
+        return "quarter" if re.search(r"quarter|季", text, I) else "month"
+    return None
+
+
+def view_said(text: str) -> View:
+    return next((view for view, cue in _VIEWS if cue.search(text)), "summary")
+
+
+def _summary(text: str, reading: Reading) -> Command | None:
+    if _MINUS.search(text) and (_PIPELINE.search(text) or _DEALS.search(text)):
+        return Unsupported(what="minus")
+    view, by = view_said(text), _by(text)
+    who = whose(text, reading)
+    compared = _compared(text, who, reading)
+    if compared:
+        return SummarizePipeline(**{**read_filter(text, reading), "whose": who or "", **compared, "view": view})
+    asks_list = _DEALS.search(text) and _LISTS.search(text) and not re.search(r"pipeline|summary|汇总|管道", text, I)
+    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|赢单率|胜率|周期|cycle", text, I))) and not (by and _DEALS.search(text)):
+        return None
+    if view == "movement" and not re.search(r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I):
+        return None
+    found = read_filter(text, reading)
+    if found.get("deal") and not found.get("whose") and view in {"summary", "forecast"} and by is None and len(found) == 1:
+        return ListDeals(**found, **span(text, reading, ahead=view == "forecast"))
+    when = span(without_spans(text), reading, ahead=view == "forecast" or not _BACK.search(text))
+    created = created_span(text, when)
+    return SummarizePipeline(**{**found, **(created or when), "view": view, "by": by})
+
+
+def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
+    """Two of a kind beside each other: people or regions, or two periods."""
+    if not _VERSUS.search(text):
+        return None
+    parts = [p for p in who.split(", ") if p]
+    strict = re.search(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare)\b|对比|比较|相比", text, I)
+    if len(parts) >= 2 and strict:
+        return {"by": "compare", **span(text, reading, ahead=not _BACK.search(text))}
+    periods = periods_said(text, reading)
+    if len(periods) >= 2 and strict:
+        first, second = periods[0].period, periods[1].period
+        return {"period_from": first.start, "period_to": first.end, "versus_from": second.start, "versus_to": second.end}
+    return None
+
+
+def _state(text: str) -> str:
+    return "lost" if _LOST_TO.search(text) else "won" if _WON.search(text) else "open"
+
+
+def _deals(text: str, reading: Reading) -> Command | None:
+    state = _state(text)
+    found = read_filter(text, reading, lost=state == "lost")
+    flawed = {"finding", "min_days_quiet", "min_days_in_stage", "min_pushes"} & found.keys() and _ASKS_WHICH.search(text)
+    if not _DEALS.search(text) and not _TOP.search(text) and not flawed:
+        return None
+    if not (_LISTS.search(text) or cues.QUESTION.search(text)) or re.search(r"\bone of my deals\b", text, I):
+        return None
+    one = _ONE_DEAL.search(text)
+    if one and not deal_words(text, reading) and reading.lexicon.strangers(one["name"]) and not found.keys() - {"whose"}:
+        return ShowDeal(deal=one["name"].strip())
+    top = _TOP.search(text)
+    count = next((g for g in top.groups() if g), "5") if top else None
+    if not found.keys() - {"deal"} and found.get("deal") and re.search(r"(?:that|this|the) deal\b|怎么样|进展", text, I) and not top:
+        return None
+    when = span(without_spans(text), reading, ahead=state == "open" and "min_pushes" not in found)
+    if HAS_CJK.search(text) and state != "open":
+        found.pop("deal", None)
+    order = next((name for name, cue in _ORDERS if cue.search(text)), "amount")
+    fields = {**found, **_when(text, state, found, when), "state": state, "order": order, "top": number(count) if count else None}
+    return ListDeals(**fields)
+
+
+def _when(text: str, state: str, found: dict[str, Any], when: dict[str, date | None]) -> dict[str, Any]:
+    """What the period is about: moves in it, creation in it, or the close date."""
+    move = next((name for name, cue in _MOVES if cue.search(text)), None) if state == "open" else None
+    if move and when["period_from"] and (move != "pushed" or pushes_said(text) in {None, 1}) and not re.search(r"\bclosing\b", text, I):
+        found.pop("min_pushes", None)
+        return {"moved": move, "moved_from": when["period_from"], "moved_to": when["period_to"]}
+    return created_span(text, when) or when
+
+
+def _show(text: str, reading: Reading) -> Command | None:
+    if not _SHOW.search(text) and not (cues.QUESTION.search(text) and re.search(r"\b(?:log|logged|record)\b", text, I)):
+        return None
+    deal = deal_words(text, reading)
+    if not deal:
+        unknown = re.match(r"^\W*(?:show(?: me)?|pull up|open|look up|status of|tell me about)\s+(?:the |my )?(.+?)\W*$", text, I)
+        deal = unknown.group(1) if unknown else ""
+    return ShowDeal(deal=deal) if deal else None
+
+
+def _follow_up(text: str, reading: Reading) -> Command | None:
+    """“just nadia”, “and last quarter?”, “by rep”, “only over 50k” after a summary or a list."""
+    few = len(text.split()) <= 9 and len(text) <= (20 if HAS_CJK.search(text) else 70)
+    if reading.last_query is None or not few or not (_FOLLOWING.search(text) or _by(text)):
+        return None
+    if _DEALS.search(text) and not re.search(r"\b(?:only|just|those|them|of (?:those|these|them))\b|只", text, I):
+        return None
+    if _PIPELINE.search(text) and not re.match(r"^\W*(?:and|what about|how about|same|那)", text, I):
+        return None
+    query = dict(reading.last_query)
+    kind = query.pop("command")
+    found, by = read_filter(text, reading), _by(text)
+    when = span(without_spans(text), reading, ahead=kind == "ListDeals" and query.get("state") == "open")
+    changed = _changed(text, query, found, when, by)
+    if not changed:
+        return None
+    if kind == "ListDeals" and by:
+        kept = {k: v for k, v in {**query, **changed}.items() if k in SummarizePipeline.model_fields}
+        return SummarizePipeline.model_validate({**kept, "view": "summary"})
+    model: type[Command] = SummarizePipeline if kind == "SummarizePipeline" else ListDeals
+    if model is SummarizePipeline and {"min_amount", "max_amount", "finding", "min_pushes", "min_days_in_stage"} & found.keys() and re.search(r"deals?|opps?|ones|单", text, I):
+        model = ListDeals
+    return model.model_validate({k: v for k, v in {**query, **changed}.items() if k in model.model_fields})
+
+
+def _changed(text: str, query: dict[str, Any], found: dict[str, Any], when: dict[str, date | None], by: Breakdown | None) -> dict[str, Any]:
+    changed = {name: value for name, value in found.items() if not (name == "whose" and value == "me" and not re.search(r"\b(?:me|mine|my own)\b|我", text, I))}
+    if when["period_from"]:
+        move = query.get("moved") and {"moved_from": when["period_from"], "moved_to": when["period_to"]}
+        changed |= move or when
+    top = _TOP.search(text)
+    if top and query.get("state"):
+        changed["top"] = number(next((g for g in top.groups() if g), "5"))
+    if by:
+        changed["by"] = by
+    view = view_said(text)
+    if view != "summary" and "view" in query:
+        changed["view"] = view
+    if "whose" in changed and query.get("by") == "compare":
+        changed.setdefault("by", None)
+    return changed

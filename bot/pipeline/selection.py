@@ -1,0 +1,50 @@
+"""Which deals a question is about, every name resolved."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from bot.domain.deals import StageKind
+from bot.domain.periods import Period
+from bot.pipeline.rules import Rule
+
+Move = Literal["new", "advanced", "pushed", "won", "lost"]
+Span = tuple[datetime, datetime]
+"""From a moment until before another one."""
+MOVES: tuple[Move, ...] = ("new", "advanced", "pushed", "won", "lost")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Conditions that all must hold; None means any. `owners` is what the asker may read, never more.
+
+    `period` is that of the close date for open deals and of the day of closing for won and lost ones.
+    `moved` are deals that made such a move in `moved_in`. Amounts are compared within the deal's own currency.
+    """
+
+    owners: frozenset[str] | None = None
+    kind: StageKind | None = None
+    period: Period | None = None
+    ids: frozenset[str] | None = None
+    accounts: frozenset[str] | None = None
+    industries: frozenset[str] | None = None
+    products: frozenset[str] | None = None
+    stages: frozenset[str] | None = None
+    forecasts: frozenset[str] | None = None
+    created: Period | None = None
+    over: Decimal | None = None
+    under: Decimal | None = None
+    over_days_in_stage: int | None = None
+    over_days_quiet: int | None = None
+    pushes: int | None = None
+    rules: frozenset[Rule] = frozenset()
+    loss_reason: str | None = None
+    moved: Move | None = None
+    moved_in: Span | None = None
+
+    def within(self, owners: Iterable[str]) -> "Selection":
+        """The same for fewer owners: a selection never widens."""
+        inside = frozenset(owners)
+        return replace(self, owners=inside if self.owners is None else self.owners & inside)
