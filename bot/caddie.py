@@ -40,7 +40,23 @@ from bot.domain.audience import DIRECT
 from bot.domain.people import Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
-from bot.handlers import answering, bulk, capture, confirming, correcting, creating, forms, guidance, questions, scopes, summaries, undoing
+from bot.handlers import (
+    answering,
+    bulk,
+    capture,
+    coaching,
+    confirming,
+    correcting,
+    creating,
+    forms,
+    guidance,
+    planning,
+    questions,
+    scheduling,
+    scopes,
+    summaries,
+    undoing,
+)
 from bot.handlers.turn import Desk, Message, Press, Turn
 from bot.language.reading import OpenDraft, Reading
 from bot.language.rules.stages import stage_words
@@ -253,8 +269,20 @@ class Caddie:
                 return questions.list_deals(command, turn)
             case ShowDeal():
                 return questions.show_deal(command, turn)
-            case CoachDeal() | CoachPerson() | WritePlan() | ScheduleDigest() | ListSchedules() | CancelSchedule() | SnoozeNudges():
-                return [turn.refuse("unsupported", "later_other")]
+            case CoachDeal():
+                return coaching.coach_deal(command, turn)
+            case CoachPerson():
+                return coaching.coach_person(command, turn)
+            case WritePlan():
+                return planning.write_plan(command, turn)
+            case ScheduleDigest():
+                return scheduling.schedule_digest(command, turn)
+            case ListSchedules():
+                return scheduling.list_schedules(turn)
+            case CancelSchedule():
+                return scheduling.cancel_schedule(command, turn)
+            case SnoozeNudges():
+                return scheduling.snooze(command, turn)
             case Help():
                 return [HelpText(role=turn.organization.role(turn.person.id), audience="ephemeral", language=turn.language)]
             case Unsupported():

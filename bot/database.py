@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from bot.errors import NotConfigured
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData(
     naming_convention={

@@ -284,6 +284,57 @@ class PipelineReport(Reply):
     shareable: bool = Field(False, exclude=True)
 
 
+class Factor(BaseModel):
+    """One of the six factors of a deal: unknown, weak, fair or strong, with the notes and fields that say so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    level: Literal["unknown", "weak", "fair", "strong"]
+    evidence: tuple[str, ...] = ()
+
+
+class Coaching(Reply):
+    """Coaching on a deal (with its factors) or on a person or team (with the pattern), for the asker alone."""
+
+    kind: Literal["coaching"] = "coaching"
+    subject: str
+    factors: dict[str, Factor] = {}
+    weakest: str | None = None
+    pattern: str | None = None
+    findings: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    aids: tuple[FoundAid, ...] = ()
+
+
+class Document(Reply):
+    """A plan or brief to work with; what is not known stands in it as a question."""
+
+    kind: Literal["document"] = "document"
+    title: str
+    markdown: str
+    open_questions: tuple[str, ...] = ()
+    changed: tuple[str, ...] = Field((), exclude=True)
+
+
+class Schedule(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    what: str
+    channel: str
+    when: str
+    timezone: str
+    next: datetime | None
+
+
+class Schedules(Reply):
+    kind: Literal["schedule"] = "schedule"
+    action: Literal["created", "listed", "cancelled", "snoozed"]
+    schedules: tuple[Schedule, ...] = ()
+    say: str = Field("", exclude=True)
+    values: dict[str, str] = Field(default_factory=dict, exclude=True)
+
+
 class Nearest(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -327,6 +378,9 @@ AnyReply = (
     | Answer
     | DealsFound
     | PipelineReport
+    | Coaching
+    | Document
+    | Schedules
     | Refusal
     | NotUnderstood
     | Discarded

@@ -10,6 +10,7 @@ from uuid import uuid4
 import yaml
 from pydantic import ValidationError
 
+from bot.archive import Archive
 from bot.caddie import Caddie
 from bot.crm.embedded import EmbeddedCrm
 from bot.crm.ledger import Ledger
@@ -25,6 +26,7 @@ from bot.language.models import load_model
 from bot.language.prose import Prose
 from bot.language.understanding import Understanding
 from bot.pipeline.rules import Thresholds
+from bot.schedules import Schedules
 from bot.settings import Settings
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import Embedder
@@ -87,6 +89,8 @@ class House:
             names=LiveNames(mirror),
             crm=EmbeddedCrm(self.engine),
             journal=Journal(self.engine),
+            archive=Archive(self.engine),
+            schedules=Schedules(self.engine),
             library=self.library,
             process=self.process,
             prose=Prose(self.model, settings.caddie_model_timeout),

@@ -188,6 +188,13 @@ class Mirror:
             query = query.where(t.activities.c.account_id == account_id)
         return self.rows(query, _activity)
 
+    def accounts_touched_since(self, since: datetime, until: datetime) -> frozenset[str]:
+        """The accounts with an activity in a span of time, on themselves or on one of their deals."""
+        at, deal = t.activities.c.at, t.deals.c
+        direct = select(t.activities.c.account_id).where(t.activities.c.account_id.isnot(None), at >= since, at <= until)
+        through = select(deal.account_id).join(t.activities, t.activities.c.deal_id == deal.id).where(at >= since, at <= until)
+        return frozenset([*self.rows(direct, lambda row: row[0]), *self.rows(through, lambda row: row[0])])
+
     def quotas(self, person_ids: Collection[str]) -> list[Quota]:
         query = select(t.quotas).where(t.quotas.c.person_id.in_(person_ids)).order_by(t.quotas.c["from"])
         return self.rows(query, lambda row: Quota(row.person_id, row[1], row[2], Money(row.amount, row.currency)))

@@ -15,11 +15,19 @@ class ChannelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A place to talk: `members` are e-mails, None where everybody of the company may read along."""
+    """A place to talk: `members` are e-mails, None where everybody of the company may read along.
+
+    `id` is how the messenger knows the place, where that is not its name.
+    """
 
     channel: str
     kind: ChannelKind
     members: frozenset[str] | None = frozenset()
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.id or self.channel
 
     @property
     def direct(self) -> bool:

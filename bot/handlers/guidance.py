@@ -34,7 +34,7 @@ def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
         industries=asked.industries,
         products=asked.products,
         on=turn.company_today,
-        **_near(deal, turn),
+        **near(deal, turn),
     )
     topic = own_topic if deal is None else f"{own_topic} {deal.name}"
     hits = library.search(topic, facets, limit=8)
@@ -83,7 +83,7 @@ def _topic(words: str) -> str:
     return " ".join(words.split())
 
 
-def _near(deal: Deal | None, turn: Turn) -> dict[str, Any]:
+def near(deal: Deal | None, turn: Turn) -> dict[str, Any]:
     """The deal's industry, its contacts' roles, products, stage and region, as meanings of the taxonomy."""
     if deal is None:
         return {}
@@ -171,7 +171,7 @@ def _place(turn: Turn) -> Literal["channel", "ephemeral"]:
     return "ephemeral" if turn.audience.external else "channel"
 
 
-def source_of(aid: Aid) -> Source:
+def source_of(aid: Aid | FoundAid) -> Source:
     return Source(id=aid.id, kind=aid.kind, title=aid.title, version=aid.version, location=f"{aid.id}, v{aid.version}")
 
 
@@ -187,7 +187,7 @@ def advise(deal: Deal, draft: Draft, turn: Turn) -> Advice:
     process_stage = turn.desk.process.stage(stage.process_stage)
     evidence = process_stage.evidence[0] if process_stage and process_stage.evidence else None
     day: date = turn.company_today
-    facets = Facets(on=day, aids_only=True, **_near(deal, turn))
+    facets = Facets(on=day, aids_only=True, **near(deal, turn))
     hits = [h for h in _by_language(turn.desk.library.search("", facets, limit=5), draft.source) if h.why]
     aid = hits[0].aid if hits else None
     if evidence and aid:

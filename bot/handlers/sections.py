@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from bot.archive import KeptForecast
 from bot.domain.deals import StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
@@ -130,8 +131,25 @@ def _landing(asked: "Asked", turn: Turn) -> Landing | None:
 
 
 def _earlier(asked: "Asked", won: Decimal, expected: Decimal, landing: Landing | None, turn: Turn) -> Iterator[str]:
-    """What was forecast for this period before, and how the last finished forecasts came out."""
-    return iter(())
+    """Keep this forecast; what was forecast for the period before, and how the last finished period came out."""
+    if not asked.whole_book:
+        return
+    archive, today, say = turn.desk.archive, turn.company_today, turn.language
+    scope, period, currency = asked.scope.head or asked.scope.label, asked.period, asked.currency
+    low, high = (Decimal(round(landing.low)), Decimal(round(landing.high))) if landing else (None, None)
+    if today <= period.end:
+        archive.keep_forecast(scope, currency, KeptForecast(period.start, period.end, today, expected, low, high))
+    earlier = archive.forecasts(scope, currency, today)
+    mine = [f for f in earlier if (f.start, f.end) == (period.start, period.end)]
+    for kept in (mine[0], mine[-1]) if len(mine) > 1 else mine:
+        yield phrase(say, "forecast_before", day=kept.made_on.isoformat(), amount=format_money(kept.expected.quantize(Decimal(1)), currency))
+    ended = [f for f in earlier if f.end < today]
+    for kept in ended[-1:]:
+        first = next(f for f in ended if (f.start, f.end) == (kept.start, kept.end))
+        tallies = turn.desk.ledger.tallies(asked.selection, Period(first.start, first.end), turn.clock)
+        came = sum((t.amount for t in tallies.closed if t.won and t.key.currency == currency), Decimal(0))
+        values = {"start": first.start.isoformat(), "end": first.end.isoformat(), "day": first.made_on.isoformat()}
+        yield phrase(say, "forecast_came", amount=format_money(first.expected.quantize(Decimal(1)), currency), won=format_money(came, currency), **values)
 
 
 def _conversion(asked: "Asked", turn: Turn) -> Section:

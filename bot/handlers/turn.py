@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from bot.archive import Archive
 from bot.crm.ledger import Ledger
 from bot.crm.mirror import Mirror
 from bot.crm.names import LiveNames, VisibleNames
@@ -19,6 +20,7 @@ from bot.domain.process import Process
 from bot.drafts import Conversation
 from bot.journal import Journal
 from bot.replies import Refusal
+from bot.schedules import Schedules
 from knowledge.library import Library
 
 
@@ -61,6 +63,8 @@ class Desk:
     names: LiveNames
     crm: Crm
     journal: Journal
+    archive: Archive
+    schedules: Schedules
     library: Library
     process: Process
     prose: Prose

@@ -48,15 +48,15 @@ class Workspace:
             return Audience(channel, ChannelKind.DIRECT)
         name = f"#{info.get('name', channel)}"
         if info.get("is_ext_shared") or info.get("is_pending_ext_shared") or info.get("is_org_shared"):
-            return Audience(name, ChannelKind.EXTERNAL)
+            return Audience(name, ChannelKind.EXTERNAL, id=channel)
         if not info.get("is_private") and not info.get("is_mpim"):
             guests = any(self.email(user) is None and not self._is_bot(user) for user in self._members(channel))
-            return Audience(name, ChannelKind.EXTERNAL if guests else ChannelKind.PUBLIC, None)
+            return Audience(name, ChannelKind.EXTERNAL if guests else ChannelKind.PUBLIC, None, id=channel)
         people = [user for user in self._members(channel) if not self._is_bot(user)]
         emails = [self.email(user) for user in people]
         if any(email is None for email in emails):
-            return Audience(name, ChannelKind.EXTERNAL)
-        return Audience(name, ChannelKind.PRIVATE, frozenset(email for email in emails if email))
+            return Audience(name, ChannelKind.EXTERNAL, id=channel)
+        return Audience(name, ChannelKind.PRIVATE, frozenset(email for email in emails if email), id=channel)
 
     def _members(self, channel: str) -> list[str]:
         members: list[str] = []

@@ -7,8 +7,10 @@ from bot.replies import (
     AidsFound,
     Answer,
     AnyReply,
+    Coaching,
     DealsFound,
     Discarded,
+    Document,
     DraftCard,
     HelpText,
     LogForm,
@@ -18,8 +20,9 @@ from bot.replies import (
     Receipt,
     Refusal,
     Reply,
+    Schedules,
 )
-from bot.slack.views import aids, cards, notices, reports
+from bot.slack.views import aids, cards, coaching, notices, reports
 from bot.slack.views.blocks import Block, plain_of
 
 BLOCKS_MOST = 50
@@ -42,7 +45,14 @@ def render(reply: Reply) -> View:
 
 
 def _text(reply: Reply) -> str | None:
-    return reply.prose if isinstance(reply, Answer) else None
+    """What is said otherwise than by the words of the blocks."""
+    match reply:
+        case Answer():
+            return reply.prose
+        case Document():
+            return reply.markdown
+        case _:
+            return None
 
 
 def _blocks(reply: AnyReply) -> list[Block]:
@@ -61,6 +71,12 @@ def _blocks(reply: AnyReply) -> list[Block]:
             return reports.deals(reply)
         case PipelineReport():
             return reports.pipeline(reply)
+        case Coaching():
+            return coaching.coaching(reply)
+        case Document():
+            return coaching.document(reply)
+        case Schedules():
+            return coaching.schedules(reply)
         case Refusal():
             return notices.refusal(reply)
         case NotUnderstood():
