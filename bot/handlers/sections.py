@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.archive import KeptForecast
+from bot.commands import SummarizePipeline
 from bot.domain.deals import StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
@@ -14,7 +15,7 @@ from bot.pipeline.figures import Metrics
 from bot.pipeline.forecast import RUNS, SEED, Landing, by_category, simulate
 from bot.pipeline.movement import CAUSES, steps
 from bot.pipeline.rules import RISKS, Rule
-from bot.pipeline.selection import MOVES
+from bot.pipeline.selection import MOVES, Span
 from bot.pipeline.standing import Standing
 from bot.prompts import phrase
 from bot.replies import Finding
@@ -63,7 +64,7 @@ def _stages(asked: "Asked", turn: Turn) -> Section:
 
 
 def _moves(asked: "Asked", turn: Turn) -> Section:
-    span = turn.clock.bounds(asked.period) if asked.command.view == "movement" and asked.command.period_from else turn.clock.last_days(7)
+    span = moves_span(asked.command, turn)
     names = turn.desk.ledger.movers(asked.selection, span, turn.clock, NAMES_SHOWN)
     lines = []
     for move in MOVES:
@@ -74,10 +75,19 @@ def _moves(asked: "Asked", turn: Turn) -> Section:
     return phrase(turn.language, "section_movement"), tuple(lines)
 
 
+def moves_span(command: SummarizePipeline, turn: Turn) -> Span:
+    """The span in which movement is counted: the one asked for, else the last 7 days."""
+    start, end = command.period_from, command.period_to
+    if command.view != "movement" or start is None or end is None or (end == turn.today and (end - start).days == 7):
+        return turn.clock.last_days(7)
+    first, last = turn.clock.bounds(Period(start, end))
+    return first, min(last, turn.clock.last_days(0)[1])
+
+
 def _waterfall(asked: "Asked", turn: Turn) -> Section:
     """Open pipeline then, each cause with its amount, open pipeline now; they add up."""
     command, clock = asked.command, turn.clock
-    since = clock.bounds(Period(command.period_from, command.period_from))[0] if command.period_from else clock.last_days(7)[0]
+    since = moves_span(command, turn)[0]
     stages = turn.desk.mirror.snapshot.stages
     of_kind = {kind: frozenset(s.name for s in stages.values() if s.kind is kind) for kind in StageKind}
     changed = turn.desk.ledger.changed(replace(asked.selection, moved=None), since, clock)

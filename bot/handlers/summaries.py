@@ -10,7 +10,7 @@ from bot.domain.deals import Quota
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.scopes import Scope, region_scope, regions, scope_of, scopes_of, selection_of
-from bot.handlers.sections import finding, sections
+from bot.handlers.sections import finding, moves_span, sections
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Metrics, Tallies, main_currency, metrics_of, quotas_for
 from bot.pipeline.selection import Selection
@@ -64,14 +64,14 @@ def remember(command: Any, turn: Turn) -> None:
 
 def _asked(command: SummarizePipeline, scope: Scope, parts: tuple[Scope, ...], selection: Selection, turn: Turn) -> Asked:
     period = _period(command, turn)
-    moves = turn.clock.bounds(period) if command.view == "movement" and command.period_from else None
+    moves = moves_span(command, turn)
     tallies = turn.desk.ledger.tallies(selection, period, turn.clock, moves=moves)
     quotas = tuple(turn.desk.mirror.quotas(scope.owners))
     return Asked(command, scope, parts, selection, period, turn.desk.currency or main_currency(tallies), quotas, tallies)
 
 
 def _period(command: SummarizePipeline, turn: Turn) -> Period:
-    if command.view == "movement" and command.period_to == turn.today:
+    if command.view == "movement":
         return turn.clock.quarter
     if command.period_from and command.period_to:
         return Period(command.period_from, command.period_to)

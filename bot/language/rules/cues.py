@@ -116,7 +116,7 @@ THE_OTHER = re.compile(r"\b(?:the|their|her|his|my) (?:second|other)\b(?! (?:day
 RENAME = re.compile(r"\brename (?:the )?(?:deal )?(?P<old>.+?) (?:to|as|into) [\"“]?(?P<new>[^\"”]+?)[\"”]?\W*$|(?:把)?(?P<old2>.+?)(?:改名为|重命名为|改名叫)(?P<new2>.+)", re.I)
 ADD_PRODUCT = re.compile(r"\b(?:add|include|plus|also want|tack on|throw in|with)\b|加上|增加|加", I)
 NEW_DEAL = re.compile(
-    r"^\W*(?:please |pls |hey,? )?(?:(?:(?:we|i)(?:'ve| have)?(?: just)? (?:got|have|found)|there(?:'s| is)|got|(?:create|open|add|log|start|register)(?: me)?) )?(?:a |an )?(?:brand )?new (?:deal|opp|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a |an )?(?:deal|opp|opportunity)\s*(?:at|for|with|:|-)?\s*"
+    r"^\W*(?:please |pls |hey,? )?(?:(?:(?:we|i)(?:'ve| have)?(?: just)? (?:got|have|found)|there(?:'s| is)|got|(?:create|open|add|log|start|register)(?: me)?) )?(?:a |an )?(?:brand )?new (?:deal|opp|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a |an )?(?:deal|opp|opportunity)\b\s*(?:at|for|with|:|-)?\s*"
     r"|^\W*(?:新建|创建|新增|新的?)(?:一个)?(?:商机|单子|机会|项目)[:,\s]*",
     I,
 )

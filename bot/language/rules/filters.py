@@ -194,7 +194,7 @@ def periods_said(text: str, reading: Reading) -> list[DateSaid]:
     return [d for d in find_dates(text, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first) if d.grain != "day"]
 
 
-_SINCE = re.compile(r"\bsince\b|自从?|以来", I)
+_SINCE = re.compile(r"\bsince\b|\bcompared? (?:to|with) last week\b|\bvs\.? last week\b|自从?|以来|(?:和|与|比|跟)上周(?:相比|比)?", I)
 
 
 def span(text: str, reading: Reading, *, ahead: bool) -> dict[str, date | None]:

@@ -30,12 +30,12 @@ _COACH_PERSON = re.compile(
 )
 _COACH = re.compile(
     r"\bcoach(?:ing)?\b|\bdiagnos(?:e|is)\b|\bdeal review\b|\breview (?:the |my |our )?.{2,60}\bdeal\b|\bweak(?:est)? (?:spot|point|link|factor)s?\b|\bwhere (?:is|are) .{2,60} weak\b|\bwhat am i missing (?:on|in|at|with|for)\b|\bwhat'?s missing (?:on|in|at|with|for)\b"
-    r"|\bhow (?:strong|solid|healthy|real|qualified) is\b|\bsix factors\b|\bpoke holes\b|\bpressure[- ]test\b|\bsanity[- ]check\b|辅导|诊断|把脉|复盘|会诊|薄弱|弱点|短板|缺什么",
+    r"|\bhow (?:strong|solid|healthy|real|qualified) is\b|\bsix factors\b|\bpoke holes\b|\bpressure[- ]test\b|\bsanity[- ]check\b|辅导|诊断|把脉|复盘|会诊|薄弱|弱点|短板|缺什么|差在哪|差什么|(?:帮我)?(?:看看|分析|评估)(?:一下)?.{1,20}(?:这单|这个单子|这个商机|这个项目)",
     I,
 )
 _PLANS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("territory", re.compile(r"\b(?:territory|patch|region) plan(?:ning)?\b(?! ?(?:best|template|guide))|\bplan (?:for )?my (?:territory|patch)\b|(?:区域|片区|辖区|地区|销售区域)(?:的)?(?:计划|规划)", I)),
-    ("account", re.compile(r"\b(?:key )?account plan\b|(?:大?客户)(?:的)?(?:计划|规划|方案书)", I)),
+    ("account", re.compile(r"\b(?:key )?acc(?:oun|n|ou)?t plan\b|(?:大?客户)(?:的)?(?:计划|规划|方案书)", I)),
     ("opportunity", re.compile(r"\b(?:opportunity|opp|deal|close|closing|win|mutual(?: action| close)?|joint) plan\b(?! together| with the)|(?:商机|机会|赢单|单子|项目|成交)(?:的)?(?:计划|规划|方案书)", I)),
     ("brief", re.compile(r"\bprep(?:are)?(?: me)? (?:for|on)\b|\bprep me\b|\bprepare me\b|\bbrief(?:ing)? (?:me|for|on)\b|\bmeeting (?:brief|prep)\b|\bcall prep\b|\bget me ready\b|\bbrief me\b|\bwhat (?:do|should) i (?:need to )?know (?:before|about|for|going)\b|帮我准备|会前|(?:准备|备)一下|简报|背景资料", I)),
 )
@@ -54,8 +54,8 @@ _LISTED = re.compile(r"\bwhat'?s? (?:is |are )?(?:all )?scheduled\b|\b(?:list|sh
 _CANCEL = re.compile(r"\b(?:cancel|stop|remove|delete|kill|end|turn off|unschedule)\b|取消|停止|停掉|不要再|别再|关掉|删掉", I)
 _SCHEDULE = re.compile(r"\b(?:schedules?|scheduled|digests?|posting|posts?|recurring|(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:post|summary|report|digest|one))\b|定时|定期|播报|推送", I)
 _BARE_CANCEL = re.compile(r"^\W*(?:(?:please |pls |ok )?(?:cancel|stop|remove|delete|kill) (?:it|that|this|the first(?: one)?|that one|them|all)|unschedule(?: it)?|(?:取消|停掉|停止|删掉)(?:它|这个|吧|掉)?)\W*(?:please|pls)?\W*$", I)
-_NUDGES = re.compile(r"\b(?:nudg\w+|reminder (?:msgs?|messages?|dms?)|(?:morning|daily) (?:msgs?|messages?|dms?|reminders?|notes?|pings?|nudges?)|(?:msgs?|messages?|dms?|pings?) (?:in the|every) morning)\b|早(?:上|晨|间)的?(?:提醒|消息|私信|推送)|晨间|每日提醒|提醒消息", I)
-_SNOOZE = re.compile(r"\bsnooz\w*\b|\bpause\b|\bmute\b|\bhold (?:off|back)\b|\bquiet\b|\bno\b|\bskip\b|暂停|静音|先别|推迟", I)
+_NUDGES = re.compile(r"\b(?:nudg\w+|reminder (?:msgs?|messages?|dms?)|(?:morning|daily) (?:msgs?|messages?|dms?|reminders?|notes?|pings?|nudges?)|(?:msgs?|messages?|dms?|pings?) (?:in the|every) morning|(?:bug|ping|nudg|messag|bother|remind|wak|spam|nag)\w* me (?:in|every|each) (?:the )?mornings?)\b|早(?:上|晨|间)的?(?:提醒|消息|私信|推送)|早上.{0,4}(?:别|不要|停|少)?.{0,2}(?:给我发|提醒我|给我推|的消息)|晨间|每日提醒|提醒消息", I)
+_SNOOZE = re.compile(r"\bsnooz\w*\b|\bpause\b|\bmute\b|\bhold (?:off|back)\b|\bquiet\b|\bno\b|\bskip\b|暂停|静音|先?别|推迟", I)
 _OFF = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\boff\b|\bstop\b|\bdisable\b|\bunsubscribe\b|\bno more\b|\bopt out\b|关闭|关掉|不要再|别再|停止", I)
 _ON = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\bon\b|\bresume\b|\benable\b|\bunmute\b|\bunsnooze\b|\bback on\b|恢复|打开|开启|重新", I)
 _TIME = re.compile(

@@ -5,10 +5,24 @@ from datetime import date
 from typing import Any
 
 from bot.commands import Breakdown, Command, ListDeals, ShowDeal, SummarizePipeline, Unsupported, View
+from bot.domain.periods import Period
 from bot.domain.text import HAS_CJK
+from bot.language.entities.dates import find_dates
+from bot.language.entities.money import find_money
 from bot.language.reading import Reading
 from bot.language.rules import cues
-from bot.language.rules.filters import created_span, deal_words, number, periods_said, pushes_said, read_filter, span, whose, without_spans
+from bot.language.rules.filters import (
+    blanked,
+    created_span,
+    deal_words,
+    number,
+    periods_said,
+    pushes_said,
+    read_filter,
+    span,
+    whose,
+    without_spans,
+)
 
 I = re.IGNORECASE
 _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
@@ -20,8 +34,8 @@ _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
 )
 _PIPELINE = re.compile(
     r"\bpipe(?:line)?s?\b|\bfore?casts?\b|\bcoverage\b|\bwin[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
-    r"|\bhow (?:is|are|'s|did|was|were) .+ (?:doing|tracking|looking|do|going|performing|perform)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
-    r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean) deal\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|销售周期|覆盖率|概况|总览|怎么样了?$|表现|趋势",
+    r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
+    r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean) deal\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率|概况|总览|怎么样了?$|表现|趋势",
     I,
 )
 _BY = re.compile(
@@ -34,15 +48,15 @@ _BY_MEANS: dict[str, Breakdown] = {
     "category": "forecast", "forecast category": "forecast", "人": "rep", "销售代表": "rep", "销售员": "rep", "销售": "rep", "成员": "rep", "阶段": "stage", "区域": "region", "大区": "region", "地区": "region", "团队": "manager",
     "经理": "manager", "产品": "product", "行业": "industry", "月": "month", "月份": "month", "季度": "quarter", "预测类别": "forecast",
 }  # fmt: skip
-_TREND = re.compile(r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|\blast (?:4|four|6|six|8|eight|12|twelve) (?:quarters|months)\b|趋势|逐月|逐季", I)
+_TREND = re.compile(r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|趋势|逐月|逐季", I)
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
 _DEALS = re.compile(
-    r"\bdeals?\b|\bopps?\b|\bopportunit(?:y|ies)\b|\bwhat'?s? (?:is |are |has |have |all )?(?:been )?(?:closing|pushed|stuck|stalled|slipping|slipped|at risk|due|landing|moved out|gone quiet)\b|\bpushed (?:twice|\w+ times)"
+    r"\bdeals?\b|\bopps?\b|\b(?:everything|anything|all|stuff|what(?:'?s| is| do (?:i|we) have)?|any(?: of (?:mine|ours|them|those))?|ones?|things?)\b.{0,20}\b(?:open|closing|due to close|coming in|landing)\b|\blost to\b.{0,30}\b(?:last|this|past|since|in)\b|\bopportunit(?:y|ies)\b|\bwhat'?s? (?:is |are |has |have |all )?(?:been )?(?:closing|pushed|stuck|stalled|slipping|slipped|at risk|due|landing|moved out|gone quiet)\b|\bpushed (?:twice|\w+ times)"
     r"|\bwhat (?:all )?(?:did|have|has) (?:we|i|they|\w+) (?:lose|lost|win|won|close)|\bwhich ones?\b|\banything (?:closing|stuck|stalled|overdue)\b|商机|单子|订单|项目|丢了(?:哪些|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
     I,
 )
 _ONE_DEAL = re.compile(r"\b(?:the|my|our) (?P<name>(?:[\w&'-]+ ){1,4})(?:deal|opp|opportunity)\b", I)
-_LISTS = re.compile(r"\b(?:list|show|which|what|whats|what's|top|all|any|anything|find|give|how many|biggest|largest|smallest|oldest|my|our|deals|opps|closing|stuck|stalled|slipped|pushed)\b|哪些|列出|有哪些|多少|前|最大|有没有|几个|什么", I)
+_LISTS = re.compile(r"\b(?:list|show|which|what|whats|what's|top|all|any|anything|everything|find|give|how many|biggest|largest|smallest|oldest|my|our|deals|opps|closing|stuck|stalled|slipped|pushed|open|lost to)\b|哪些|列出|有哪些|多少|前|最大|有没有|几个|什么|的(?:商机|单子|项目|订单)\W*$|^\W*(?:丢|赢)", I)
 _ASKS_WHICH = re.compile(r"^\W*(?:and |so |ok |pls |please |hey )?(?:what|which|who|whats|show|list|any|anything|anyone|give|find|where are|got any)\b|哪|列出|有没有|查", I)
 _TOP = re.compile(r"\btop (\d+|three|five|ten)\b|\b(\d+|three|five|ten) (?:biggest|largest|top|oldest|smallest)\b|\b(?:biggest|largest|top|oldest) (\d+|three|five|ten)?|前(\d+|三|五|十)|最大的?(\d+|三|五|十)?", I)
 _ORDERS = (
@@ -64,6 +78,15 @@ _SHOW = re.compile(
     I,
 )
 _MINUS = re.compile(r"\b(?:minus|except|excluding|without counting|other than|apart from|but not)\b.{0,30}\b(?:team|me|mine|my|\w+'s)\b|除(?:了)?.{0,10}(?:以外|之外)", I)
+_UNKNOWN = (
+    re.compile(r"\bhow(?:'?s| is| are| did| was) (?P<who>[\w .'-]+?) (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b", I),
+    re.compile(r"\b(?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals) (?:for|of) (?P<who>[\w .'-]+?)\W*$", I),
+    re.compile(r"\b(?P<who>[\w-]+)'s (?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals)\b", I),
+    re.compile(r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?:的(?:管道|业绩|预测|数字)|(?:这个?|本|上)(?:季度?|月).{0,4}(?:怎么样|如何|多少)|怎么样|表现)", I),
+)
+_OURS = re.compile(r"\b(?:my|our|we|i|us|it|things|everything|business|sales|quarter|month|year|team|pipeline|everyone|q[1-4])\b|我|团队|大家|公司|整体|季度|本月|管道|商机|业绩|进展|最近|情况", I)
+_FILLER = re.compile(r"\b(?:and|just|only|the|for|of|in|at|on|what|how|about|now|same|with|by|ok|please|pls|plz|then|or|deals?|ones?|those|them|to|closing|me|my|mine|show)\b|[那只看要按换成和与再的呢吧只有]|怎么样", I)
+_THIS_ONE = re.compile(r"\b(?:this|the current) one\b|^\W*(?:and |what about |how about )?now\W*$", I)
 _FOLLOWING = re.compile(r"^\W*(?:just|only|and|what about|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b|^\W*(?:那|只看|只要|按|换成|和|与|再|改成|分)", I)
 
 
@@ -96,16 +119,28 @@ def _summary(text: str, reading: Reading) -> Command | None:
     if compared:
         return SummarizePipeline(**{**read_filter(text, reading), "whose": who or "", **compared, "view": view})
     asks_list = _DEALS.search(text) and _LISTS.search(text) and not re.search(r"pipeline|summary|汇总|管道", text, I)
-    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|赢单率|胜率|周期|cycle", text, I))) and not (by and _DEALS.search(text)):
+    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|赢单率|胜率|周期|cycle", text, I))) and not (by and (_DEALS.search(text) or _WON.search(text) or _LOST_TO.search(text))):
         return None
     if view == "movement" and not re.search(r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I):
         return None
     found = read_filter(text, reading)
     if found.get("deal") and not found.get("whose") and view in {"summary", "forecast"} and by is None and len(found) == 1:
         return ListDeals(**found, **span(text, reading, ahead=view == "forecast"))
+    if not found.keys() - {"products"}:
+        unknown = _unknown(text, reading)
+        found |= {"whose": unknown} if unknown else {}
     when = span(without_spans(text), reading, ahead=view == "forecast" or not _BACK.search(text))
     created = created_span(text, when)
     return SummarizePipeline(**{**found, **(created or when), "view": view, "by": by})
+
+
+def _unknown(text: str, reading: Reading) -> str | None:
+    """The words for somebody asked about whom nobody knows: the answer must say so, not give other numbers."""
+    for cue in _UNKNOWN:
+        found = cue.search(text)
+        if found and (reading.lexicon.strangers(found["who"]) or HAS_CJK.search(found["who"])) and not find_dates(found["who"], reading.today, ahead=True):
+            return None if _OURS.search(found["who"]) else found["who"].strip()
+    return None
 
 
 def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
@@ -172,7 +207,7 @@ def _show(text: str, reading: Reading) -> Command | None:
 def _follow_up(text: str, reading: Reading) -> Command | None:
     """“just nadia”, “and last quarter?”, “by rep”, “only over 50k” after a summary or a list."""
     few = len(text.split()) <= 9 and len(text) <= (20 if HAS_CJK.search(text) else 70)
-    if reading.last_query is None or not few or not (_FOLLOWING.search(text) or _by(text)):
+    if reading.last_query is None or not few or not (_FOLLOWING.search(text) or _by(text) or _only_narrows(text, reading)):
         return None
     if _DEALS.search(text) and not re.search(r"\b(?:only|just|those|them|of (?:those|these|them))\b|只", text, I):
         return None
@@ -182,7 +217,7 @@ def _follow_up(text: str, reading: Reading) -> Command | None:
     kind = query.pop("command")
     found, by = read_filter(text, reading), _by(text)
     when = span(without_spans(text), reading, ahead=kind == "ListDeals" and query.get("state") == "open")
-    changed = _changed(text, query, found, when, by)
+    changed = _changed(text, query, found, when, by, reading)
     if not changed:
         return None
     if kind == "ListDeals" and by:
@@ -194,9 +229,20 @@ def _follow_up(text: str, reading: Reading) -> Command | None:
     return model.model_validate({k: v for k, v in {**query, **changed}.items() if k in model.model_fields})
 
 
-def _changed(text: str, query: dict[str, Any], found: dict[str, Any], when: dict[str, date | None], by: Breakdown | None) -> dict[str, Any]:
+def _only_narrows(text: str, reading: Reading) -> bool:
+    """Whether nothing stands there but a period, an amount, names and small words: `next quarter`, `Lucy`, `over 50k`."""
+    spans = [(d.start, d.end) for d in find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)]
+    spans += [(m.start, m.end) for m in find_money(text)]
+    spans += [(n.start, n.end) for n in reading.lexicon.names_in(text, {"person", "product", "account"}) if n.score >= 0.5]
+    spans += [(m.start(), m.end()) for region in reading.regions for m in re.finditer(re.escape(region), text, I)]
+    return bool(spans) and not re.search(r"\w", _FILLER.sub(" ", blanked(text, spans)))
+
+
+def _changed(text: str, query: dict[str, Any], found: dict[str, Any], when: dict[str, date | None], by: Breakdown | None, reading: Reading) -> dict[str, Any]:
     changed = {name: value for name, value in found.items() if not (name == "whose" and value == "me" and not re.search(r"\b(?:me|mine|my own)\b|我", text, I))}
-    if when["period_from"]:
+    if _THIS_ONE.search(text) and query.get("period_from"):
+        changed |= _present(query, reading)
+    elif when["period_from"]:
         move = query.get("moved") and {"moved_from": when["period_from"], "moved_to": when["period_to"]}
         changed |= move or when
     top = _TOP.search(text)
@@ -210,3 +256,11 @@ def _changed(text: str, query: dict[str, Any], found: dict[str, Any], when: dict
     if "whose" in changed and query.get("by") == "compare":
         changed.setdefault("by", None)
     return changed
+
+
+def _present(query: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    """The present period of the length that was asked about before."""
+    days = (date.fromisoformat(str(query["period_to"])[:10]) - date.fromisoformat(str(query["period_from"])[:10])).days
+    today, fiscal = reading.today, reading.fiscal
+    now = Period.week(today) if days < 8 else Period.month(today.year, today.month) if days < 32 else fiscal.quarter_around(today) if days < 93 else fiscal.year(fiscal.year_of(today))
+    return {"period_from": now.start, "period_to": now.end}
