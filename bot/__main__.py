@@ -44,11 +44,11 @@ def house() -> Iterator[House]:
         raise fail(str(error), 1) from error
 
 
-def _out(answered: Any, as_json: bool) -> None:
+def _out(answered: Any, as_json: bool, built: House) -> None:
     from bot.console import answered_json, show
 
     if as_json:
-        typer.echo(json.dumps(answered_json(answered), ensure_ascii=False))
+        typer.echo(json.dumps(answered_json(answered, built.settings.charts), ensure_ascii=False))
         return
     from rich.console import Console
 
@@ -84,13 +84,13 @@ def ask(
                 lines = batch.read_text(encoding="utf-8").splitlines()
             except (OSError, UnicodeDecodeError) as error:
                 raise BadRequest(f"{batch} cannot be read: {error}") from error
-            for answer in run_batch(iter(lines), built.caddie, datetime.now(UTC)):
+            for answer in run_batch(iter(lines), built.caddie, datetime.now(UTC), built.settings.charts):
                 typer.echo(json.dumps(answer, ensure_ascii=False))
             return
         if text is None or not as_:
             raise BadRequest("Say what to ask and as whom: python -m bot ask TEXT --as EMAIL")
         request = Request.model_validate({"id": "1", "text": text, "as": as_, "in": in_, "thread": thread, "now": now})
-        _out(carry_out(request, built.caddie, datetime.now(UTC)), json_)
+        _out(carry_out(request, built.caddie, datetime.now(UTC)), json_, built)
 
 
 def _press(action: Literal["confirm", "discard", "undo"], ref: str, as_: str, in_: str, thread: str | None, now: datetime | None, json_: bool) -> None:
@@ -100,7 +100,7 @@ def _press(action: Literal["confirm", "discard", "undo"], ref: str, as_: str, in
         raise fail(f"Say as whom: python -m bot {action} {ref} --as EMAIL", 2)
     with house() as built:
         request = Request.model_validate({"id": "1", "press": action, "as": as_, "in": in_, "thread": thread, "now": now, "ref": ref})
-        _out(carry_out(request, built.caddie, datetime.now(UTC)), json_)
+        _out(carry_out(request, built.caddie, datetime.now(UTC)), json_, built)
 
 
 @app.command()

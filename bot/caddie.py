@@ -36,7 +36,7 @@ from bot.commands import (
     UpdateDeal,
     WritePlan,
 )
-from bot.domain.audience import DIRECT
+from bot.domain.audience import DIRECT, Audience
 from bot.domain.people import Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
@@ -189,6 +189,25 @@ class Caddie:
                 turn = Turn(people[by_id], DIRECT, kept.thread, now, self.desk, kept.draft.language)
                 finished.append(Finished(people[by_id].email, kept.thread, tuple(undoing.take_back(kept, turn))))
         return [done for done in finished if done.replies]
+
+    def digest(self, digest_id: str, audience: Audience, now: datetime) -> Finished | None:
+        """A scheduled digest for its place, asked anew in its maker's name; None where it was stopped or the maker left."""
+        digest = self.desk.schedules.of(digest_id)
+        maker = self.desk.organization.people.get(digest.owner_id) if digest else None
+        if digest is None or maker is None:
+            return None
+        turn = Turn(maker, audience, f"digest:{digest_id}", now, self.desk, digest.language)
+        return Finished(maker.email, turn.thread, tuple(self._guarded(lambda: scheduling.post_digest(digest, turn), turn)))
+
+    def nudge(self, person_id: str, now: datetime) -> Finished | None:
+        """The morning message of a rep; None where nothing needs a fix."""
+        person = self.desk.organization.people.get(person_id)
+        if person is None:
+            return None
+        language = "zh" if person.timezone == "Asia/Shanghai" else "en"
+        turn = Turn(person, DIRECT, f"nudge:{person_id}", now, self.desk, language)
+        replies = self._guarded(lambda: scheduling.nudge(turn), turn)
+        return Finished(person.email, turn.thread, tuple(replies)) if replies else None
 
     def _turn(self, asked: Message | Press, text: str) -> Turn | Refusal:
         language = "zh" if chinese(text) else "en"

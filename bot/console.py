@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,23 +12,31 @@ from rich.console import Console
 from rich.panel import Panel
 
 from bot.caddie import Answered, Caddie
+from bot.charts import draw
 from bot.domain.audience import Audience
 from bot.errors import BadRequest, CaddieError
 from bot.handlers.turn import Message, Press
-from bot.replies import Reply
+from bot.replies import PipelineReport, Reply
 from bot.slack.views import as_json, render
 
 log = logging.getLogger(__name__)
 
 
-def answered_json(answered: Answered) -> dict[str, Any]:
-    """An answer as the contract's JSON document."""
+def answered_json(answered: Answered, charts: Path) -> dict[str, Any]:
+    """An answer as the contract's JSON document; the charts of its reports are drawn into a folder."""
     return {
         "thread": answered.thread,
         "model": answered.model,
         "ms": answered.ms,
-        "replies": [as_json(reply) for reply in answered.replies],
+        "replies": [as_json(_drawn(reply, charts)) for reply in answered.replies],
     }
+
+
+def _drawn(reply: Reply, charts: Path) -> Reply:
+    if not isinstance(reply, PipelineReport) or reply.picture is None:
+        return reply
+    file = draw(reply.picture, charts)
+    return reply.model_copy(update={"chart": str(file) if file else None})
 
 
 def show(replies: tuple[Reply, ...], console: Console) -> None:
@@ -58,7 +67,7 @@ class Request(BaseModel):
         return self
 
 
-def run_batch(lines: Iterator[str], caddie: Caddie, now: datetime) -> Iterator[dict[str, Any]]:
+def run_batch(lines: Iterator[str], caddie: Caddie, now: datetime, charts: Path) -> Iterator[dict[str, Any]]:
     """One answer a line, in order; a bad line gets its id and the error."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -68,7 +77,7 @@ def run_batch(lines: Iterator[str], caddie: Caddie, now: datetime) -> Iterator[d
             given = json.loads(line)
             ident = given.get("id") if isinstance(given, dict) else None
             request = Request.model_validate(given)
-            yield {"id": request.id, **answered_json(carry_out(request, caddie, now))}
+            yield {"id": request.id, **answered_json(carry_out(request, caddie, now), charts)}
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])

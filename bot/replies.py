@@ -267,6 +267,32 @@ class Finding(BaseModel):
     text: str
 
 
+class Bar(BaseModel):
+    """One bar of a chart, from `start` on; `low` to `high` is an interval drawn over it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    size: float
+    shown: str
+    kind: Literal["won", "open", "weighted", "up", "down", "total", "rate"]
+    start: float = 0.0
+    low: float | None = None
+    high: float | None = None
+
+
+class Chart(BaseModel):
+    """What is to be drawn; `alt` says the same in words, `mark` is a line such as the quota."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    bars: tuple[Bar, ...]
+    alt: str
+    mark: float | None = None
+    mark_label: str = ""
+
+
 class PipelineReport(Reply):
     """Numbers with their scope, period, currency and moment."""
 
@@ -280,6 +306,7 @@ class PipelineReport(Reply):
     rows: tuple[ReportRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     chart: str | None = None
+    picture: Chart | None = Field(None, exclude=True)
     sections: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
     shareable: bool = Field(False, exclude=True)
 

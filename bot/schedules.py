@@ -67,6 +67,18 @@ class Digest:
         return next_time(moment, self.days, self.hour, self.minute, self.timezone, monthly=self.monthly)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A person's rest from morning messages, and the day of the last one."""
+
+    off: bool
+    until: date | None
+    sent_on: date | None
+
+    def keeps_from(self, day: date) -> bool:
+        return self.off or (self.until is not None and day < self.until) or self.sent_on == day
+
+
 def next_time(after: datetime, days: Sequence[str], hour: int, minute: int, timezone: str, *, monthly: bool) -> datetime:
     """The first moment after another one at a wall-clock time on one of the weekdays, or on its first in a month."""
     zone = ZoneInfo(timezone)
@@ -119,11 +131,10 @@ class Schedules:
         """Stop a person's morning messages, until a day (when they come again) or altogether."""
         self._nudge(person_id, off=off, until=until)
 
-    def wants_nudge(self, person_id: str, day: date) -> bool:
-        """Whether a morning message may go to a person on a day: not off, not snoozed, none sent yet."""
+    def resting(self) -> dict[str, Rest]:
+        """Who does not get every morning message, by person."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(nudges).where(nudges.c.person_id == person_id)).first()
-        return row is None or not (row.off or (row.until and day < row.until) or row.sent_on == day)
+            return {row.person_id: Rest(row.off, row.until, row.sent_on) for row in connection.execute(select(nudges))}
 
     def nudged(self, person_id: str, day: date) -> None:
         self._nudge(person_id, sent_on=day)

@@ -65,7 +65,8 @@ def work(house: House) -> None:
 
 
 def slack_side(house: House, token: str, secret: str, api_url: str) -> SlackSide:
-    return SlackSide(house.caddie, Inbox(house.engine), token=token, secret=secret, api_url=api_url)
+    hour = house.settings.morning_hour if house.settings.morning_messages else None
+    return SlackSide(house.caddie, Inbox(house.engine), token=token, secret=secret, api_url=api_url, charts=house.settings.charts, morning_hour=hour)
 
 
 def slack_routes(side: SlackSide) -> list[Route]:
@@ -84,6 +85,7 @@ class Playground:
         token, app_token, secret = "xoxb-playground", "xapp-playground", secrets.token_hex(16)
         base = f"http://127.0.0.1:{port}"
         self.workspace = workspace_of(house)
+        self.workspace.upload_base = base
         self.deliverer = Deliverer(self.workspace, secret, f"{base}/slack/events", base_url=base)
         self.side = slack_side(house, token, secret, f"{base}/api/")
         self.secret, self.app_token, self.base = secret, app_token, base

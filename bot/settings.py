@@ -40,12 +40,19 @@ class Settings(BaseSettings):
         description="Above this amount one contact only is a finding, by currency (JSON)",
     )
     overaged_factor: float = Field(1.5, gt=0, description="Times the median of won deals until a stage is overaged")
+    morning_messages: bool = Field(True, description="One message each working morning to reps whose deals need a fix; each may turn it off")
+    morning_hour: int = Field(8, ge=5, le=12, description="Hour, where the rep is, from which the morning message may come; none after two hours")
     process_file: Path | None = Field(None, description="Another process.yaml")
     log_level: str = Field("WARNING", description="Level of the logs on standard error")
 
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.caddie_data / 'caddie.db'}"
+
+    @property
+    def charts(self) -> Path:
+        """Where pictures are drawn; they may be deleted at any time."""
+        return self.caddie_data / "charts"
 
     @property
     def slack_configured(self) -> bool:

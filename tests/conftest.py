@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("MORNING_MESSAGES", "false")  # a suite that runs at eight would find a message more
 
 from bot.caddie import Answered
 from bot.console import place

@@ -1,6 +1,7 @@
 """Digests by schedule: made, listed and cancelled by talking, posted with the maker's rights of that moment."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.commands import CancelSchedule, ScheduleDigest, SnoozeNudges, SummarizePipeline
 from bot.domain.people import Role
@@ -8,7 +9,7 @@ from bot.handlers.questions import deals_found
 from bot.handlers.scopes import Scope, scope_of
 from bot.handlers.sections import said
 from bot.handlers.summaries import summarize_pipeline
-from bot.handlers.turn import Turn
+from bot.handlers.turn import Desk, Turn
 from bot.pipeline.selection import Selection
 from bot.prompts import phrase
 from bot.replies import PipelineReport, Refusal, Reply, Schedule, Schedules
@@ -100,10 +101,21 @@ def post_digest(digest: Digest, turn: Turn) -> list[Reply]:
     return [turn.refuse("not_allowed", "digest_not_posted", what=digest.what, channel=digest.channel)]
 
 
+def nudges_due(desk: Desk, now: datetime, hour: int) -> list[tuple[str, date]]:
+    """The reps for whom a morning message may go out now, with their day: a working day, early, none sent, none declined."""
+    resting = desk.schedules.resting()
+    due = []
+    for person in desk.organization.people.values():
+        there = now.astimezone(ZoneInfo(person.timezone))
+        early = there.weekday() < 5 and hour <= there.hour < hour + 2
+        rest = resting.get(person.id)
+        if early and desk.organization.role(person.id) is Role.REP and not (rest and rest.keeps_from(there.date())):
+            due.append((person.id, there.date()))
+    return due
+
+
 def nudge(turn: Turn) -> list[Reply]:
     """The person's own deals that need a fix today, in one message; nothing where all is well."""
-    if turn.organization.role(turn.person.id) is not Role.REP:
-        return []
     selection = Selection(owners=frozenset({turn.person.id}), rules=frozenset({"close_date_past", "no_next_step", "stalled"}))
     listed = turn.desk.ledger.deals(selection, turn.clock, limit=NUDGED_MOST)
     if not listed.count:

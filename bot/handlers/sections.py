@@ -1,7 +1,7 @@
 """What a report says in words: stages, movement, forecast, conversion, risks, hygiene."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,16 @@ from bot.commands import SummarizePipeline
 from bot.domain.deals import StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
+from bot.handlers.figures import conversion_chart, forecast_chart, stages_chart, waterfall_chart
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Metrics
 from bot.pipeline.forecast import RUNS, SEED, Landing, by_category, simulate
 from bot.pipeline.movement import CAUSES, steps
 from bot.pipeline.rules import RISKS, Rule
 from bot.pipeline.selection import MOVES, Span
-from bot.pipeline.standing import Standing
+from bot.pipeline.standing import Conversion, Standing
 from bot.prompts import phrase
-from bot.replies import Finding
+from bot.replies import Chart, Finding
 
 if TYPE_CHECKING:
     from bot.handlers.summaries import Asked
@@ -27,19 +28,31 @@ Section = tuple[str, tuple[str, ...]]
 RISKS_SHOWN, FLAWS_SHOWN, NAMES_SHOWN = 8, 20, 5
 
 
-def sections(asked: "Asked", found: Sequence[Standing], metrics: Metrics, turn: Turn) -> tuple[list[Section], Metrics]:
-    """The sections of a view, with the metrics that belong to it alone."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a view says in words, the metrics that belong to it alone, and its chart."""
+
+    sections: list[Section]
+    metrics: Metrics = field(default_factory=dict)
+    picture: Chart | None = None
+
+
+def tell(asked: "Asked", found: Sequence[Standing], metrics: Metrics, turn: Turn) -> Told:
+    """The report of a view in words and as a picture."""
     match asked.command.view:
         case "forecast":
             return _forecast(asked, metrics, turn)
         case "movement":
-            return [_waterfall(asked, turn), _moves(asked, turn)], {}
+            section, picture = _waterfall(asked, turn)
+            return Told([section, _moves(asked, turn)], picture=picture)
         case "conversion":
-            return [_conversion(asked, turn)], {}
+            conversions = turn.desk.ledger.conversion(asked.selection, turn.clock)
+            return Told([_conversion(conversions, turn)], picture=conversion_chart(conversions, turn))
         case "hygiene":
-            return [_fixes(found, turn), _flaws(asked, turn)], {}
+            return Told([_fixes(found, turn), _flaws(asked, turn)])
         case "summary" | "scoreboard":
-            return [_stages(asked, turn), _moves(asked, turn), _risks(found, turn), _flaws(asked, turn)], {}
+            said_here = [_stages(asked, turn), _moves(asked, turn), _risks(found, turn), _flaws(asked, turn)]
+            return Told(said_here, picture=stages_chart(asked.tallies, metrics, asked.currency, turn))
 
 
 def finding(standing: Standing, rule: Rule, turn: Turn) -> Finding:
@@ -72,7 +85,7 @@ def _moves(asked: "Asked", turn: Turn) -> Section:
         if count:
             more = ", …" if count > len(names[move]) else ""
             lines.append(f"{phrase(turn.language, 'moved_' + move)}: {count} ({', '.join(names[move])}{more})")
-    return phrase(turn.language, "section_movement"), tuple(lines)
+    return phrase(turn.language, "section_movement" if span == turn.clock.last_days(7) else "section_moved"), tuple(lines)
 
 
 def moves_span(command: SummarizePipeline, turn: Turn) -> Span:
@@ -84,7 +97,7 @@ def moves_span(command: SummarizePipeline, turn: Turn) -> Span:
     return first, min(last, turn.clock.last_days(0)[1])
 
 
-def _waterfall(asked: "Asked", turn: Turn) -> Section:
+def _waterfall(asked: "Asked", turn: Turn) -> tuple[Section, Chart | None]:
     """Open pipeline then, each cause with its amount, open pipeline now; they add up."""
     command, clock = asked.command, turn.clock
     since = moves_span(command, turn)[0]
@@ -93,7 +106,8 @@ def _waterfall(asked: "Asked", turn: Turn) -> Section:
     changed = turn.desk.ledger.changed(replace(asked.selection, moved=None), since, clock)
     taken = [s for s in steps(changed, asked.period, asked.selection.owners, of_kind[StageKind.OPEN], of_kind[StageKind.WON]) if s.deal.currency == asked.currency]
     now = sum((t.closing_amount for t in asked.tallies.open if t.key.currency == asked.currency), Decimal(0))
-    lines = [phrase(turn.language, "pipeline_then", amount=format_money(now - sum((s.amount for s in taken), Decimal(0)), asked.currency), day=clock.day(since).isoformat())]
+    then = now - sum((s.amount for s in taken), Decimal(0))
+    lines = [phrase(turn.language, "pipeline_then", amount=format_money(then, asked.currency), day=clock.day(since).isoformat())]
     for cause in CAUSES:
         mine = [s for s in taken if s.cause == cause]
         if mine:
@@ -101,10 +115,10 @@ def _waterfall(asked: "Asked", turn: Turn) -> Section:
             names = ", ".join(s.deal.name for s in sorted(mine, key=lambda s: -abs(s.amount))[:3])
             lines.append(f"{phrase(turn.language, 'cause_' + cause)}: {amount:+,.0f} ({len(mine)}: {names})")
     lines.append(phrase(turn.language, "pipeline_now", amount=format_money(now, asked.currency)))
-    return phrase(turn.language, "section_waterfall"), tuple(lines)
+    return (phrase(turn.language, "section_waterfall"), tuple(lines)), waterfall_chart(taken, then, now, asked.currency, turn)
 
 
-def _forecast(asked: "Asked", metrics: Metrics, turn: Turn) -> tuple[list[Section], Metrics]:
+def _forecast(asked: "Asked", metrics: Metrics, turn: Turn) -> Told:
     say, currency = turn.language, asked.currency
     categories = by_category(asked.tallies, currency)
     landing = _landing(asked, turn)
@@ -120,13 +134,15 @@ def _forecast(asked: "Asked", metrics: Metrics, turn: Turn) -> tuple[list[Sectio
         lines.append(phrase(say, "forecast_interval", low=low, middle=middle, high=high))
         lines.append(phrase(say, "forecast_method", runs=RUNS, seed=SEED))
     if metrics["quota"] is not None:
-        lines.append(phrase(say, "forecast_gap", amount=format_money((quota - won - weighted).quantize(Decimal(1)), currency)))
+        gap = (quota - won - weighted).quantize(Decimal(1))
+        lines.append(phrase(say, "forecast_gap" if gap > 0 else "forecast_above", amount=format_money(abs(gap), currency)))
     lines += _earlier(asked, won, won + weighted, landing, turn)
     more: Metrics = {f"{name.replace(' ', '_')}_amount": float(amount) for name, (_, amount) in categories.items() if name != "none"}
     more["gap"] = float(quota - won - weighted) if metrics["quota"] is not None else None
     if landing:
         more |= {"forecast_low": landing.low, "forecast_median": landing.middle, "forecast_high": landing.high}
-    return [(phrase(say, "section_forecast"), tuple(lines)), _stages(asked, turn), _moves(asked, turn)], more
+    told = [(phrase(say, "section_forecast"), tuple(lines)), _stages(asked, turn), _moves(asked, turn)]
+    return Told(told, more, forecast_chart(metrics, more, currency, turn))
 
 
 def _landing(asked: "Asked", turn: Turn) -> Landing | None:
@@ -162,9 +178,9 @@ def _earlier(asked: "Asked", won: Decimal, expected: Decimal, landing: Landing |
         yield phrase(say, "forecast_came", amount=format_money(first.expected.quantize(Decimal(1)), currency), won=format_money(came, currency), **values)
 
 
-def _conversion(asked: "Asked", turn: Turn) -> Section:
+def _conversion(conversions: Sequence[Conversion], turn: Turn) -> Section:
     lines = []
-    for c in turn.desk.ledger.conversion(asked.selection, turn.clock):
+    for c in conversions:
         if c.entered:
             lines.append(phrase(turn.language, "conversion_line", stage=c.stage.name, entered=c.entered, advanced=c.advanced, rate=f"{c.rate or 0:.0%}", lost=c.lost))
     return phrase(turn.language, "section_conversion"), tuple(lines)

@@ -9,8 +9,9 @@ from bot.commands import SummarizePipeline
 from bot.domain.deals import Quota
 from bot.domain.people import Role
 from bot.domain.periods import Period
+from bot.handlers.figures import rows_chart
 from bot.handlers.scopes import Scope, region_scope, regions, scope_of, scopes_of, selection_of
-from bot.handlers.sections import finding, moves_span, sections
+from bot.handlers.sections import finding, moves_span, tell
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Metrics, Tallies, main_currency, metrics_of, quotas_for
 from bot.pipeline.selection import Selection
@@ -93,17 +94,20 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
     found = turn.desk.ledger.findings(asked.selection, turn.clock, FINDINGS_MOST)
     shown = asked.scope.label if asked.scope.label != "all" else phrase(turn.language, "scope_all")
     place = turn.place(asked.scope.owners)
-    words, more = sections(asked, found, metrics, turn)
+    told = tell(asked, found, metrics, turn)
+    rows = tuple(_rows(asked, turn))
+    broken_down = asked.command.by is not None or asked.command.versus_from is not None
     return PipelineReport(
         view=asked.command.view,
         scope=f"{shown}{_narrowed(asked.command)}",
         period=PeriodShown(start=asked.period.start, end=asked.period.end),
         as_of=turn.now,
         currency=asked.currency,
-        metrics=_rounded({**metrics, **more}),
-        rows=tuple(_rows(asked, turn)),
+        metrics=_rounded({**metrics, **told.metrics}),
+        rows=rows,
         findings=tuple(finding(standing, rule, turn) for standing in found for rule in standing.rules)[:FINDINGS_MOST],
-        sections=tuple(words),
+        sections=tuple(told.sections),
+        picture=rows_chart(rows, asked.currency, turn) if broken_down else told.picture,
         shareable=place == "ephemeral" and not turn.audience.external,
         audience=place,
         language=turn.language,

@@ -50,7 +50,9 @@ class PlaygroundServer:
                 Route("/play/close", self.close, methods=["POST"]),
                 Route("/play/shortcut", self.shortcut, methods=["POST"]),
                 Route("/play/drop", self.drop, methods=["POST"]),
+                Route("/play/file/{file}", self.shared_file),
                 Route("/files/{file}", self.file),
+                Route("/upload/{file}", self.take_bytes, methods=["POST"]),
                 Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
                 *(extra or []),
             ]
@@ -145,6 +147,7 @@ class PlaygroundServer:
                 "thread_ts": p.thread_ts,
                 "ephemeral": p.only_for is not None,
                 "edited": p.edited,
+                "files": [{"id": f.id, "name": f.name, "title": f.title, "alt": f.alt} for f in map(self.workspace.files.__getitem__, p.files)],
             }
             for p in self.workspace.visible(user, channel)
         ]
@@ -196,6 +199,26 @@ class PlaygroundServer:
         if request.headers.get("authorization") != f"Bearer {self._token}":
             return Response("sign in", 403)
         return Response(found.data, media_type="application/octet-stream") if found else Response("gone", 404)
+
+    async def take_bytes(self, request: Request) -> Response:
+        """The bytes of an upload, raw or as the one file of a form, as Slack takes them."""
+        form = "multipart" in request.headers.get("content-type", "")
+        data = await (await request.form())["filename"].read() if form else await request.body()  # type: ignore[union-attr]
+        try:
+            self.workspace.take_bytes(request.path_params["file"], data)
+        except SlackError:
+            return Response("bad upload", 400)
+        return Response("OK")
+
+    async def shared_file(self, request: Request) -> Response:
+        """A file for the page, to those who see a message that shares it."""
+        name, user = request.path_params["file"], request.query_params.get("user", "")
+        seen = any(name in p.files and user in self.workspace.channels[p.channel].members for p in self.workspace.posted)
+        found = self.workspace.files.get(name)
+        if not seen or found is None:
+            return Response("gone", 404)
+        kind = "image/png" if found.name.endswith(".png") else "application/octet-stream"
+        return Response(found.data, media_type=kind, headers={"Content-Disposition": f'inline; filename="{found.name}"'})
 
     def _channel(self, channel: str, user: str) -> str:
         return self.workspace.direct(user).id if channel == "dm" else channel

@@ -43,6 +43,7 @@ class Posted:
     only_for: str | None = None
     metadata: dict[str, Any] | None = None
     edited: int = 0
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -54,11 +55,13 @@ class Opened:
     view: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Uploaded:
     id: str
     name: str
     data: bytes
+    title: str = ""
+    alt: str = ""
 
 
 @dataclass
@@ -72,10 +75,12 @@ class SlackWorkspace:
     failures: dict[str, list[str]] = field(default_factory=dict)
     views: dict[str, Opened] = field(default_factory=dict)
     files: dict[str, Uploaded] = field(default_factory=dict)
+    upload_base: str = ""
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._counter = itertools.count(1)
+        self._expected: dict[str, int] = {}
         self._triggers: dict[str, tuple[str, float]] = {}
         self._urls: dict[str, tuple[str, str, str | None, float, int]] = {}
         self.members[BOT_USER] = Member(BOT_USER, "Caddie", None, bot=True)
@@ -160,6 +165,40 @@ class SlackWorkspace:
             uploaded = Uploaded(f"F{next(self._counter):08d}", name, data)
             self.files[uploaded.id] = uploaded
             return uploaded
+
+    def api_files_getUploadURLExternal(self, args: dict[str, Any]) -> dict[str, Any]:
+        """A ticket to send exactly `length` bytes to."""
+        name, length = str(args.get("filename") or ""), str(args.get("length") or "")
+        if not name or not length.isdigit() or int(length) < 1:
+            raise SlackError("invalid_arguments")
+        uploaded = self.upload(name, b"")
+        uploaded.alt = str(args.get("alt_txt") or "")
+        self._expected[uploaded.id] = int(length)
+        return {"upload_url": f"{self.upload_base}/upload/{uploaded.id}", "file_id": uploaded.id}
+
+    def take_bytes(self, file_id: str, data: bytes) -> None:
+        """The bytes for an upload ticket; another number of bytes than announced is refused."""
+        with self._lock:
+            if file_id not in self._expected or len(data) != self._expected[file_id]:
+                raise SlackError("bad_upload")
+            self.files[file_id].data = data
+
+    def api_files_completeUploadExternal(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Share files whose bytes have come, as a message in a channel where the bot is."""
+        wanted = parsed(args.get("files")) or []
+        channel = self._channel({"channel": args.get("channel_id")})
+        if BOT_USER not in channel.members:
+            raise SlackError("not_in_channel")
+        for entry in wanted:
+            if entry.get("id") not in self._expected or not self.files[entry["id"]].data:
+                raise SlackError("file_not_found")
+        for entry in wanted:
+            self.files[entry["id"]].title = str(entry.get("title") or self.files[entry["id"]].name)
+            del self._expected[entry["id"]]
+        shared = Posted(self.stamp(), channel.id, BOT_USER, str(args.get("initial_comment") or ""), None, args.get("thread_ts"), None)
+        shared.files = [str(entry["id"]) for entry in wanted]
+        self.posted.append(shared)
+        return {"files": [{"id": entry["id"], "title": self.files[entry["id"]].title} for entry in wanted]}
 
     def api_conversations_info(self, args: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(args)

@@ -4,8 +4,9 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.caddie import Caddie
+from bot.handlers.scheduling import nudges_due
 from bot.inbox import Inbox, Workers
 from bot.slack.courier import Courier
 from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
@@ -27,22 +29,23 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
 PING_SECONDS = 2
 RESUME_SECONDS = 10.0
+LATEST = timedelta(hours=6)
 
 
 class SlackSide:
     """Everything between Slack and Caddie: the Bolt app that takes in, the workers that answer."""
 
-    def __init__(self, caddie: Caddie, inbox: Inbox, *, token: str, secret: str, api_url: str, workers: int = 4) -> None:
+    def __init__(self, caddie: Caddie, inbox: Inbox, *, token: str, secret: str, api_url: str, charts: Path, workers: int = 4, morning_hour: int | None = None) -> None:
         self.inbox = inbox
         self.client = web_client(token, api_url)
-        self.courier = Courier(caddie, self.client, lambda: datetime.now(UTC))
+        self.courier = Courier(caddie, self.client, lambda: datetime.now(UTC), charts)
         self.workers = Workers(inbox, self.courier.work, self.courier.give_up, workers)
         self._stopping = threading.Event()
         self.app = build_app(inbox, self.client, secret, self.courier.check)
-        self._caddie = caddie
+        self._caddie, self._morning_hour = caddie, morning_hour
 
     def start(self) -> None:
-        """Work, and every few seconds finish what had to wait for the CRM."""
+        """Work, and every few seconds finish what had to wait for the CRM and take in what came due."""
         self.workers.start()
         threading.Thread(target=self._resume, name="resume", daemon=True).start()
 
@@ -55,9 +58,25 @@ class SlackSide:
             try:
                 for finished in self._caddie.resume(datetime.now(UTC)):
                     self.courier.tell(finished)
+                self.take_due(datetime.now(UTC))
             except Exception:  # the database or Slack may be away for a while; this must outlive it
                 log.exception("waiting writes could not be finished")
             self._stopping.wait(RESUME_SECONDS)
+
+    def take_due(self, now: datetime) -> None:
+        """Put digests and morning messages that are due into the inbox, each once whichever process sees it first."""
+        schedules = self._caddie.desk.schedules
+        for digest in schedules.due(now):
+            if now - digest.next_at < LATEST:
+                self._store("digest", f"{digest.id}:{digest.next_at.isoformat()}", digest.place, digest.id)
+            schedules.advance(digest, now)
+        for person_id, day in nudges_due(self._caddie.desk, now, self._morning_hour) if self._morning_hour is not None else ():
+            self._store("nudge", f"{person_id}:{day.isoformat()}", "", person_id)
+            schedules.nudged(person_id, day)
+
+    def _store(self, kind: Literal["digest", "nudge"], key: str, channel: str, value: str) -> None:
+        arrival = Arrival(kind=kind, key=f"{kind}:{key}", team="", user="", channel=channel, direct=channel.startswith("D"), value=value)
+        self.inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
 
     def socket(self, app_token: str) -> SocketModeHandler:
         """Socket Mode; the short ping notices a dead connection within seconds."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -11,7 +12,7 @@ from uuid import uuid4
 import httpx
 from pydantic import ValidationError
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookClient
 
 from bot.caddie import Caddie, Finished
@@ -22,6 +23,7 @@ from bot.handlers.turn import Message, Press
 from bot.inbox import Item
 from bot.notes import LARGEST_FILE, read_notes
 from bot.replies import LogForm, Refusal, Reply
+from bot.slack.attachments import attachment
 from bot.slack.listeners import Arrival, SharedFile
 from bot.slack.views import View, render
 from bot.slack.views.forms import modal, values_of
@@ -34,14 +36,17 @@ REPLACES = {"confirm": {"receipt"}, "discard": {"discarded"}, "undo": {"receipt"
 class Courier:
     """Takes stored arrivals to Caddie and posts what comes back, to the channel or to the asker alone."""
 
-    def __init__(self, caddie: Caddie, client: WebClient, clock: Callable[[], datetime]) -> None:
-        self._caddie, self._client, self._clock = caddie, client, clock
+    def __init__(self, caddie: Caddie, client: WebClient, clock: Callable[[], datetime], charts: Path) -> None:
+        self._caddie, self._client, self._clock, self._charts = caddie, client, clock, charts
         self._workspace = Workspace(client)
 
     def work(self, item: Item) -> None:
         """One arrival, from who said it to the posted replies."""
         arrival = Arrival.model_validate(item.payload)
         if arrival.kind == "message" and not self._for_caddie(arrival):
+            return
+        if arrival.kind in {"digest", "nudge"}:
+            self._due(arrival)
             return
         arrival, audience = self._at_home(arrival)
         email = self._workspace.email(arrival.user)
@@ -62,6 +67,24 @@ class Courier:
                 self._post_all(arrival, self._shared(arrival, email, audience), audience)
             case "message" | "command":
                 self._post_all(arrival, self._said(arrival, email, audience), audience)
+            case "digest" | "nudge":
+                raise AssertionError("nobody says these")
+
+    def _due(self, arrival: Arrival) -> None:
+        """What came due by the clock: a digest for its channel, a morning message, or a word to the digest's maker."""
+        if arrival.kind == "nudge":
+            finished = self._caddie.nudge(arrival.value, self._clock())
+            if finished:
+                self.tell(finished)
+            return
+        audience = self._workspace.audience(arrival.channel)
+        finished = self._caddie.digest(arrival.value, audience, self._clock())
+        if finished is None:
+            return
+        if any(isinstance(reply, Refusal) for reply in finished.replies):
+            self.tell(finished)
+            return
+        self._post_all(arrival, list(finished.replies), audience)
 
     def check(self, arrival: Arrival) -> dict[str, str]:
         """What is wrong with a filled form, by field."""
@@ -186,15 +209,26 @@ class Courier:
         elif reply.audience == "ephemeral" and not audience.direct:
             self._ephemeral(arrival, view)
         else:
-            self._client.chat_postMessage(
+            posted = self._client.chat_postMessage(
                 channel=arrival.channel,
                 text=view.text[:3900],
                 blocks=view.blocks,
-                thread_ts=arrival.thread_ts if audience.direct else arrival.root,
+                thread_ts=(arrival.thread_ts if audience.direct else arrival.root) or None,
                 metadata={"event_type": "caddie_reply", "event_payload": {"key": arrival.key}},
                 unfurl_links=False,
                 unfurl_media=False,
             )
+            self._attach(reply, arrival.channel, arrival.thread_ts or (None if audience.direct else arrival.root or str(posted["ts"])))
+
+    def _attach(self, reply: Reply, channel: str, thread_ts: str | None) -> None:
+        """The chart or the document of a reply as a file in its thread, where all who read it may see the reply too."""
+        file = attachment(reply, self._charts)
+        if file is None:
+            return
+        try:
+            self._client.files_upload_v2(channel=channel, thread_ts=thread_ts, file=file.data, filename=file.name, title=file.title, alt_txt=file.alt)
+        except (SlackApiError, SlackRequestError):
+            log.warning("a file could not be shared in Slack; the message stands without it", exc_info=True)
 
     def _ephemeral(self, arrival: Arrival, view: View) -> None:
         if arrival.kind == "command" and arrival.response_url:

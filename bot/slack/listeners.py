@@ -28,7 +28,7 @@ class Arrival(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["message", "press", "command", "form", "shared", "submission"]
+    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge"]
     key: str
     team: str
     user: str

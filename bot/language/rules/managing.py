@@ -24,7 +24,7 @@ from bot.language.rules.pipeline import read_pipeline
 I = re.IGNORECASE
 _COACH_PERSON = re.compile(
     r"\b(?:where|why|how come|at (?:what|which) stage|what stage) (?:do|does|did|is|are|am) (?P<en>.+?) (?:always |keep |mostly |usually |most often )*(?:los(?:e|es|ing)|get(?:ting)? stuck|drop|fail|struggl\w*|win(?:ning)?)\b"
-    r"|\b(?:coach|help|develop|improve)\b(?=.{0,40}\b(?:rep|person|team|conversion)\b)|\bconversions?\b.{0,30}\b(?:of|for|vs|against)\b|\b1[:-]1\b|\bone[- ]on[- ]one\b"
+    r"|\b(?:coach|help|develop|improve)\b(?=.{0,40}\b(?:rep|person|team|conversion)\b)|\b1[:-]1\b|\bone[- ]on[- ]one\b"
     r"|(?:在)?(?:哪里|哪儿|哪个阶段|哪个环节|哪一步|为什么|怎么).{0,6}(?:丢单|输单|丢掉?|输掉?|流失)|丢单(?:在)?(?:哪|原因)|(?:丢|输)在哪",
     I,
 )

@@ -39,7 +39,7 @@ function Actions({ block, message, user }) {
 
 function Posted({ message, user, bot, theme }) {
   const fromBot = message.user === bot;
-  const blocks = message.blocks || [{ type: "section", text: { type: "plain_text", text: message.text } }];
+  const blocks = message.blocks || (message.text ? [{ type: "section", text: { type: "plain_text", text: message.text } }] : []);
   const groups = [];
   for (const block of blocks) {
     const last = groups[groups.length - 1];
@@ -58,6 +58,12 @@ function Posted({ message, user, bot, theme }) {
         {groups.map((group, n) => group.actions
           ? <Actions key={n} block={group.actions} message={message} user={user} />
           : <div className="blocks" key={n}><Message blocks={group.shown} name="" logo="" theme={theme} unstyled withoutWrapper /></div>)}
+        {(message.files || []).map((file) => {
+          const href = `/play/file/${file.id}?user=${encodeURIComponent(user)}`;
+          return file.name.endsWith(".png")
+            ? <a key={file.id} href={href} target="_blank" rel="noreferrer"><img className="picture" src={href} alt={file.alt || file.title} /></a>
+            : <a key={file.id} className="file" href={href} download={file.name}>{file.title || file.name}</a>;
+        })}
       </div>
     </article>
   );
