@@ -59,6 +59,8 @@ def _named(words: str, turn: Turn) -> Scope | None:
             person = organization.people[people[0].id]
             return Scope(person.name, organization.tree(person.id), person.id)
         return None
+    if "all" in parts and turn.desk.open_to_all:
+        return Scope("all", frozenset(organization.people), None)
     if "all" in parts and role is not Role.REP:
         return Scope("all" if role is Role.EXECUTIVE else f"{me.name}'s team", organization.tree(me.id), me.id)
     if "me" in parts and not team:
@@ -100,10 +102,10 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
         else:
             return turn.refuse("not_found", "no_such_deal", words=command.deal)
     if command.products:
-        found = [next(iter(turn.names.find(words, {"product"})), None) for words in command.products]
+        found = [_product(words, turn) for words in command.products]
         if None in found:
             return turn.refuse("not_found", "no_such_product", words=command.products[found.index(None)])
-        selection = replace(selection, products=frozenset(match.id for match in found if match))
+        selection = replace(selection, products=frozenset(ref for ref in found if ref))
     if command.industry:
         meant_by = turn.desk.library.taxonomy.meaning
         wanted = meant_by("industries", command.industry)
@@ -128,6 +130,15 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
         moved=command.moved,
         moved_in=turn.clock.bounds(moved_in) if (moved_in := _period(command.moved_from, command.moved_to)) else turn.clock.last_days(7),
     )
+
+
+def _product(words: str, turn: Turn) -> str | None:
+    """The id of the product that is called so, else of the likeliest."""
+    wanted = " ".join(words.casefold().split())
+    for product in turn.desk.mirror.snapshot.products.values():
+        if wanted in {name.casefold() for name in (product.name, *product.aliases)}:
+            return product.id
+    return next((match.id for match in turn.names.find(words, {"product"})), None)
 
 
 def _period(start: date | None, end: date | None) -> Period | None:

@@ -63,7 +63,7 @@ def read_filter(text: str, reading: Reading, *, lost: bool = False) -> dict[str,
     taken = _products(text, reading, found)
     rest = blanked(text, taken)
     found["deal"] = deal_words(rest, reading)
-    names = [(n.start, n.end) for n in reading.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.6]
+    names = [(n.start, n.end) for n in reading.lexicon.names_in(rest, {"account", "deal"}) if n.score >= 0.6]
     nameless = blanked(text, [*taken, *names])
     found["whose"] = whose(nameless, reading)
     industry = next((reading.industries[m.group().casefold()] for m in [_industries(reading).search(nameless)] if m), None) if reading.industries else None
@@ -82,6 +82,7 @@ def _products(text: str, reading: Reading, found: dict[str, Any]) -> list[tuple[
     spans = [n for n in reading.lexicon.names_in(text, {"product"}) if n.score >= 0.6]
     accounts = [n for n in reading.lexicon.names_in(text, {"account"}) if n.score >= 0.6]
     spans = [n for n in spans if not any(a.start <= n.start and n.end <= a.end and a.end - a.start > n.end - n.start for a in accounts)]
+    spans = [n for n in spans if not any(o.start <= n.start and n.end <= o.end and o.end - o.start > n.end - n.start for o in spans)]
     found["products"] = tuple(dict.fromkeys(text[n.start : n.end] for n in sorted(spans, key=lambda n: n.start)))
     return [(n.start, n.end) for n in spans]
 

@@ -1,0 +1,185 @@
+"""The pipeline's numbers: against pandas, and by what must hold whatever the deals are."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.crm.imports import import_folder
+from bot.crm.maven import import_maven
+from bot.crm.port import Write
+from bot.domain.audience import DIRECT
+from bot.domain.deals import StageKind
+from bot.domain.periods import Clock, Period
+from bot.handlers.turn import Message
+from bot.pipeline.figures import metrics_of
+from bot.pipeline.movement import steps
+from bot.pipeline.rules import RULES
+from bot.pipeline.selection import MOVES, Selection
+from tests.conftest import NOW, SHARED, house_in
+
+MAVEN = SHARED / "data" / "crm" / "maven"
+SAID = {1: "Q1 2017", 2: "Q2 2017", 3: "Q3 2017", 4: "Q4 2017"}
+
+
+@pytest.fixture(scope="module")
+def maven(tmp_path_factory):
+    if not MAVEN.exists():
+        pytest.skip("the Maven set is not beside the checkout (../shared/data/crm/maven)")
+    house = house_in(tmp_path_factory.mktemp("maven"), visibility="open")
+    import_maven(house.engine, MAVEN, house.process, None)
+    return house
+
+
+def test_every_metric_of_maven_equals_pandas_by_manager_region_product_and_quarter(maven):
+    from tests.maven_truth import truth
+
+    expected = truth(MAVEN)
+    assert {e.scope_kind for e in expected} == {"all", "manager", "region", "product"}
+    assert len(expected) == 68
+    for n, e in enumerate(expected):
+        email = ".".join((e.scope if e.scope_kind == "manager" else "Dustin Brinkmann").casefold().split()) + "@maven.example"
+        whose = {"all": "company pipeline", "manager": "pipeline for my team", "region": f"pipeline for {e.scope}", "product": f"company pipeline for {e.scope}"}
+        text = f"{whose[e.scope_kind]} in {SAID[(e.start.month + 2) // 3]}"
+        now = datetime(2018, 1, 5, 12, tzinfo=UTC)
+        report = maven.caddie.reply(Message(text, email, DIRECT, f"t{n}", now)).replies[0]
+        assert report.kind == "report", text
+        assert (report.period.start, report.period.end) == (e.start, e.end), text
+        for name, value in e.metrics.items():
+            assert report.metrics[name] == (value if value is None else pytest.approx(value, abs=1e-6)), (text, name)
+
+
+PEOPLE = "id,name,email,manager_id,timezone\nx,Ex Head,x@s.example,,Europe/Berlin\nm,Em One,m@s.example,x,\nn,En Two,n@s.example,x,\na,Ay Rep,a@s.example,m,\nb,Be Rep,b@s.example,m,\nc,Ce Rep,c@s.example,n,\n"
+STAGES = "name,order,probability,kind\nOne,1,10,open\nTwo,2,40,open\nThree,3,80,open\nYes,4,100,won\nNo,5,0,lost\n"
+OPEN = ("One", "Two", "Three")
+OWNERS = ("a", "b", "c", "m")
+TODAY = NOW.date()
+days = st.integers(-120, 120).map(lambda n: TODAY + timedelta(days=n))
+amounts = st.one_of(st.none(), st.integers(0, 300_000_00).map(lambda cents: Decimal(cents) / 100))
+deals = st.lists(
+    st.tuples(
+        st.sampled_from(OWNERS), st.sampled_from((*OPEN, "Yes", "No")), amounts, st.sampled_from(("EUR", "CNY")), st.integers(1, 300), st.one_of(st.none(), days),
+        st.one_of(st.none(), st.sampled_from(("commit", "best case"))),
+    ),
+    min_size=1,
+    max_size=25,
+)  # fmt: skip
+
+
+def world(tmp_path_factory, rows):
+    folder = tmp_path_factory.mktemp("w")
+    lines, history = ["id,name,owner_id,stage,amount,currency,created,close_date,closed_at,forecast"], ["deal_id,from_stage,to_stage,at"]
+    for n, (owner, stage, amount, currency, age, close, forecast) in enumerate(rows):
+        created = TODAY - timedelta(days=age)
+        closed = stage not in OPEN
+        at = f"{(TODAY - timedelta(days=age // 2)).isoformat()}T09:00:00+01:00"
+        lines.append(f"d{n},Deal {n},{owner},{stage},{amount or ''},{currency},{created},{close or ''},{at if closed else ''},{forecast or ''}")
+        history.append(f"d{n},,One,{created.isoformat()}T09:00:00+01:00")
+        if stage != "One":
+            history.append(f"d{n},One,{stage},{at}")
+    for name, text in {"people": PEOPLE, "stages": STAGES, "deals": "\n".join(lines), "stage_changes": "\n".join(history)}.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    house = house_in(folder / "data")
+    report = import_folder(house.engine, folder, house.process)
+    assert report.refused_count == 0
+    return house
+
+
+CLOCK = Clock(NOW, "Europe/Berlin")
+QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
+ADDED = ("open_count", "open_amount", "weighted_amount", "won_count", "won_amount", "lost_count", "lost_amount", "new_count", "advanced_count", "pushed_count", "stalled_count")
+examples = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@examples
+@given(rows=deals, currency=st.sampled_from(("EUR", "CNY")))
+def test_parts_sum_to_the_whole(tmp_path_factory, rows, currency):
+    ledger = world(tmp_path_factory, rows).desk.ledger
+    tallies = ledger.tallies(Selection(), QUARTER, CLOCK)
+    whole = metrics_of(tallies, [], currency)
+    by_owner = [metrics_of(tallies.where(lambda key, o=o: key.owner == o), [], currency) for o in OWNERS]
+    asked_apart = [metrics_of(ledger.tallies(Selection(owners=frozenset({o})), QUARTER, CLOCK), [], currency) for o in OWNERS]
+    months = [Period.month(2026, month) for month in (1, 2, 3)]
+    by_month = [metrics_of(ledger.tallies(Selection(), month, CLOCK), [], currency) for month in months]
+    for name in ADDED:
+        assert sum(m[name] for m in by_owner) == pytest.approx(whole[name]), name
+        assert sum(m[name] for m in asked_apart) == pytest.approx(whole[name]), name
+        if name not in {"new_count", "advanced_count", "pushed_count", "stalled_count"}:
+            assert sum(m[name] for m in by_month) == pytest.approx(whole[name]), name
+
+
+@examples
+@given(rows=deals)
+def test_a_number_is_the_deals_behind_it(tmp_path_factory, rows):
+    ledger = world(tmp_path_factory, rows).desk.ledger
+    tallies = ledger.tallies(Selection(), QUARTER, CLOCK)
+    listed = ledger.deals(Selection(kind=StageKind.OPEN, period=QUARTER), CLOCK)
+    assert sum(t.closing for t in tallies.open) == listed.count == len(listed.standings)
+    assert {c: sum((t.closing_amount for t in tallies.open if t.key.currency == c), Decimal(0)) for c in listed.totals} == listed.totals
+    for rule in RULES:
+        flawed = ledger.deals(Selection(rules=frozenset({rule})), CLOCK)
+        assert flawed.count == sum(t.rules[rule] for t in tallies.open), rule
+        assert all(rule in s.rules for s in flawed.standings), rule
+    for move in MOVES:
+        moved = ledger.deals(Selection(moved=move, moved_in=CLOCK.last_days(7)), CLOCK)
+        assert moved.count == tallies.move_count(move), move
+
+
+changes = st.lists(
+    st.tuples(st.integers(0, 24), st.sampled_from(("stage", "amount", "close_date", "owner_id")), st.sampled_from((*OPEN, "Yes", "No")), st.integers(0, 200_000_00), days, st.sampled_from(OWNERS)),
+    min_size=1,
+    max_size=20,
+)
+
+
+@examples
+@given(rows=deals, changed=changes, team=st.sampled_from((None, frozenset({"a", "b", "m"}), frozenset({"c"}))))
+def test_movement_explains_the_difference_between_two_dates_to_the_cent(tmp_path_factory, rows, changed, team):
+    house = world(tmp_path_factory, rows)
+    ledger, crm = house.desk.ledger, house.desk.crm
+    selection = Selection(owners=team)
+
+    def open_pipeline(currency, clock):
+        tallies = ledger.tallies(selection, QUARTER, clock)
+        return sum((t.closing_amount for t in tallies.open if t.key.currency == currency), Decimal(0))
+
+    before = {c: open_pipeline(c, CLOCK) for c in ("EUR", "CNY")}
+    for n, (which, field, stage, cents, day, owner) in enumerate(changed):
+        deal = house.desk.mirror.deal(f"d{which % len(rows)}")
+        at = NOW + timedelta(hours=n + 1)
+        value = {"stage": stage, "amount": Decimal(cents) / 100, "close_date": day, "owner_id": owner}[field]
+        closing = ((("closed_at", None if stage in OPEN else at)),) if field == "stage" else ()
+        crm.push(Write(by_id="m", at=at, deal_id=deal.id, fields=((field, value), *closing)), key=f"k{n}", version=None)
+    created = Write(by_id="a", at=NOW + timedelta(hours=30), create="deal", fields=(("name", "Late"), ("owner_id", "a"), ("stage", "Two"), ("amount", Decimal("70.07")), ("currency", "EUR"), ("created", TODAY + timedelta(days=1)), ("close_date", TODAY)))
+    crm.push(created, key="made", version=None)
+    later = Clock(NOW + timedelta(days=3), "Europe/Berlin")
+    moved = steps(ledger.changed(selection, NOW + timedelta(minutes=1), later), QUARTER, team, frozenset(OPEN), frozenset({"Yes"}))
+    for currency in ("EUR", "CNY"):
+        explained = sum((s.amount for s in moved if s.deal.currency == currency), Decimal(0))
+        assert before[currency] + explained == open_pipeline(currency, later)
+
+
+conditions = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.sampled_from(list(StageKind)), "period": st.just(QUARTER), "stages": st.just(frozenset({"Two", "Yes"})), "over": st.integers(0, 1000).map(Decimal),
+        "pushes": st.integers(0, 1), "rules": st.sampled_from(RULES).map(lambda r: frozenset({r})), "moved": st.sampled_from(MOVES),
+        "created": st.just(Period(TODAY - timedelta(days=200), TODAY)), "forecasts": st.just(frozenset({"commit"})), "over_days_in_stage": st.integers(0, 40),
+    },
+)  # fmt: skip
+
+
+@examples
+@given(rows=deals, wanted=conditions, team=st.sampled_from((frozenset({"a", "b", "m"}), frozenset({"c"}), frozenset())))
+def test_a_permission_never_widens_through_a_filter(tmp_path_factory, rows, wanted, team):
+    ledger = world(tmp_path_factory, rows).desk.ledger
+    selection = Selection(owners=team, moved_in=CLOCK.last_days(400), **wanted)
+    listed = ledger.deals(selection, CLOCK)
+    assert {s.deal.owner_id for s in listed.standings} <= team
+    assert {key.owner for key in ledger.tallies(selection, QUARTER, CLOCK).keys} <= team
+    assert {s.deal.owner_id for s in ledger.findings(selection, CLOCK, 100)} <= team
+    assert {s.deal.owner_id for s in ledger.deals(selection.within({"a"}), CLOCK).standings} <= team & {"a"}
+    everything = {s.deal.id for s in ledger.deals(Selection(owners=team), CLOCK).standings}
+    assert {s.deal.id for s in listed.standings} <= everything
