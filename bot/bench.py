@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from bot.bench_pipeline import pipeline
 from bot.bench_retrieval import run_retrieval
 from bot.bench_understanding import reading
 from bot.demo import LOG_A_CALL, MANAGER, REP, set_up
@@ -31,7 +32,7 @@ EVENTS, EVENTS_A_SECOND = 2000, 200
 
 def run(name: str | None, directories: list[Path]) -> Iterator[dict[str, Any]]:
     """The named benchmark, or all; raises BadRequest for an unknown name."""
-    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding, "door": door, "understand": understanding}
+    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding, "door": door, "understand": understanding, "pipeline": summaries}
     if name == "retrieval":
         if not directories:
             raise BadRequest("Name at least one folder in BEIR form: python -m bot bench retrieval DIR…")
@@ -72,6 +73,11 @@ def replies(house: House) -> Iterator[dict[str, Any]]:
 def understanding(house: House) -> Iterator[dict[str, Any]]:
     """Reading messages in large CRMs, each in a process of its own."""
     yield from reading(house.settings.caddie_data)
+
+
+def summaries(house: House) -> Iterator[dict[str, Any]]:
+    """Summaries of small and large CRMs, each in a process of its own."""
+    yield from pipeline(house.settings.caddie_data)
 
 
 def search(house: House) -> Iterator[dict[str, Any]]:

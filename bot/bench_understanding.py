@@ -72,10 +72,10 @@ def _measure(home: Path, said: list[tuple[str, str]]) -> tuple[float, float, flo
         started = time.perf_counter()
         caddie.reply(message)
         replied.append((time.perf_counter() - started) * 1000)
-    return statistics.median(understood), statistics.median(replied), first, _peak_megabytes()
+    return statistics.median(understood), statistics.median(replied), first, peak_megabytes()
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """Of this process alone: where /proc is missing, the system's figure may include what the parent had."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -146,6 +146,7 @@ class DealFilter(Command):
     whose: str = Field("", description="Whose, as written: 'my team', 'east', a name, several with commas; empty when nothing was said")
     deal: DealWords = ""
     stage: str | None = Field(None, description="The company's own name of a stage")
+    stage_onward: bool = Field(False, description="True for that stage and all later ones: 'negotiation or further'")
     products: tuple[str, ...] = Field((), description="Products, as written")
     industry: str | None = Field(None, description="Industry of the account, as written")
     min_amount: Decimal | None = None
@@ -158,6 +159,8 @@ class DealFilter(Command):
     forecast: Forecast | None = None
     created_from: date | None = None
     created_to: date | None = None
+    slipped_from: date | None = Field(None, description="First day of a period that the deals were to close in and moved out of")
+    slipped_to: date | None = Field(None, description="Last day of that period")
     moved: Move | None = Field(None, description="What happened to the deals between moved_from and moved_to")
     moved_from: date | None = None
     moved_to: date | None = None

@@ -15,7 +15,7 @@ FLOORS = [
     {"bot.caddie"},
     {"bot.inbox", "bot.slack", "bot.console", "bot.playground", "ingest"},
     {"bot.wiring", "bot.sample"},
-    {"bot.serving", "bot.demo", "bot.doctor", "bot.bench", "bot.bench_retrieval", "bot.bench_understanding", "bot.schema", "bot.__main__"},
+    {"bot.serving", "bot.demo", "bot.doctor", "bot.bench", "bot.bench_retrieval", "bot.bench_pipeline", "bot.bench_understanding", "bot.schema", "bot.__main__"},
 ]
 CONFINED = {
     "slack_bolt": ("bot/slack/", "bot/wiring.py"),

@@ -1,15 +1,13 @@
 """Importing companies: good rows taken, bad ones named by file and line, nothing half-written."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.crm.imports import import_folder
 from bot.crm.maven import import_maven
-from bot.domain.audience import DIRECT
 from bot.errors import ImportRefused
-from bot.handlers.turn import Message
 from tests.conftest import SHARED, house_in
 
 PEOPLE = "id,name,email,manager_id\np1,Ada Bright,ada@x.example,\np2,Ben Cole,ben@x.example,p1\n"

@@ -63,6 +63,8 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
         found.append(_aged(last_activity(sight.clock), selection.over_days_quiet, sight.clock))
     if selection.pushes is not None:
         found.append(deal.pushes >= selection.pushes)
+    if selection.slipped is not None:
+        found += [deal.open.is_(True), deal.close_date > selection.slipped.end, had_close_date_in(selection.slipped, sight.clock)]
     if selection.loss_reason is not None:
         found.append(func.lower(deal.loss_reason).contains(selection.loss_reason.casefold(), autoescape=True))
     rules = rule_conditions(sight) if selection.rules else {}

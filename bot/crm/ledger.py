@@ -170,16 +170,12 @@ class Ledger:
             for row in self._rows([func.count()], [*wanted, moved(move, span, sight)], group)
         ]
 
-    def movers(self, selection: Selection, span: Span, clock: Clock, limit: int = 5) -> dict[Move, list[str]]:
-        """The names of the largest deals of each kind of move."""
+    def movers(self, selection: Selection, move: Move, span: Span, clock: Clock, limit: int) -> list[str]:
+        """The names of the largest deals that made a move."""
         sight = self.sight(clock)
-        wanted = conditions(selection, sight)
-        found: dict[Move, list[str]] = {}
+        query = select(deal.name).where(*conditions(selection, sight), moved(move, span, sight)).order_by(*_order("amount", None)).limit(limit)
         with self._mirror.engine.connect() as connection:
-            for move in MOVES:
-                query = select(deal.name).where(*wanted, moved(move, span, sight)).order_by(*_order("amount", None)).limit(limit)
-                found[move] = [row[0] for row in connection.execute(query)]
-        return found
+            return [row[0] for row in connection.execute(query)]
 
     def _slips(self, wanted: list[Any], period: Period, sight: Sight, group: "Group") -> list[CountTally]:
         """Slippage (CONTRACT: settled points): deals whose close date lay in the period, and those of them that moved out."""

@@ -94,6 +94,8 @@ def one_deal(words: str, command: object, turn: Turn) -> Deal | Reply:
     meant = meant_deal(words, (), turn)
     if not meant.deal and not meant.options:
         meant = meant_deal(words, (), turn, closed_too=True)
+    if not meant.deal and not meant.options:
+        meant = meant_deal("", (words,), turn)
     if meant.deal:
         return meant.deal
     if meant.options:

@@ -91,7 +91,8 @@ def region_scope(region: str, turn: Turn) -> Scope:
 
 def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | Refusal:
     """The command's conditions with every name resolved, never wider than the scope."""
-    selection = Selection(owners=scope.owners & turn.readable)
+    owners = scope.owners & turn.readable
+    selection = Selection(owners=None if owners >= turn.organization.people.keys() else owners)
     if command.deal:
         meant = meant_deal(command.deal, (), turn, closed_too=True)
         ids = {d.id for d in ([meant.deal] if meant.deal else meant.options)}
@@ -117,7 +118,7 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
         return turn.refuse("not_found", "no_such_stage", words=command.stage)
     return replace(
         selection,
-        stages=frozenset({command.stage}) if command.stage else None,
+        stages=_stages(command, turn),
         forecasts=frozenset({command.forecast}) if command.forecast else None,
         created=_period(command.created_from, command.created_to),
         over=command.min_amount,
@@ -125,11 +126,22 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
         over_days_in_stage=command.min_days_in_stage,
         over_days_quiet=command.min_days_quiet,
         pushes=command.min_pushes,
+        slipped=_period(command.slipped_from, command.slipped_to),
         rules=frozenset({command.finding}) if command.finding else frozenset(),
         loss_reason=command.loss_reason,
         moved=command.moved,
         moved_in=turn.clock.bounds(moved_in) if (moved_in := _period(command.moved_from, command.moved_to)) else turn.clock.last_days(7),
     )
+
+
+def _stages(command: DealFilter, turn: Turn) -> frozenset[str] | None:
+    """The stage asked for, with the open ones after it where those are meant too."""
+    if command.stage is None:
+        return None
+    stages = turn.desk.mirror.snapshot.stages
+    here = stages[command.stage]
+    later = [s.name for s in stages.values() if command.stage_onward and s.kind is here.kind and s.order > here.order]
+    return frozenset({here.name, *later})
 
 
 def _product(words: str, turn: Turn) -> str | None:

@@ -78,13 +78,13 @@ def _stages(asked: "Asked", turn: Turn) -> Section:
 
 def _moves(asked: "Asked", turn: Turn) -> Section:
     span = moves_span(asked.command, turn)
-    names = turn.desk.ledger.movers(asked.selection, span, turn.clock, NAMES_SHOWN)
     lines = []
     for move in MOVES:
         count = asked.tallies.move_count(move)
         if count:
-            more = ", …" if count > len(names[move]) else ""
-            lines.append(f"{phrase(turn.language, 'moved_' + move)}: {count} ({', '.join(names[move])}{more})")
+            names = turn.desk.ledger.movers(asked.selection, move, span, turn.clock, NAMES_SHOWN)
+            more = ", …" if count > len(names) else ""
+            lines.append(f"{phrase(turn.language, 'moved_' + move)}: {count} ({', '.join(names)}{more})")
     return phrase(turn.language, "section_movement" if span == turn.clock.last_days(7) else "section_moved"), tuple(lines)
 
 

@@ -98,8 +98,9 @@ class Turn:
     model: str = "offline"
     conversation: Conversation = field(default_factory=Conversation)
 
-    @property
+    @cached_property
     def organization(self) -> Organization:
+        """The people, the same for the whole turn."""
         return self.desk.organization
 
     @property
@@ -111,11 +112,11 @@ class Turn:
     def company_timezone(self) -> str:
         return self.desk.timezone or self.organization.timezone
 
-    @property
+    @cached_property
     def company_today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.company_timezone)).date()
 
-    @property
+    @cached_property
     def clock(self) -> Clock:
         """The company's days, by which numbers are counted."""
         return Clock(self.now, self.company_timezone, self.desk.fiscal)

@@ -1,9 +1,10 @@
 """The metrics of a scope for a period, as PRODUCT.md defines them, from what was tallied."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar
 
 from bot.domain.deals import Quota
 from bot.domain.money import totals
@@ -55,6 +56,9 @@ class CountTally:
     deals: int
 
 
+Kept = TypeVar("Kept", OpenTally, ClosedTally, CountTally)
+
+
 @dataclass(frozen=True, slots=True)
 class Tallies:
     """All that the metrics of a period are made of; a part of it is a tally again, so parts sum to the whole."""
@@ -77,6 +81,31 @@ class Tallies:
             part(self.moves),
             part(self.slips),
             self.probabilities,
+        )
+
+    def by_owner(self) -> dict[str, "Tallies"]:
+        """The tally of each owner."""
+
+        def apart(rows: Sequence[Kept]) -> dict[str, list[Kept]]:
+            found: dict[str, list[Kept]] = defaultdict(list)
+            for row in rows:
+                found[row.key.owner].append(row)
+            return found
+
+        open_, closed, cycles, moves, slips = apart(self.open), apart(self.closed), apart(self.cycles), apart(self.moves), apart(self.slips)
+        owners = {*open_, *closed, *cycles, *moves, *slips}
+        return {o: Tallies(open_[o], closed[o], cycles[o], moves[o], slips[o], self.probabilities) for o in owners}
+
+    @classmethod
+    def joined(cls, parts: Sequence["Tallies"]) -> "Tallies":
+        """Several tallies as one."""
+        return cls(
+            [row for part in parts for row in part.open],
+            [row for part in parts for row in part.closed],
+            [row for part in parts for row in part.cycles],
+            [row for part in parts for row in part.moves],
+            [row for part in parts for row in part.slips],
+            parts[0].probabilities if parts else {},
         )
 
     @property

@@ -21,6 +21,7 @@ class Selection:
     """Conditions that all must hold; None means any. `owners` is what the asker may read, never more.
 
     `period` is that of the close date for open deals and of the day of closing for won and lost ones.
+    `slipped` are open deals that were to close in a period and moved out of it to a later day.
     `moved` are deals that made such a move in `moved_in`. Amounts are compared within the deal's own currency.
     """
 
@@ -39,6 +40,7 @@ class Selection:
     over_days_in_stage: int | None = None
     over_days_quiet: int | None = None
     pushes: int | None = None
+    slipped: Period | None = None
     rules: frozenset[Rule] = frozenset()
     loss_reason: str | None = None
     moved: Move | None = None

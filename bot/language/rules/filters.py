@@ -30,7 +30,7 @@ _AGE = re.compile(
     I,
 )
 _PUSHED = re.compile(
-    r"\b(?:pushed|slipped|moved (?:out|back)|delayed|postponed)\b (?:the close date )?(?:(?P<n>twice|once|three times|\d+ times|\d+x)(?: or more)?|(?:more than|over) (?P<more>once|twice|\d+)(?: times)?|at least (?P<least>once|twice|\d+)(?: times)?|out\b|back\b)?"
+    r"\b(?:pushed|slipped|slipping|moved (?:out|back)|delayed|postponed)\b (?:the close date )?(?:(?P<n>twice|once|three times|\d+ times|\d+x)(?: or more)?|(?:more than|over) (?P<more>once|twice|\d+)(?: times)?|at least (?P<least>once|twice|\d+)(?: times)?|out\b|back\b)?"
     r"|(?:推迟|延期|推后)(?:了|过)?(?P<zh>\d+|两|三|多)?次?",
     I,
 )
@@ -39,7 +39,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ("next_step_unchanged", re.compile(r"\b(?:stale|old|unchanged|outdated) next steps?\b|\bnext steps?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated)|stale|haven'?t changed)\b|下一步.{0,6}(?:没变|未变|没更新|未更新)", I)),
     ("no_next_step", re.compile(r"\b(?:without|with no|missing|no|lack(?:ing)?|need(?:s|ing)?|don'?t have|has no|have no)(?: an?| any| a defined)? next[ -]?steps?\b|(?:没有|缺少?|缺乏|无|没写|没填)下一步", I)),
     ("close_date_unchanged", re.compile(r"\bclose dates?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated|touched)|haven'?t (?:changed|moved))\b|\b(?:stale|unchanged) close dates?\b", I)),
-    ("close_date_past", re.compile(r"\b(?:past|overdue|expired|old|passed) (?:their |the |its )?close[ -]?dates?\b|\bclose[ -]?dates?\b.{0,20}\b(?:in the past|passed|overdue|gone by|expired|behind us)\b|\boverdue\b|\bpast[ -]due\b|\bshould have closed\b|过期|逾期|(?:关闭|成交|结单|预计成交)日期?(?:已经?)?(?:过了|已过|过期)|已过(?:关闭|成交|预计成交|结单)", I)),
+    ("close_date_past", re.compile(r"\b(?:past|overdue|expired|old|passed) (?:their |the |its )?close[ -]?dates?\b|\bclose[ -]?dates?\b.{0,20}\b(?:in the past|passed|overdue|gone by|expired|behind us)\b|\boverdue\b|\bpast[ -]due\b|\bshould have closed\b|过期|逾期|(?:关闭|关单|成交|结单|预计成交)日期?(?:都)?(?:已经?)?(?:过了|已过|过期)|已过(?:关闭|成交|预计成交|结单)", I)),
     ("amount_zero", re.compile(r"\b(?:zero|0|nil)[ -]?(?:amounts?|values?|dollars?)\b|\bamounts? (?:of )?(?:zero|0)\b|金额(?:为|是)?(?:0|零)", I)),
     ("no_amount", re.compile(r"\b(?:without|with no|missing|no|lacking|don'?t have)(?: an?| any)? (?:amounts?|values?|price|numbers?)\b|(?:没有|缺少?|没填|没写|无)金额", I)),
     ("single_contact", re.compile(r"\bsingle[- ]thread\w*\b|\b(?:only|just) one (?:contact|person)\b|\bone contact only\b|\bsingle contact\b|(?:只有|仅)一(?:个|位)(?:联系人|人)|单一联系人|单线", I)),
@@ -54,6 +54,9 @@ _OWN = re.compile(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)
 _ALL = re.compile(r"\b(?:all|everyone|everybody|company|whole|entire|overall|total)\b|全部|公司|所有|整体|全公司|大家", I)
 _OVER = re.compile(r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|north of|exceed\w*)\b|>|≥|\+(?!\d)|超过|以上|大于|高于|不低于", I)
 _UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b|<|≤|低于|以下|小于|不到|少于", I)
+_ONWARD = re.compile(r"\bor (?:further|later|beyond|above|better|higher|more)\b|\band (?:up|beyond|later|above|further)\b|\bonwards?\b|及以后|以后|及之后|或更后|之后的?阶段", I)
+_SLIPPED = re.compile(r"\b(?:slip\w*|fall\w*|fell|mov\w+|push\w*|drop\w*|dropped) (?:out )?(?:of|from)\s+(?=(?:this|last|next|the|q\d|\w+ quarter|h\d))|(?:滑出|推出|移出)", I)
+_LONGER = re.compile(rf"(?:longer|more|over|greater|>|for|超过|多于)(?: than)?\s*{_SPAN}", I)
 _CREATED = re.compile(r"\b(?:created|opened|added|started|entered)\b|新建|创建|新增", I)
 
 
@@ -71,7 +74,11 @@ def read_filter(text: str, reading: Reading, *, lost: bool = False) -> dict[str,
         found["industry"] = industry
     stage = stage_meant(nameless, reading.stages, reading.process)
     if stage:
-        found["stage"] = stage
+        found |= {"stage": stage, "stage_onward": bool(_ONWARD.search(nameless))}
+    slipped = _SLIPPED.search(nameless)
+    out_of = period_said(nameless[slipped.end() :], reading, ahead=True) if slipped else None
+    if out_of:
+        found |= {"slipped_from": out_of.period.start, "slipped_to": out_of.period.end}
     _numbers(nameless, reading, found)
     if lost:
         found["loss_reason"] = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
@@ -95,6 +102,8 @@ def _numbers(text: str, reading: Reading, found: dict[str, Any]) -> None:
     elif monies and _UNDER.search(text):
         found["max_amount"] = monies[0].amount
     quiet, age, pushed = _QUIET.search(text), _AGE.search(text), pushes_said(text)
+    if found.get("stage") and not age:
+        age = _LONGER.search(text)
     if quiet:
         found["min_days_quiet"] = _days(quiet)
     elif age:
@@ -136,9 +145,12 @@ def _days(match: re.Match[str]) -> int:
     return number(count) * next((days for start, days in _UNIT_DAYS if unit.lower().startswith(start)), 1)
 
 
+_SLIPPED_SPAN = re.compile(_SLIPPED.pattern + r"\s*(?:this|last|next|the)?\s*\S+(?:\s+quarter)?", I)
+
+
 def without_spans(text: str) -> str:
     """The text without the ages in it, which are no periods."""
-    for pattern in (_QUIET, _AGE):
+    for pattern in (_QUIET, _AGE, _LONGER, _SLIPPED_SPAN):
         match = pattern.search(text)
         if match:
             text = text[: match.start()] + text[match.end() :]
@@ -198,15 +210,28 @@ def periods_said(text: str, reading: Reading) -> list[DateSaid]:
 _SINCE = re.compile(r"\bsince\b|\bcompared? (?:to|with) last week\b|\bvs\.? last week\b|自从?|以来|(?:和|与|比|跟)上周(?:相比|比)?", I)
 
 
+_BEFORE = re.compile(r"\b(?:before|until|till|up to|by|ahead of|no later than)(?: the)?(?: end of)?\s*$|(?:早于|不晚于)\s*$", I)
+_AFTER = re.compile(r"\b(?:after|past|beyond|later than|following)(?: the)?(?: end of)?\s*$|(?:晚于)\s*$", I)
+_BEFORE_ZH, _AFTER_ZH = re.compile(r"^\s*(?:之前|以前|前)"), re.compile(r"^\s*(?:之后|以后|后)")
+LONG_AGO, FAR_AHEAD = date(1970, 1, 1), date(2199, 12, 31)
+
+
 def span(text: str, reading: Reading, *, ahead: bool) -> dict[str, date | None]:
-    """The period of a question as fields; `since` runs until today, and `since last week` is the last 7 days."""
+    """The period of a question as fields; `since` runs until today, `since last week` is the last 7 days, `before July` ends with June."""
     said = period_said(text, reading, ahead=ahead)
     if said is None:
         return {"period_from": None, "period_to": None}
+    start, end = said.period.start, said.period.end
+    before, after = text[: said.start], text[said.end :]
     if _SINCE.search(text):
-        week = said.grain == "week"
-        return {"period_from": reading.today - timedelta(days=7) if week else said.period.start, "period_to": reading.today}
-    return {"period_from": said.period.start, "period_to": said.period.end}
+        start, end = (reading.today - timedelta(days=7) if said.grain == "week" else start), reading.today
+    elif _BEFORE_ZH.search(after) or (_BEFORE.search(before) and "by" not in before.split()[-1:] and "to" not in before.split()[-1:]):
+        start, end = LONG_AGO, start - timedelta(days=1)
+    elif _BEFORE.search(before):
+        start = LONG_AGO
+    elif _AFTER.search(before) or _AFTER_ZH.search(after):
+        start, end = end + timedelta(days=1), FAR_AHEAD
+    return {"period_from": start, "period_to": end}
 
 
 def read_selection(text: str, reading: Reading) -> ListDeals:

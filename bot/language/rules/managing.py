@@ -48,21 +48,24 @@ _DAY = {day: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", I) for day, words in
 _WORKDAYS = re.compile(r"\b(?:week ?days?|work(?:ing)? ?days?|business days?)\b|工作日", I)
 _DAILY = re.compile(r"\b(?:every|each) (?:day|morning|evening)\b|\bdaily\b|每天|每日|每早", I)
 _REPEATS = re.compile(r"\b(?:every|each)\b(?! (?:rep|deal|person|stage|region|one)\b)|\b(?:daily|weekly|monthly|weekdays|mondays|tuesdays|wednesdays|thursdays|fridays|recurring|regularly)\b|每周|每星期|每天|每日|每月|每个?工作日|每逢|定时|定期", I)
-_POST = re.compile(r"\b(?:post|send|share|schedule|drop|publish|push|put|set up|run|repeat|deliver|give (?:us|me)|show (?:us|me)|have)\b|发|推送|播报|贴|定时|安排", I)
-_WHAT = re.compile(r"\b(?:this|it|that|summary|digest|report|pipeline|forecast|update|numbers|overview|same)\b|这个|汇总|管道|报告|预测|摘要|概况", I)
+_POST = re.compile(r"\b(?:get|post|send|share|schedule|drop|publish|push|put|set up|run|repeat|deliver|give (?:us|me)|show (?:us|me)|have)\b|发|推送|播报|贴|定时|安排", I)
+_WHAT = re.compile(r"\b(?:this|it|that|summary|digest|report|pipeline|forecast|update|numbers|overview|same|deals?|list)\b|这个|汇总|管道|报告|预测|摘要|概况|单子|商机|清单|我的", I)
 _LISTED = re.compile(r"\bwhat'?s? (?:is |are )?(?:all )?scheduled\b|\b(?:list|show|which|what|any)\b.{0,20}\b(?:schedules?|scheduled|digests?|recurring)\b|(?:有哪些|列出|查看|看看|什么).{0,6}(?:定时|定期|安排的?播报|计划任务)|定时.{0,6}(?:有哪些|列表)", I)
 _CANCEL = re.compile(r"\b(?:cancel|stop|remove|delete|kill|end|turn off|unschedule)\b|取消|停止|停掉|不要再|别再|关掉|删掉", I)
 _SCHEDULE = re.compile(r"\b(?:schedules?|scheduled|digests?|posting|posts?|recurring|(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:post|summary|report|digest|one))\b|定时|定期|播报|推送", I)
+_ONE_DAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'?s)? (?:thing|one|stuff|mail)\b|(?:周|星期|礼拜)[一二三四五六日天]的?(?:那个|这个|那条|那份)", I)
 _BARE_CANCEL = re.compile(r"^\W*(?:(?:please |pls |ok )?(?:cancel|stop|remove|delete|kill) (?:it|that|this|the first(?: one)?|that one|them|all)|unschedule(?: it)?|(?:取消|停掉|停止|删掉)(?:它|这个|吧|掉)?)\W*(?:please|pls)?\W*$", I)
 _NUDGES = re.compile(r"\b(?:nudg\w+|reminder (?:msgs?|messages?|dms?)|(?:morning|daily) (?:msgs?|messages?|dms?|reminders?|notes?|pings?|nudges?)|(?:msgs?|messages?|dms?|pings?) (?:in the|every) morning|(?:bug|ping|nudg|messag|bother|remind|wak|spam|nag)\w* me (?:in|every|each) (?:the )?mornings?)\b|早(?:上|晨|间)的?(?:提醒|消息|私信|推送)|早上.{0,4}(?:别|不要|停|少)?.{0,2}(?:给我发|提醒我|给我推|的消息)|晨间|每日提醒|提醒消息", I)
 _SNOOZE = re.compile(r"\bsnooz\w*\b|\bpause\b|\bmute\b|\bhold (?:off|back)\b|\bquiet\b|\bno\b|\bskip\b|暂停|静音|先?别|推迟", I)
 _OFF = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\boff\b|\bstop\b|\bdisable\b|\bunsubscribe\b|\bno more\b|\bopt out\b|关闭|关掉|不要再|别再|停止", I)
-_ON = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\bon\b|\bresume\b|\benable\b|\bunmute\b|\bunsnooze\b|\bback on\b|恢复|打开|开启|重新", I)
+_ON = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\bon\b|\bresume\b|\benable\b|\bunmute\b|\bunsnooze\b|\bback on\b|\bstart\b|\bagain\b|恢复|打开|开启|重新", I)
 _TIME = re.compile(
     r"\b(?:at|@|around|by)?\s*(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?\s*(?P<ap>am|pm|a\.m\.|p\.m\.|o'?clock)?(?![\d%k])\b|(?P<word>\bnoon\b|\bmidday\b|中午)"
     r"|(?P<part>早上|上午|早晨|下午|傍晚|晚上|中午)?\s*(?P<zh>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时|:|：)(?P<zm>半|一刻|\d{1,2})?",
     I,
 )
+_PAST_HOUR = re.compile(r"\b(?P<part>quarter past|half past|quarter to) (?P<hour>\d{1,2}|\w+)\s*(?P<ap>am|pm)?", I)
+_HOURS = {word: n for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)}
 _ZH_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 
 
@@ -102,7 +105,7 @@ def _plan(text: str, reading: Reading) -> Command | None:
         if not match or (_ASKED_PLAN.search(text) and plan != "brief"):
             continue
         rest = f"{text[: match.start()]} | {text[match.end() :]}"
-        about = deal_words(rest, reading)
+        about = deal_words(rest, reading) or _contact(rest, reading)
         if plan == "territory":
             about = whose(rest, reading) or "me"
         elif not about:
@@ -115,10 +118,16 @@ def _plan(text: str, reading: Reading) -> Command | None:
     return None
 
 
+def _contact(text: str, reading: Reading) -> str:
+    """The words for a customer's person, through whom the deal can be found."""
+    found = max(reading.lexicon.names_in(text, {"contact"}), key=lambda n: n.score, default=None)
+    return text[found.start : found.end] if found and found.score >= 0.4 else ""
+
+
 def _schedule(text: str, reading: Reading) -> Command | None:
     if _LISTED.search(text):
         return ListSchedules()
-    if _CANCEL.search(text) and (_SCHEDULE.search(text) or (reading.schedule_in_thread and _BARE_CANCEL.match(text))):
+    if _CANCEL.search(text) and (_SCHEDULE.search(text) or (_ONE_DAY.search(text) and len(text) < 40) or (reading.schedule_in_thread and _BARE_CANCEL.match(text))):
         return CancelSchedule(words=text)
     if not _REPEATS.search(text) or not _POST.search(text) or not (_WHAT.search(text) or re.search(r"\bhere\b|这里|本频道|群里", text, I)):
         return None
@@ -140,6 +149,16 @@ def _schedule(text: str, reading: Reading) -> Command | None:
 
 def time_said(text: str) -> tuple[int, int] | None:
     """(hour, minute) of a time of day: `at 9`, `4:30pm`, noon, 下午4点半."""
+    past = _PAST_HOUR.search(text)
+    if past:
+        hour = _HOURS.get(past["hour"].lower()) or int(past["hour"]) if past["hour"].isdigit() or past["hour"].lower() in _HOURS else None
+        if hour is not None and hour < 24:
+            minutes = {"quarter past": 15, "half past": 30, "quarter to": -15}[past["part"].lower()]
+            total = hour * 60 + minutes + (720 if (past["ap"] or "").lower().startswith("p") and hour < 12 else 0)
+            return total // 60 % 24, total % 60
+    four = re.search(r"\b(?:at )?([01]\d|2[0-3])([0-5]\d)(?: ?(?:h|hrs|hours))?\b(?!\s*(?:k|deals|eur|usd))", text, I)
+    if four and re.search(r"\bat\s+$|\bat ", text[: four.start() + 3], I):
+        return int(four.group(1)), int(four.group(2))
     for match in _TIME.finditer(text):
         if match["word"]:
             return 12, 0

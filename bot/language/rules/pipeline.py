@@ -1,7 +1,7 @@
 """Questions to the pipeline: summaries, lists of deals, one deal, and what a short follow-up changes."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bot.commands import Breakdown, Command, ListDeals, ShowDeal, SummarizePipeline, Unsupported, View
@@ -16,6 +16,7 @@ from bot.language.rules.filters import (
     created_span,
     deal_words,
     number,
+    period_said,
     periods_said,
     pushes_said,
     read_filter,
@@ -27,13 +28,13 @@ from bot.language.rules.filters import (
 I = re.IGNORECASE
 _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
     ("scoreboard", re.compile(r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we|my team|they) (?:log|keep)\w*|记分|录入率|使用情况", I)),
-    ("movement", re.compile(r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my|our) pipe\w*)\b|\bwaterfall\b|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动|有什么不同", I)),
+    ("movement", re.compile(r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my|our) pipe\w*)\b|\bwaterfall\b|\bcatch me up\b|\bwhat did (?:i|we) miss\b|\bwhat(?:'s| has)? happened (?:on|to|with|in) (?:my|our|the) (?:deals|pipeline|pipe|team|book)\b|发生了什么|错过了什么|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动|有什么不同", I)),
     ("conversion", re.compile(r"\bconversions?\b|\bconvert(?:s|ed|ing)?\b|\bfunnel\b|转化", I)),
-    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can) (?:we|i) (?:make|hit|reach)\b.{0,20}\b(?:quota|target|number)\b|预测|能完成|能否完成|能不能完成", I)),
+    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are) (?:we|i|you think we) .{0,15}\b(?:make|hit|reach|get)\w*\b.{0,20}\b(?:it|quota|target|number|there)\b|\bwill (?:we|i) (?:make|hit|reach)\b|\bcommit (?:for|this|number)\b|\bin commit\b.{0,20}\b(?:quarter|month|q\d)\b|\bcommit\b.{0,12}\b(?:this|next) (?:quarter|month|q)|预测|能完成|能否完成|能不能完成", I)),
     ("hygiene", re.compile(r"\bhygiene\b|\bwhat (?:should|do|must|can) (?:i|we) (?:have to |need to )?(?:fix|clean|tidy|update)\b|\bdata quality\b|\bclean ?up\b|\bwhat needs (?:fixing|cleaning|updating|attention)\b|数据质量|要补|该补|需要更新|该修|要修|数据卫生", I)),
 )
 _PIPELINE = re.compile(
-    r"\bpipe(?:line)?s?\b|\bfore?casts?\b|\bcoverage\b|\bwin[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
+    r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\bwin[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
     r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
     r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean) deal\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率|概况|总览|怎么样了?$|表现|趋势",
     I,
@@ -49,10 +50,11 @@ _BY_MEANS: dict[str, Breakdown] = {
     "经理": "manager", "产品": "product", "行业": "industry", "月": "month", "月份": "month", "季度": "quarter", "预测类别": "forecast",
 }  # fmt: skip
 _TREND = re.compile(r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|趋势|逐月|逐季", I)
+_LAST_ONE = re.compile(r"\b(?:the )?(?:last|previous|prior) one\b|\bthe one before\b|上(?:一)?个|前一个", I)
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
 _DEALS = re.compile(
     r"\bdeals?\b|\bopps?\b|\b(?:everything|anything|all|stuff|what(?:'?s| is| do (?:i|we) have)?|any(?: of (?:mine|ours|them|those))?|ones?|things?)\b.{0,20}\b(?:open|closing|due to close|coming in|landing)\b|\blost to\b.{0,30}\b(?:last|this|past|since|in)\b|\bopportunit(?:y|ies)\b|\bwhat'?s? (?:is |are |has |have |all )?(?:been )?(?:closing|pushed|stuck|stalled|slipping|slipped|at risk|due|landing|moved out|gone quiet)\b|\bpushed (?:twice|\w+ times)"
-    r"|\bwhat (?:all )?(?:did|have|has) (?:we|i|they|\w+) (?:lose|lost|win|won|close)|\bwhich ones?\b|\banything (?:closing|stuck|stalled|overdue)\b|商机|单子|订单|项目|丢了(?:哪些|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
+    r"|\bwhat (?:all )?(?:did|have|has) (?:we|i|they|\w+) (?:lose|lost|win|won|close)|\bwhich ones?\b|\banything (?:closing|stuck|stalled|overdue)\b|(?:要|会|该|能)(?:关|成交|结)(?:单|掉)?的|商机|单子|订单|项目|丢了(?:哪些|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
     I,
 )
 _ONE_DEAL = re.compile(r"\b(?:the|my|our) (?P<name>(?:[\w&'-]+ ){1,4})(?:deal|opp|opportunity)\b", I)
@@ -64,7 +66,7 @@ _ORDERS = (
     ("quiet", re.compile(r"\bquietest\b|\blongest without\b", I)),
     ("close_date", re.compile(r"\b(?:by close date|soonest|next to close|closing next)\b|最快", I)),
 )
-_LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses|loss)\b|丢|输", I)
+_LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses|loss|walked|churned)\b|丢|输", I)
 _WON = re.compile(r"\b(?:won|win|wins|winning|closed[- ]won|signed)\b(?! rate)|赢单(?!率)|赢了|赢下|成交(?!日期)", I)
 _BACK = re.compile(r"\b(?:won|win|wins|lost|lose|losses|did|was|were|last|closed|cycle|slippage|history|past|been|has|have)\b|赢|丢|输|上|过去|周期", I)
 _MOVES = (
@@ -78,6 +80,18 @@ _SHOW = re.compile(
     I,
 )
 _MINUS = re.compile(r"\b(?:minus|except|excluding|without counting|other than|apart from|but not)\b.{0,30}\b(?:team|me|mine|my|\w+'s)\b|除(?:了)?.{0,10}(?:以外|之外)", I)
+_LEAD = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|um+|uh+|hey|hi|well|right|please|pls|plz|just|now|quickly?|quick one|caddie)[\s,:]+)*"
+    r"(?:(?:can|could|would|will) (?:you|i|we)(?: please| pls| also| kindly)? (?:please )?(?:pull(?: up)?|show|list|give|get|see|have|find|tell|send|bring up)(?: me| us)?\b"
+    r"|(?:i|we)(?:'d| would)? (?:need|want|like)(?: to (?:see|know|have))?\b|(?:remind|tell|show|give|get|send|find|let) me(?: (?:see|know|again))?\b|pull(?: up)?(?= (?:my|our|the|all|every|a list))|(?:a )?quick (?:look|view|status|check|rundown|overview|list)\b|what(?:'s| is| was| are) the list\b)"
+    r"(?:[\s,]+(?:you know|again|please|pls|a|the|quick|full|complete|list|overview|look|view|status|rundown|of|at|on|for|about|what|which|all))*[\s,:]*",
+    I,
+)
+_NOUNS = re.compile(r"\b(?:deals?|opps?|opportunit(?:y|ies)|ones|stuff|everything|things|business|wins?|losses|open|pipeline)\b|商机|单子|订单|项目|的\W*$|清单|列表", I)
+_CHANGES = re.compile(
+    r"\b(?:move|moved|set|update|change|bump|mark|push (?!out)|slip it|log|add|create|assign|rename|close it|put|now at|goes to|went to|is now|reminder|remind me to|follow up|call (?:him|her|them)|send (?:the|a|an|him|her|them))\b|改成|改到|推到|移到|更新|记录|新建|提醒我",
+    I,
+)
 _UNKNOWN = (
     re.compile(r"\bhow(?:'?s| is| are| did| was) (?P<who>[\w .'-]+?) (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b", I),
     re.compile(r"\b(?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals) (?:for|of) (?P<who>[\w .'-]+?)\W*$", I),
@@ -87,12 +101,37 @@ _UNKNOWN = (
 _OURS = re.compile(r"\b(?:my|our|we|i|us|it|things|everything|business|sales|quarter|month|year|team|pipeline|everyone|q[1-4])\b|我|团队|大家|公司|整体|季度|本月|管道|商机|业绩|进展|最近|情况", I)
 _FILLER = re.compile(r"\b(?:and|just|only|the|for|of|in|at|on|what|how|about|now|same|with|by|ok|please|pls|plz|then|or|deals?|ones?|those|them|to|closing|me|my|mine|show)\b|[那只看要按换成和与再的呢吧只有]|怎么样", I)
 _THIS_ONE = re.compile(r"\b(?:this|the current) one\b|^\W*(?:and |what about |how about )?now\W*$", I)
-_FOLLOWING = re.compile(r"^\W*(?:just|only|and|what about|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b|^\W*(?:那|只看|只要|按|换成|和|与|再|改成|分)", I)
+_THOSE = re.compile(r"\b(?:who owns|which (?:ones|deals)?|what are|what'?s? in|list|show(?: me)?|name)\b.{0,14}\b(?:those|them|these|they|that)\b|\bwhich (?:ones|deals)\b\W*$|\bwhose are (?:they|those|these)\b|(?:是)?哪(?:几|些)个?(?:单子|商机)?\W*$|都?(?:是)?谁的|列出来", I)
+_FOLLOWING = re.compile(r"^\W*(?:make it|widen|narrow|extend|expand|include|change (?:it )?to|just|only|and|what about|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b|^\W*(?:那|只看|只要|按|换成|和|与|再|改成|分)", I)
 
 
 def read_pipeline(text: str, reading: Reading) -> Command | None:
     """A question to the pipeline; None where the message asks none."""
-    return _follow_up(text, reading) or _summary(text, reading) or _deals(text, reading) or _show(text, reading)
+    lead = _LEAD.match(text)
+    if lead and lead.group().strip() and len(text) > lead.end():
+        asked = text[lead.end() :]
+        found = _summary(asked, reading) or _deals(f"list {asked}", reading) or _noun_phrase(asked, reading, asked_for=True)
+        if found:
+            return found
+    return _follow_up(text, reading) or _summary(text, reading) or _deals(text, reading) or _show(text, reading) or _noun_phrase(text, reading)
+
+
+def _noun_phrase(text: str, reading: Reading, *, asked_for: bool = False) -> Command | None:
+    """Conditions without a verb: `jonas, negotiation or further, >300k`, `h1 wins for dach`, `gtx pro in the east, open ones`."""
+    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY):
+        return None
+    state = _state(text)
+    found = read_filter(text, reading, lost=state == "lost")
+    when = span(without_spans(text), reading, ahead=state == "open")
+    whom = found.get("whose") not in {None, "me"} or "products" in found or "industry" in found
+    which = {"stage", "min_amount", "max_amount", "finding", "forecast", "min_days_quiet", "min_days_in_stage", "min_pushes", "slipped_from", "loss_reason"} & found.keys()
+    told_when = when["period_from"] is not None
+    nouns = bool(_NOUNS.search(text))
+    if "deal" in found and not (asked_for and (nouns or which or told_when)):
+        return None
+    if not (which and (whom or told_when or nouns or asked_for)) and not (nouns and (told_when or whom or asked_for)) and not (asked_for and whom and told_when):
+        return None
+    return ListDeals(**{**found, **_when(text, state, found, when), "state": state})
 
 
 def _by(text: str) -> Breakdown | None:
@@ -119,11 +158,13 @@ def _summary(text: str, reading: Reading) -> Command | None:
     if compared:
         return SummarizePipeline(**{**read_filter(text, reading), "whose": who or "", **compared, "view": view})
     asks_list = _DEALS.search(text) and _LISTS.search(text) and not re.search(r"pipeline|summary|汇总|管道", text, I)
-    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|赢单率|胜率|周期|cycle", text, I))) and not (by and (_DEALS.search(text) or _WON.search(text) or _LOST_TO.search(text))):
+    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|赢单率|胜率|周期|cycle", text, I))) and not (by and (_DEALS.search(text) or _WON.search(text) or _LOST_TO.search(text) or who or period_said(text, reading, ahead=True))):
         return None
     if view == "movement" and not re.search(r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I):
         return None
     found = read_filter(text, reading)
+    if view == "forecast":
+        found.pop("forecast", None)
     if found.get("deal") and not found.get("whose") and view in {"summary", "forecast"} and by is None and len(found) == 1:
         return ListDeals(**found, **span(text, reading, ahead=view == "forecast"))
     if not found.keys() - {"products"}:
@@ -148,12 +189,14 @@ def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
     if not _VERSUS.search(text):
         return None
     parts = [p for p in who.split(", ") if p]
-    strict = re.search(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare)\b|对比|比较|相比", text, I)
+    strict = re.search(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind|beat\w*)\b|对比|比较|相比|比一下|比比|谁", text, I)
     if len(parts) >= 2 and strict:
         return {"by": "compare", **span(text, reading, ahead=not _BACK.search(text))}
-    periods = periods_said(text, reading)
+    periods = [said.period for said in periods_said(text, reading)]
+    if len(periods) == 1 and _LAST_ONE.search(text):
+        periods.append(_before(periods[0], reading))
     if len(periods) >= 2 and strict:
-        first, second = periods[0].period, periods[1].period
+        first, second = periods[0], periods[1]
         return {"period_from": first.start, "period_to": first.end, "versus_from": second.start, "versus_to": second.end}
     return None
 
@@ -206,6 +249,11 @@ def _show(text: str, reading: Reading) -> Command | None:
 
 def _follow_up(text: str, reading: Reading) -> Command | None:
     """“just nadia”, “and last quarter?”, “by rep”, “only over 50k” after a summary or a list."""
+    if reading.last_query and _THOSE.search(text) and len(text) < 50:
+        kept = {k: v for k, v in reading.last_query.items() if k in ListDeals.model_fields}
+        return ListDeals.model_validate(kept)
+    if reading.draft and re.match(r"^\W*(?:make|change)\b", text, I):
+        return None
     few = len(text.split()) <= 9 and len(text) <= (20 if HAS_CJK.search(text) else 70)
     if reading.last_query is None or not few or not (_FOLLOWING.search(text) or _by(text) or _only_narrows(text, reading)):
         return None
@@ -256,6 +304,17 @@ def _changed(text: str, query: dict[str, Any], found: dict[str, Any], when: dict
     if "whose" in changed and query.get("by") == "compare":
         changed.setdefault("by", None)
     return changed
+
+
+def _before(period: Period, reading: Reading) -> Period:
+    """The period of the same kind before one."""
+    days = (period.end - period.start).days
+    last = period.start - timedelta(days=1)
+    if days < 8:
+        return Period(period.start - timedelta(days=days + 1), last)
+    if days < 32:
+        return Period.month(last.year, last.month)
+    return reading.fiscal.quarter_around(last) if days < 93 else reading.fiscal.year(reading.fiscal.year_of(last))
 
 
 def _present(query: dict[str, Any], reading: Reading) -> dict[str, Any]:

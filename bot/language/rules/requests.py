@@ -2,6 +2,8 @@
 
 import re
 
+from rapidfuzz import fuzz, process
+
 from bot.commands import Command, Unsupported
 from bot.domain.text import simplified
 from bot.language.reading import Reading, Said
@@ -9,6 +11,11 @@ from bot.language.rules.aids import read_aid
 from bot.language.rules.managing import read_managing
 from bot.language.rules.pipeline import read_pipeline
 
+_WORDS = (
+    "which", "what", "deals", "deal", "closing", "closes", "month", "quarter", "week", "year", "pipeline", "forecast", "summary", "stalled", "pushed", "without", "next", "step", "amount", "account", "opportunity",
+    "territory", "coach", "biggest", "overdue", "schedule", "cancel", "compare", "region", "product", "industry", "stage", "team", "quota", "coverage", "hygiene", "conversion", "brief", "prepare", "morning", "messages",
+)  # fmt: skip
+_SHORT = {"r": "are", "u": "you", "ur": "your", "thx": "thanks", "w/o": "without", "qtr": "quarter"}
 _MARKETING = re.compile(r"\bwhat did people (?:look|ask|search)\b|\bmarketing report\b|\bwhich aids\b|\bmissing aids\b|\blibrary gaps?\b", re.I)
 
 
@@ -17,4 +24,22 @@ def read_request(said: Said, reading: Reading) -> Command | None:
     text = simplified(said.text)
     if _MARKETING.search(text):
         return Unsupported(what="marketing")
-    return read_managing(text, reading) or read_aid(said, reading) or read_pipeline(text, reading)
+    found = read_managing(text, reading) or read_aid(said, reading) or read_pipeline(text, reading)
+    mended = _mended(text, reading) if found is None else text
+    return found if mended == text else read_managing(mended, reading) or read_pipeline(mended, reading)
+
+
+def _mended(text: str, reading: Reading) -> str:
+    """The text with the everyday words of questions spelt right: `wich deels r closng`; names stay as they are."""
+    strange = {text[start:end].lower() for start, end in reading.lexicon.strangers(text)}
+
+    def right(match: re.Match[str]) -> str:
+        word = match.group().lower()
+        if word in _SHORT:
+            return _SHORT[word]
+        if len(word) < 4 or word in _WORDS or word not in strange:
+            return match.group()
+        near = process.extractOne(word, _WORDS, scorer=fuzz.ratio, score_cutoff=80)
+        return str(near[0]) if near else match.group()
+
+    return re.sub(r"[a-zA-Z']+", right, text)

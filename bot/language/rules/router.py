@@ -2,7 +2,23 @@
 
 import re
 
-from bot.commands import AnswerQuestion, AskLibrary, Command, FindAid, Help, Unclear, Undo, Unsupported
+from bot.commands import (
+    AnswerQuestion,
+    AskLibrary,
+    CancelSchedule,
+    CoachDeal,
+    CoachPerson,
+    Command,
+    FindAid,
+    Help,
+    ListSchedules,
+    ScheduleDigest,
+    SnoozeNudges,
+    Unclear,
+    Undo,
+    Unsupported,
+    WritePlan,
+)
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
 from bot.language.rules.bulk import read_bulk
@@ -12,9 +28,10 @@ from bot.language.rules.creating import read_new_account, read_new_contact, read
 from bot.language.rules.requests import read_request
 
 LONGEST = 12_000
+ALWAYS_ASKED = (Unsupported, CoachDeal, CoachPerson, WritePlan, ScheduleDigest, ListSchedules, CancelSchedule, SnoozeNudges)
 _POLITE = re.compile(
     r"\b(?:can|could|would|will) you (?:please |pls |also |kindly )*"
-    r"(?=(?:set|move|update|log|add|change|push|pull|mark|put|bump|make|record|note|close|assign|give|remind|create|open|shift|rename)\b)",
+    r"(?=(?:set|move|update|log|add|change|push|pull(?! (?:up|my|our|all|every|the list|a list|me))|mark|put|bump|make|record|note|close|assign|give|remind|create|open|shift|rename)\b)",
     re.I,
 )
 
@@ -87,7 +104,7 @@ def _asks_for_something(said: Said, reading: Reading) -> bool:
     told = bool(names) and any(cue.search(said.own) for _, cue in cues.ACTIVITY)
     if isinstance(request, FindAid):
         return not (told and cues.PAST.search(said.own)) or bool(cues.ASKING.match(said.own))
-    return isinstance(request, Unsupported) or not told
+    return isinstance(request, ALWAYS_ASKED) or not told
 
 
 def _only_details(said: Said, reading: Reading) -> bool:
