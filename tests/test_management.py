@@ -14,11 +14,12 @@ from bot.language.evidence import promises_of, signs_of
 from bot.language.rules.managing import time_said
 from bot.pipeline.factors import Sign, interval, judge, weakest
 from bot.pipeline.forecast import simulate
+from bot.playground.workspace import BOT_USER
 from bot.replies import Bar, Chart, Coaching, DealsFound, Document, PipelineReport, Refusal, Schedules
 from bot.schedules import next_time
 from bot.slack.attachments import attachment
 from bot.slack.views import as_json, render
-from tests.conftest import NOW
+from tests.conftest import NOW, house_in
 from tests.test_jobs import only
 
 DAY = date(2026, 3, 2)
@@ -141,7 +142,7 @@ def test_a_plan_says_what_changed_since_the_last_one(talk, house):
 
 def test_account_and_territory_plans(talk):
     account = only(talk().say("account plan for globex"), Document)
-    assert account.title == "Account plan: Globex Corporation" or "Globex" in account.title
+    assert "Globex" in account.title
     assert "## White space by product" in account.markdown
     territory = only(talk().say("territory plan for me"), Document)
     assert "Tamsin Okafor" in territory.title
@@ -258,13 +259,14 @@ def test_a_certain_deal_lands_and_an_impossible_one_does_not():
 
 def test_charts_are_drawn_once_and_say_the_same_in_words(tmp_path, talk):
     report = only(talk("solomon").say("pipeline summary for my team"), PipelineReport)
-    file = draw(report.picture, tmp_path)
+    folder = tmp_path / "charts"
+    file = draw(report.picture, folder)
     assert file.read_bytes().startswith(b"\x89PNG")
     drawn = file.stat().st_mtime_ns
-    assert draw(report.picture, tmp_path) == file
+    assert draw(report.picture, folder) == file
     assert file.stat().st_mtime_ns == drawn
     assert all(bar.label in report.picture.alt and bar.shown in report.picture.alt for bar in report.picture.bars)
-    assert [p.suffix for p in tmp_path.iterdir()] == [".png"]
+    assert [p.suffix for p in folder.iterdir()] == [".png"]
 
 
 def test_a_chart_without_a_font_for_its_characters_is_left_out(tmp_path, monkeypatch):
@@ -314,18 +316,23 @@ def test_promises_in_notes():
     assert promises_of("Nice talk. Dana will send the volumes by Friday. Weather was fine.") == ["Dana will send the volumes by Friday."]
 
 
-def test_the_digest_and_the_chart_arrive_in_slack(house):
+def test_the_digest_and_the_chart_arrive_in_slack(tmp_path):
     import socket
 
+    from bot.crm.imports import import_folder
+    from bot.sample import SampleCompany
     from bot.serving import Playground
 
+    house = house_in(tmp_path)
+    SampleCompany(datetime.now(UTC).date()).write(tmp_path / "sample")
+    import_folder(house.engine, tmp_path / "sample", house.process)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with Playground(house, port) as playground:
         channel = next(c for c in playground.workspace.channels.values() if c.name == "#east-sales")
         solomon = next(m.id for m in playground.workspace.members.values() if m.email == "solomon@quayline.example")
-        playground.deliverer.say(solomon, channel.id, "<@{bot}> post the pipeline summary for my team every monday at 9 here")
+        playground.deliverer.say(solomon, channel.id, f"<@{BOT_USER}> post the pipeline summary for my team every monday at 9 here")
         wait_for(lambda: house.desk.schedules.at(channel.id))
         due = house.desk.schedules.at(channel.id)[0].next_at + timedelta(minutes=1)
         playground.side.take_due(due)

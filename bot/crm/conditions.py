@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import floor
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, and_, case, false, func, literal, or_, select
 
 from bot.crm import tables as t
 from bot.domain.deals import Stage, StageKind
@@ -146,7 +146,7 @@ def _over(typical: float, limits: Thresholds) -> int:
 def moved(move: Move, span: Span, sight: Sight) -> Condition:
     """Whether the deal was new, advanced, pushed, won or lost in a span of time (CONTRACT: settled points)."""
     start, end = span
-    change, other = t.stage_changes, t.stage_changes.alias("other")
+    change = t.stage_changes
     match move:
         case "won" | "lost":
             kind = StageKind.WON if move == "won" else StageKind.LOST
@@ -156,8 +156,7 @@ def moved(move: Move, span: Span, sight: Sight) -> Condition:
             dates = and_(field.field == "close_date", field.at >= start, field.at < end, field.old != "", field.new > field.old)
             return deal.id.in_(select(field.deal_id).where(dates))
         case "new":
-            earlier = exists().where(other.c.deal_id == change.c.deal_id, or_(other.c.at < change.c.at, and_(other.c.at == change.c.at, other.c.id < change.c.id)))
-            return deal.id.in_(select(change.c.deal_id).where(change.c.at >= start, change.c.at < end, ~earlier))
+            return and_(deal.entered_at >= start, deal.entered_at < end)
         case "advanced":
             order = {name: stage.order for name, stage in sight.stages.items()}
             open_names = sight.names(StageKind.OPEN)

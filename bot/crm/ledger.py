@@ -263,7 +263,7 @@ def _order(order: Order, quiet: Any) -> list[Any]:
     first: Any
     match order:
         case "amount":
-            first = func.coalesce(deal.amount, Decimal(0)).desc()
+            first = deal.amount.desc().nullslast()
         case "close_date":
             return [deal.close_date.is_(None), deal.close_date, deal.id]
         case "age":

@@ -16,6 +16,7 @@ def refresh(connection: Connection, deal_ids: Collection[str] | None = None) -> 
 
     pushes = select(func.count()).where(field.deal_id == d.c.id, field.field == "close_date", field.old != "", field.new > field.old)
     query = update(d).values(
+        entered_at=select(func.min(stage.at)).where(stage.deal_id == d.c.id).scalar_subquery(),
         stage_since=select(func.max(stage.at)).where(stage.deal_id == d.c.id).scalar_subquery(),
         close_date_since=latest("close_date"),
         next_step_since=latest("next_step"),

@@ -104,6 +104,7 @@ deals = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("extra", Json),
     # what the history says of the deal, kept by bot/crm/standing.py so that a question reads one row a deal
+    Column("entered_at", Moment),
     Column("stage_since", Moment),
     Column("close_date_since", Moment),
     Column("next_step_since", Moment),
@@ -121,6 +122,8 @@ _OPEN = (
 )
 Index("ix_deals_open", *(deals.c[name] for name in _OPEN.split()))
 Index("ix_deals_closed", *(deals.c[name] for name in ["open", "closed_at", "owner_id", "stage", "currency", "amount", "created", "id"]))
+Index("ix_deals_entered_at", *(deals.c[name] for name in ["entered_at", "owner_id", "currency", "amount", "id"]))
+Index("ix_deals_open_amount", deals.c.open, deals.c.amount.desc(), deals.c.id)
 Index("ix_deals_close_date", *(deals.c[name] for name in ["close_date", "owner_id", "open", "currency"]))
 
 deal_products = Table(

@@ -20,7 +20,7 @@ _UNIT = r"\+?\s*(days?|d|weeks?|wks?|w|months?|mos?|天|日|周|个?星期|个�
 _UNIT_DAYS = (("m", 30), ("个月", 30), ("w", 7), ("周", 7), ("个星期", 7), ("星期", 7))
 _SPAN = rf"{_COUNT}\s*{_UNIT}(?![a-z])"
 _QUIET = re.compile(
-    rf"(?:no (?:activity|contact|touch|calls?|update)|not (?:been )?(?:touched|contacted|called|talked to|updated)|n[o']t (?:been )?(?:touched|contacted|spoken|talked|heard|had (?:any )?(?:activity|contact))|untouched|quiet|silent|idle|inactive|gone dark|没有?(?:活动|联系|动静|跟进)|未跟进|未联系)\D{{0,25}}{_SPAN}"
+    rf"(?:no (?:activity|contact|touch|calls?|update)|not (?:been )?(?:touched|contacted|called|talked to|updated)|n[o']t (?:been )?(?:touched|contacted|spoken|talked|heard|had (?:any )?(?:activity|contact))|untouched|quiet|silent|idle|inactive|gone dark|nobody(?: has| had)? (?:touched|called|contacted|talked to|spoken to)|没有?(?:活动|联系|动静|跟进)|未跟进|未联系)\D{{0,25}}{_SPAN}"
     rf"|(?:超过|已经?)?{_SPAN}(?:以上)?(?:都)?没有?(?:活动|联系|动静|跟进|人跟)",
     I,
 )
@@ -37,7 +37,7 @@ _PUSHED = re.compile(
 _MORE_PUSHES = re.compile(r"\bmore than (?P<more>once|twice|\d+)\b.{0,20}\bpush|\b(?P<n>\d+)\+? (?:or more )?pushes\b|\bpushed\b.{0,20}?\b(?:more than (?P<more2>once|twice|\d+)|(?P<n2>twice|\d+ times))", I)
 _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ("next_step_unchanged", re.compile(r"\b(?:stale|old|unchanged|outdated) next steps?\b|\bnext steps?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated)|stale|haven'?t changed)\b|下一步.{0,6}(?:没变|未变|没更新|未更新)", I)),
-    ("no_next_step", re.compile(r"\b(?:without|with no|missing|no|lack(?:ing)?|need(?:s|ing)?|don'?t have|has no|have no)(?: an?| any| a defined)? next[ -]?steps?\b|(?:没有|缺少?|缺乏|无|没写|没填)下一步", I)),
+    ("no_next_step", re.compile(r"\bnext[ -]?steps?\b.{0,20}\b(?:without|no|missing)\b.{0,10}\bdates?\b|\b(?:without|no|missing)(?: an?| any)? dates? (?:for|on) (?:the |their |its )?next[ -]?steps?\b|\b(?:without|with no|missing|no|lack(?:ing)?|need(?:s|ing)?|don'?t have|has no|have no)(?: an?| any| a defined)? next[ -]?steps?\b|(?:没有|缺少?|缺乏|无|没写|没填)下一步", I)),
     ("close_date_unchanged", re.compile(r"\bclose dates?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated|touched)|haven'?t (?:changed|moved))\b|\b(?:stale|unchanged) close dates?\b", I)),
     ("close_date_past", re.compile(r"\b(?:past|overdue|expired|old|passed) (?:their |the |its )?close[ -]?dates?\b|\bclose[ -]?dates?\b.{0,20}\b(?:in the past|passed|overdue|gone by|expired|behind us)\b|\boverdue\b|\bpast[ -]due\b|\bshould have closed\b|过期|逾期|(?:关闭|关单|成交|结单|预计成交)日期?(?:都)?(?:已经?)?(?:过了|已过|过期)|已过(?:关闭|成交|预计成交|结单)", I)),
     ("amount_zero", re.compile(r"\b(?:zero|0|nil)[ -]?(?:amounts?|values?|dollars?)\b|\bamounts? (?:of )?(?:zero|0)\b|金额(?:为|是)?(?:0|零)", I)),
@@ -181,6 +181,20 @@ def deal_words(text: str, reading: Reading) -> str:
     return " ".join(text[a:b] for a, b in sorted({(n.start, n.end) for n in spans}))
 
 
+def deal_phrase(text: str, reading: Reading) -> str:
+    """The words that name a deal, with the strange ones beside them: they may name what the asker must not see."""
+    named = [(n.start, n.end) for n in reading.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.3]
+    if not named:
+        return ""
+    first, last = min(a for a, _ in named), max(b for _, b in named)
+    for start, end in reading.lexicon.strangers(text):
+        if 0 <= first - end <= 1 and text[end:first].isspace():
+            first = start
+        if 0 <= start - last <= 1 and text[last:start].isspace():
+            last = end
+    return text[first:last] if text[first:last] != text[min(a for a, _ in named) : max(b for _, b in named)] else deal_words(text, reading)
+
+
 def whose(text: str, reading: Reading) -> str:
     """The words for people, teams and regions in a text."""
     parts = [text[m.start() : m.end()] for m in [_TEAM.search(text)] if m]
@@ -188,6 +202,8 @@ def whose(text: str, reading: Reading) -> str:
         if re.search(rf"\b{re.escape(region)}\b" if region.isascii() else re.escape(region), text, I):
             parts.append(region)
     people = sorted(reading.lexicon.names_in(text, {"person"}), key=lambda n: n.start)
+    if any(n.score >= 0.4 for n in people) and not re.search(r"\b(?:my|our) team\b|我的团队|我们", text, I):
+        parts = [part for part in parts if not _TEAM.fullmatch(part)]
     parts += [text[n.start : n.end] for n in people if n.score >= 0.4]
     if not parts:
         if _ALL.search(text) and not re.search(r"\b(?:all|total)\b.{0,12}\bmy\b|我.{0,4}(?:所有|全部)", text, I):

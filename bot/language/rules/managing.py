@@ -18,7 +18,7 @@ from bot.commands import (
 )
 from bot.language.entities.dates import find_dates
 from bot.language.reading import Reading
-from bot.language.rules.filters import deal_words, span, whose
+from bot.language.rules.filters import deal_phrase, span, whose
 from bot.language.rules.pipeline import read_pipeline
 
 I = re.IGNORECASE
@@ -79,7 +79,7 @@ def _coaching(text: str, reading: Reading) -> Command | None:
     coach = _COACH.search(text)
     if not person and not coach:
         return None
-    deal = deal_words(_without_people(text, reading), reading)
+    deal = deal_phrase(_without_people(text, reading), reading)
     who = whose(text, reading)
     named = [part for part in who.split(", ") if part and part != "me"]
     if deal and not (person and named) and not (person and person["en"] if person else False):
@@ -105,7 +105,7 @@ def _plan(text: str, reading: Reading) -> Command | None:
         if not match or (_ASKED_PLAN.search(text) and plan != "brief"):
             continue
         rest = f"{text[: match.start()]} | {text[match.end() :]}"
-        about = deal_words(rest, reading) or _contact(rest, reading)
+        about = deal_phrase(rest, reading) or _contact(rest, reading)
         if plan == "territory":
             about = whose(rest, reading) or "me"
         elif not about:
@@ -129,7 +129,8 @@ def _schedule(text: str, reading: Reading) -> Command | None:
         return ListSchedules()
     if _CANCEL.search(text) and (_SCHEDULE.search(text) or (_ONE_DAY.search(text) and len(text) < 40) or (reading.schedule_in_thread and _BARE_CANCEL.match(text))):
         return CancelSchedule(words=text)
-    if not _REPEATS.search(text) or not _POST.search(text) or not (_WHAT.search(text) or re.search(r"\bhere\b|这里|本频道|群里", text, I)):
+    here = re.search(r"\bhere\b|这里|本频道|群里", text, I)
+    if not _REPEATS.search(text) or not (_POST.search(text) or (here and time_said(text))) or not (_WHAT.search(text) or here):
         return None
     said = time_said(text)
     days = tuple(day for day, cue in _DAY.items() if cue.search(text))
@@ -157,7 +158,7 @@ def time_said(text: str) -> tuple[int, int] | None:
             total = hour * 60 + minutes + (720 if (past["ap"] or "").lower().startswith("p") and hour < 12 else 0)
             return total // 60 % 24, total % 60
     four = re.search(r"\b(?:at )?([01]\d|2[0-3])([0-5]\d)(?: ?(?:h|hrs|hours))?\b(?!\s*(?:k|deals|eur|usd))", text, I)
-    if four and re.search(r"\bat\s+$|\bat ", text[: four.start() + 3], I):
+    if four and re.search(r"\b(?:at|days?)\s+$|\bat ", text[: four.start() + 3], I):
         return int(four.group(1)), int(four.group(2))
     for match in _TIME.finditer(text):
         if match["word"]:

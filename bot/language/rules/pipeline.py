@@ -30,11 +30,11 @@ _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
     ("scoreboard", re.compile(r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we|my team|they) (?:log|keep)\w*|记分|录入率|使用情况", I)),
     ("movement", re.compile(r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my|our) pipe\w*)\b|\bwaterfall\b|\bcatch me up\b|\bwhat did (?:i|we) miss\b|\bwhat(?:'s| has)? happened (?:on|to|with|in) (?:my|our|the) (?:deals|pipeline|pipe|team|book)\b|发生了什么|错过了什么|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动|有什么不同", I)),
     ("conversion", re.compile(r"\bconversions?\b|\bconvert(?:s|ed|ing)?\b|\bfunnel\b|转化", I)),
-    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are) (?:we|i|you think we) .{0,15}\b(?:make|hit|reach|get)\w*\b.{0,20}\b(?:it|quota|target|number|there)\b|\bwill (?:we|i) (?:make|hit|reach)\b|\bcommit (?:for|this|number)\b|\bin commit\b.{0,20}\b(?:quarter|month|q\d)\b|\bcommit\b.{0,12}\b(?:this|next) (?:quarter|month|q)|预测|能完成|能否完成|能不能完成", I)),
-    ("hygiene", re.compile(r"\bhygiene\b|\bwhat (?:should|do|must|can) (?:i|we) (?:have to |need to )?(?:fix|clean|tidy|update)\b|\bdata quality\b|\bclean ?up\b|\bwhat needs (?:fixing|cleaning|updating|attention)\b|数据质量|要补|该补|需要更新|该修|要修|数据卫生", I)),
+    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are|am) (?:we|i|you think we) .{0,15}\b(?:make|hit|reach|get)\w*\b.{0,20}\b(?:it|quota|target|number|there)\b|\bwill (?:we|i) (?:make|hit|reach)\b|\bcommit (?:for|this|number)\b|\bin commit\b.{0,20}\b(?:quarter|month|q\d)\b|\bcommit\b.{0,12}\b(?:this|next) (?:quarter|month|q)|预测|能完成|能否完成|能不能完成", I)),
+    ("hygiene", re.compile(r"\bhygiene\b|\bdata (?:problems?|issues?|gaps?|errors?|mess)\b|\bincomplete\b|数据(?:不全|有?问题|缺失)|\bwhat (?:should|do|must|can) (?:i|we) (?:have to |need to )?(?:fix|clean|tidy|update)\b|\bdata quality\b|\bclean ?up\b|\bwhat needs (?:fixing|cleaning|updating|attention)\b|数据质量|要补|该补|需要更新|该修|要修|数据卫生", I)),
 )
 _PIPELINE = re.compile(
-    r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\bwin[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
+    r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\b(?:win|hit|close|closing|success)[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
     r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
     r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean) deal\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率|概况|总览|怎么样了?$|表现|趋势",
     I,
@@ -68,7 +68,7 @@ _ORDERS = (
 )
 _LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses|loss|walked|churned)\b|丢|输", I)
 _WON = re.compile(r"\b(?:won|win|wins|winning|closed[- ]won|signed)\b(?! rate)|赢单(?!率)|赢了|赢下|成交(?!日期)", I)
-_BACK = re.compile(r"\b(?:won|win|wins|lost|lose|losses|did|was|were|last|closed|cycle|slippage|history|past|been|has|have)\b|赢|丢|输|上|过去|周期", I)
+_BACK = re.compile(r"\b(?:won|win|wins|lost|lose|losses|did|was|were|last|closed|cycle|slippage|history|past)\b|赢|丢|输|上|过去|周期", I)
 _MOVES = (
     ("new", re.compile(r"\bnew (?:deals?|opps?|opportunities|business|pipeline)\b|\b(?:deals?|opps?) (?:added|created|opened)\b|\bwhat'?s new\b|新(?:增|建|开)?的?(?:商机|单子|项目)|新增", I)),
     ("advanced", re.compile(r"\b(?:advanced|moved (?:forward|ahead|up)|progressed|moved stages?)\b|推进了|前进|升阶段|往前走", I)),
@@ -87,7 +87,7 @@ _LEAD = re.compile(
     r"(?:[\s,]+(?:you know|again|please|pls|a|the|quick|full|complete|list|overview|look|view|status|rundown|of|at|on|for|about|what|which|all))*[\s,:]*",
     I,
 )
-_NOUNS = re.compile(r"\b(?:deals?|opps?|opportunit(?:y|ies)|ones|stuff|everything|things|business|wins?|losses|open|pipeline)\b|商机|单子|订单|项目|的\W*$|清单|列表", I)
+_NOUNS = re.compile(r"\b(?:deals?|opps?|opportunit(?:y|ies)|ones|stuff|everything|things|business|wins?|won|lost|losses|open|pipeline)\b|商机|单子|订单|项目|的\W*$|清单|列表", I)
 _CHANGES = re.compile(
     r"\b(?:move|moved|set|update|change|bump|mark|push (?!out)|slip it|log|add|create|assign|rename|close it|put|now at|goes to|went to|is now|reminder|remind me to|follow up|call (?:him|her|them)|send (?:the|a|an|him|her|them))\b|改成|改到|推到|移到|更新|记录|新建|提醒我",
     I,
@@ -95,13 +95,13 @@ _CHANGES = re.compile(
 _UNKNOWN = (
     re.compile(r"\bhow(?:'?s| is| are| did| was) (?P<who>[\w .'-]+?) (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b", I),
     re.compile(r"\b(?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals) (?:for|of) (?P<who>[\w .'-]+?)\W*$", I),
-    re.compile(r"\b(?P<who>[\w-]+)'s (?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals)\b", I),
+    re.compile(r"\b(?P<who>[\w-]+)'s (?:deals|opps|ones|stuff|open|pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals)\b", I),
     re.compile(r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?:的(?:管道|业绩|预测|数字)|(?:这个?|本|上)(?:季度?|月).{0,4}(?:怎么样|如何|多少)|怎么样|表现)", I),
 )
 _OURS = re.compile(r"\b(?:my|our|we|i|us|it|things|everything|business|sales|quarter|month|year|team|pipeline|everyone|q[1-4])\b|我|团队|大家|公司|整体|季度|本月|管道|商机|业绩|进展|最近|情况", I)
 _FILLER = re.compile(r"\b(?:and|just|only|the|for|of|in|at|on|what|how|about|now|same|with|by|ok|please|pls|plz|then|or|deals?|ones?|those|them|to|closing|me|my|mine|show)\b|[那只看要按换成和与再的呢吧只有]|怎么样", I)
 _THIS_ONE = re.compile(r"\b(?:this|the current) one\b|^\W*(?:and |what about |how about )?now\W*$", I)
-_THOSE = re.compile(r"\b(?:who owns|which (?:ones|deals)?|what are|what'?s? in|list|show(?: me)?|name)\b.{0,14}\b(?:those|them|these|they|that)\b|\bwhich (?:ones|deals)\b\W*$|\bwhose are (?:they|those|these)\b|(?:是)?哪(?:几|些)个?(?:单子|商机)?\W*$|都?(?:是)?谁的|列出来", I)
+_THOSE = re.compile(r"\b(?:who owns|which (?:ones|deals)?|what are|what'?s? in|list|show(?: me)?|name)\b.{0,14}\b(?:those|them|these|they|that)\b|\b(?:deals|ones|opps|what'?s?) (?:is |are )?behind (?:it|that|this|those|them|these)\b|\bwhich (?:ones|deals)\b\W*$|\bwhose are (?:they|those|these)\b|(?:是)?哪(?:几|些)个?(?:单子|商机)?\W*$|都?(?:是)?谁的|列出来", I)
 _FOLLOWING = re.compile(r"^\W*(?:make it|widen|narrow|extend|expand|include|change (?:it )?to|just|only|and|what about|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b|^\W*(?:那|只看|只要|按|换成|和|与|再|改成|分)", I)
 
 
@@ -118,7 +118,9 @@ def read_pipeline(text: str, reading: Reading) -> Command | None:
 
 def _noun_phrase(text: str, reading: Reading, *, asked_for: bool = False) -> Command | None:
     """Conditions without a verb: `jonas, negotiation or further, >300k`, `h1 wins for dach`, `gtx pro in the east, open ones`."""
-    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY):
+    if not asked_for and re.match(r"^\W*(?:does|do|is|are|am|can|could|how|why|when|where|did|should)\b", text, I):
+        return None
+    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY) or (not asked_for and reading.lexicon.strangers(text)):
         return None
     state = _state(text)
     found = read_filter(text, reading, lost=state == "lost")
@@ -128,7 +130,7 @@ def _noun_phrase(text: str, reading: Reading, *, asked_for: bool = False) -> Com
     told_when = when["period_from"] is not None
     nouns = bool(_NOUNS.search(text))
     if "deal" in found and not (asked_for and (nouns or which or told_when)):
-        return None
+        return ShowDeal(deal=found["deal"]) if asked_for else None
     if not (which and (whom or told_when or nouns or asked_for)) and not (nouns and (told_when or whom or asked_for)) and not (asked_for and whom and told_when):
         return None
     return ListDeals(**{**found, **_when(text, state, found, when), "state": state})
@@ -170,9 +172,22 @@ def _summary(text: str, reading: Reading) -> Command | None:
     if not found.keys() - {"products"}:
         unknown = _unknown(text, reading)
         found |= {"whose": unknown} if unknown else {}
-    when = span(without_spans(text), reading, ahead=view == "forecast" or not _BACK.search(text))
+    when = _summed_over(text, view, reading)
     created = created_span(text, when)
     return SummarizePipeline(**{**found, **(created or when), "view": view, "by": by})
+
+
+def _summed_over(text: str, view: View, reading: Reading) -> dict[str, date | None]:
+    """The period of a summary: a quarter or month named alone is that of this year, unless the words look back or ahead."""
+    text = without_spans(text)
+    back = view == "movement" or bool(_BACK.search(text))
+    when = span(text, reading, ahead=not back)
+    start = when["period_from"]
+    named = re.search(r"\b(?:next|coming|20\d\d)\b|下|明年|20\d\d", text, I)
+    if start and not back and view != "forecast" and start.year > reading.today.year and not named:
+        earlier = span(text, reading, ahead=False)
+        return earlier if earlier["period_from"] and earlier["period_from"].year == reading.today.year else when
+    return when
 
 
 def _unknown(text: str, reading: Reading) -> str | None:
@@ -191,7 +206,7 @@ def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
     parts = [p for p in who.split(", ") if p]
     strict = re.search(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind|beat\w*)\b|对比|比较|相比|比一下|比比|谁", text, I)
     if len(parts) >= 2 and strict:
-        return {"by": "compare", **span(text, reading, ahead=not _BACK.search(text))}
+        return {"by": "compare", **_summed_over(text, "summary", reading)}
     periods = [said.period for said in periods_said(text, reading)]
     if len(periods) == 1 and _LAST_ONE.search(text):
         periods.append(_before(periods[0], reading))
@@ -224,6 +239,9 @@ def _deals(text: str, reading: Reading) -> Command | None:
     if HAS_CJK.search(text) and state != "open":
         found.pop("deal", None)
     order = next((name for name, cue in _ORDERS if cue.search(text)), "amount")
+    if "whose" not in found:
+        unknown = _unknown(text, reading)
+        found |= {"whose": unknown} if unknown and unknown.lower() not in {"it", "that", "what", "who"} else {}
     fields = {**found, **_when(text, state, found, when), "state": state, "order": order, "top": number(count) if count else None}
     return ListDeals(**fields)
 

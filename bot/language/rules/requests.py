@@ -12,16 +12,23 @@ from bot.language.rules.managing import read_managing
 from bot.language.rules.pipeline import read_pipeline
 
 _WORDS = (
-    "which", "what", "deals", "deal", "closing", "closes", "month", "quarter", "week", "year", "pipeline", "forecast", "summary", "stalled", "pushed", "without", "next", "step", "amount", "account", "opportunity",
+    "which", "what", "anything", "everything", "deals", "deal", "closing", "closes", "month", "quarter", "week", "year", "pipeline", "forecast", "summary", "stalled", "pushed", "without", "next", "step", "amount", "account", "opportunity",
     "territory", "coach", "biggest", "overdue", "schedule", "cancel", "compare", "region", "product", "industry", "stage", "team", "quota", "coverage", "hygiene", "conversion", "brief", "prepare", "morning", "messages",
 )  # fmt: skip
-_SHORT = {"r": "are", "u": "you", "ur": "your", "thx": "thanks", "w/o": "without", "qtr": "quarter"}
+_SHORT = {"r": "are", "u": "you", "ur": "your"}
+_SPELT_OUT = (
+    (re.compile(r"\bw/o\b", re.I), "without"),
+    (re.compile(r"\bqtr\b", re.I), "quarter"),
+    (re.compile(r"\b(?:the )?(?:whole|full|entire) (?=(?:quarter|month|year|week)\b)", re.I), "this "),
+)
 _MARKETING = re.compile(r"\bwhat did people (?:look|ask|search)\b|\bmarketing report\b|\bwhich aids\b|\bmissing aids\b|\blibrary gaps?\b", re.I)
 
 
 def read_request(said: Said, reading: Reading) -> Command | None:
     """A request that only reads; None where the message is none."""
     text = simplified(said.text)
+    for short, long in _SPELT_OUT:
+        text = short.sub(long, text)
     if _MARKETING.search(text):
         return Unsupported(what="marketing")
     found = read_managing(text, reading) or read_aid(said, reading) or read_pipeline(text, reading)

@@ -14,6 +14,7 @@ OPEN = ['open', 'owner_id', 'stage', 'currency', 'forecast', 'close_date', 'amou
         'last_activity_at', 'has_next_step', 'stage_skipped', 'contact_count', 'account_id', 'id']
 STANDING = """
 UPDATE deals SET
+  entered_at = (SELECT min(c.at) FROM stage_changes c WHERE c.deal_id = deals.id),
   stage_since = (SELECT max(c.at) FROM stage_changes c WHERE c.deal_id = deals.id),
   close_date_since = (SELECT max(c.at) FROM field_changes c WHERE c.deal_id = deals.id AND c.field = 'close_date'),
   next_step_since = (SELECT max(c.at) FROM field_changes c WHERE c.deal_id = deals.id AND c.field = 'next_step'),
@@ -29,7 +30,7 @@ UPDATE deals SET
 
 
 def upgrade() -> None:
-    for name in ('stage_since', 'close_date_since', 'next_step_since', 'last_activity_at'):
+    for name in ('entered_at', 'stage_since', 'close_date_since', 'next_step_since', 'last_activity_at'):
         op.add_column('deals', sa.Column(name, bot.database.Moment(timezone=True), nullable=True))
     for name in ('has_next_step', 'stage_skipped'):
         op.add_column('deals', sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -40,6 +41,8 @@ def upgrade() -> None:
     op.execute(STANDING)
     op.create_index('ix_deals_open', 'deals', OPEN)
     op.create_index('ix_deals_closed', 'deals', ['open', 'closed_at', 'owner_id', 'stage', 'currency', 'amount', 'created', 'id'])
+    op.create_index('ix_deals_entered_at', 'deals', ['entered_at', 'owner_id', 'currency', 'amount', 'id'])
+    op.create_index('ix_deals_open_amount', 'deals', ['open', sa.text('amount DESC'), 'id'])
     op.create_index('ix_deals_close_date', 'deals', ['close_date', 'owner_id', 'open', 'currency'])
     op.create_index('ix_stage_changes_at', 'stage_changes', ['at', 'deal_id', 'from_stage', 'to_stage'])
     op.create_index('ix_field_changes_field_at', 'field_changes', ['field', 'at', 'deal_id'])
