@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from math import floor
 from typing import Any
 
@@ -19,7 +20,7 @@ Condition = ColumnElement[bool]
 deal = t.deals.c
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sight:
     """What the conditions depend on beside the deals: the moment, the stages, what is typical, the thresholds."""
 
@@ -30,6 +31,11 @@ class Sight:
 
     def names(self, kind: StageKind) -> list[str]:
         return [stage.name for stage in self.stages.values() if stage.kind is kind]
+
+    @cached_property
+    def rules(self) -> dict[Rule, Condition]:
+        """Each rule as a condition, built once for the several queries of an answer."""
+        return rule_conditions(self)
 
 
 def conditions(selection: Selection, sight: Sight) -> list[Condition]:
@@ -67,9 +73,8 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
         found += [deal.open.is_(True), deal.close_date > selection.slipped.end, had_close_date_in(selection.slipped, sight.clock)]
     if selection.loss_reason is not None:
         found.append(func.lower(deal.loss_reason).contains(selection.loss_reason.casefold(), autoescape=True))
-    rules = rule_conditions(sight) if selection.rules else {}
     if selection.rules:
-        found += [deal.open.is_(True), or_(*(rules[rule] for rule in sorted(selection.rules)))]
+        found += [deal.open.is_(True), or_(*(sight.rules[rule] for rule in sorted(selection.rules)))]
     if selection.moved and selection.moved_in:
         found.append(moved(selection.moved, selection.moved_in, sight))
     return found

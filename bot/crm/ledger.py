@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Date, Integer, and_, case, cast, func, literal, or_, select
 
 from bot.crm import tables as t
-from bot.crm.conditions import Sight, closed, closing, conditions, deal, had_close_date_in, last_activity, moved, rule_conditions
+from bot.crm.conditions import Sight, closed, closing, conditions, deal, had_close_date_in, last_activity, moved
 from bot.crm.experience import Experience, read_experience
 from bot.crm.mirror import Mirror
 from bot.domain.deals import StageKind
@@ -32,6 +32,7 @@ class Ledger:
     def __init__(self, mirror: Mirror, thresholds: Thresholds) -> None:
         self._mirror, self._thresholds = mirror, thresholds
         self._experience: tuple[int, Experience] | None = None
+        self._kept: tuple[Clock, int, Sight] | None = None
 
     @property
     def experience(self) -> Experience:
@@ -42,7 +43,11 @@ class Ledger:
         return self._experience[1]
 
     def sight(self, clock: Clock) -> Sight:
-        return Sight(clock, self._mirror.snapshot.stages, self.experience.typical_days, self._thresholds)
+        """The sight of a moment; the several queries of one answer share it."""
+        kept = self._kept
+        if kept is None or kept[0] != clock or kept[1] != self._mirror.version:
+            kept = self._kept = clock, self._mirror.version, Sight(clock, self._mirror.snapshot.stages, self.experience.typical_days, self._thresholds)
+        return kept[2]
 
     def deals(self, selection: Selection, clock: Clock, *, order: Order = "amount", limit: int | None = None) -> Listed:
         """The deals of a selection, the largest first unless another order is asked for."""
@@ -65,7 +70,7 @@ class Ledger:
     def findings(self, selection: Selection, clock: Clock, limit: int) -> list[Standing]:
         """Open deals with a finding or a risk, the largest first."""
         sight = self.sight(clock)
-        rules = rule_conditions(sight)
+        rules = sight.rules
         return self._standings([*conditions(selection, sight), deal.open.is_(True), or_(*rules.values())], sight, "amount", limit)
 
     def standing(self, deal_id: str, clock: Clock) -> Standing | None:
@@ -74,7 +79,7 @@ class Ledger:
 
     def _standings(self, wanted: list[Any], sight: Sight, order: Order, limit: int | None) -> list[Standing]:
         clock, quiet = sight.clock, last_activity(sight.clock)
-        rules = rule_conditions(sight)
+        rules = sight.rules
         flags = [case((and_(deal.open.is_(True), rules[rule]), 1), else_=0).label(f"rule_{rule}") for rule in RULES]
         query = select(deal.id, deal.stage_since, deal.close_date_since, deal.next_step_since, deal.pushes, deal.created, quiet.label("quiet"), *flags)
         with self._mirror.engine.connect() as connection:
@@ -124,7 +129,7 @@ class Ledger:
             return list(connection.execute(query))
 
     def _open(self, wanted: list[Any], period: Period, sight: Sight, group: "Group") -> list[OpenTally]:
-        rules, inside = rule_conditions(sight), closing(period)
+        rules, inside = sight.rules, closing(period)
         flags = [case((rules[rule], 1), else_=0).label(rule) for rule in RULES]
         one = (
             select(deal.owner_id, deal.currency, group.column.label("grouped"), deal.stage, deal.forecast, deal.amount)

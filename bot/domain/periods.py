@@ -3,6 +3,7 @@
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -104,16 +105,21 @@ class Clock:
 
     def offsets(self, period: Period) -> list[tuple[datetime, timedelta]]:
         """The zone's distances from UTC in a period, each with the moment until which it holds, oldest first."""
-        zone, (start, end) = ZoneInfo(self.timezone), self.bounds(period)
-        found: list[tuple[datetime, timedelta]] = []
-        hour, held = start, start.astimezone(zone).utcoffset() or timedelta()
-        while hour < end:
-            offset = hour.astimezone(zone).utcoffset() or timedelta()
-            if offset != held:
-                found.append((hour, held))
-                held = offset
-            hour += timedelta(hours=1)
-        return [*found, (end, held)]
+        return _offsets(self.timezone, *self.bounds(period))
+
+
+@lru_cache(maxsize=256)
+def _offsets(timezone: str, start: datetime, end: datetime) -> list[tuple[datetime, timedelta]]:
+    zone = ZoneInfo(timezone)
+    found: list[tuple[datetime, timedelta]] = []
+    hour, held = start, start.astimezone(zone).utcoffset() or timedelta()
+    while hour < end:
+        offset = hour.astimezone(zone).utcoffset() or timedelta()
+        if offset != held:
+            found.append((hour, held))
+            held = offset
+        hour += timedelta(hours=1)
+    return [*found, (end, held)]
 
 
 def day_in(moment: datetime, timezone: str) -> date:
