@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, insert, or_, select, update
+from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Json, Moment, metadata, writing
@@ -220,6 +220,13 @@ class Journal:
             connection.execute(
                 insert(feedback).values(at=at, person_id=person_id, thread=thread, kind=kind, question=question, sources=sources)
             )
+
+    def asked_by(self, since: datetime, until: datetime) -> dict[str, int]:
+        """How often each person got something from the library in a span of time."""
+        c = feedback.c
+        query = select(c.person_id, func.count()).where(c.kind == "asked", c.at >= since, c.at < until).group_by(c.person_id)
+        with self._engine.connect() as connection:
+            return dict(tuple(row) for row in connection.execute(query))
 
 
 def _move(connection: Connection, draft_id: str, was: DraftStatus, becomes: DraftStatus) -> bool:

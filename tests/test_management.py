@@ -358,3 +358,20 @@ def wait_for(found, seconds=15):
 def test_a_chart_never_follows_an_answer_for_one_alone(house):
     assert attachment(Refusal(reason="not_found", say="sentence"), house.settings.charts) is None
     assert DIRECT.direct
+
+
+def test_the_scoreboard_sets_records_beside_results(talk, house):
+    talk("tamsin", thread="lib").say("pain chain for a CFO in manufacturing")
+    board = only(talk("solomon").say("scoreboard for my team"), PipelineReport)
+    told = dict(board.sections)["Records and results"]
+    tamsin = next(line for line in told if line.startswith("Tamsin Okafor"))
+    assert "library used 1×" in tamsin
+    assert f"win rate {next(r for r in board.rows if r.label == 'Tamsin Okafor').metrics['win_rate_count']:.0%}" in tamsin
+    assert told[-1].startswith(("Rank correlation", "With fewer than"))
+
+
+def test_ranks_share_and_correlate():
+    from bot.handlers.scoreboard import _pearson, _ranks
+
+    assert _ranks([3.0, 1.0, 3.0]) == [2.5, 1.0, 2.5]
+    assert _pearson(_ranks([1.0, 2.0, 3.0]), _ranks([10.0, 20.0, 30.0])) == pytest.approx(1.0)

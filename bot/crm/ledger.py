@@ -220,6 +220,16 @@ class Ledger:
             for found in self._mirror.deals(ids=ids)
         ]
 
+    def touched(self, selection: Selection, period: Period, clock: Clock) -> dict[str, tuple[int, int]]:
+        """(open deals, those with an activity in the period) of each owner."""
+        start, end = clock.bounds(period)
+        at = t.activities.c.at
+        active = deal.id.in_(select(t.activities.c.deal_id).where(at >= start, at < end, at <= clock.now))
+        wanted = [*conditions(selection, self.sight(clock)), deal.open.is_(True)]
+        query = select(deal.owner_id, func.count(), func.sum(case((active, 1), else_=0))).where(*wanted).group_by(deal.owner_id)
+        with self._mirror.engine.connect() as connection:
+            return {row[0]: (row[1], int(row[2])) for row in connection.execute(query)}
+
     def conversion(self, selection: Selection, clock: Clock) -> list[Conversion]:
         """For each open stage: the deals that entered it, that ever entered the next one, and that were lost from it."""
         sight = self.sight(clock)

@@ -11,6 +11,8 @@ from bot.domain.deals import StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
 from bot.handlers.figures import conversion_chart, forecast_chart, stages_chart, waterfall_chart
+from bot.handlers.scopes import Scope
+from bot.handlers.scoreboard import scoreboard
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Metrics
 from bot.pipeline.forecast import RUNS, SEED, Landing, by_category, simulate
@@ -37,7 +39,7 @@ class Told:
     picture: Chart | None = None
 
 
-def tell(asked: "Asked", found: Sequence[Standing], metrics: Metrics, turn: Turn) -> Told:
+def tell(asked: "Asked", parts: Sequence[Scope], found: Sequence[Standing], metrics: Metrics, turn: Turn) -> Told:
     """The report of a view in words and as a picture."""
     match asked.command.view:
         case "forecast":
@@ -50,7 +52,9 @@ def tell(asked: "Asked", found: Sequence[Standing], metrics: Metrics, turn: Turn
             return Told([_conversion(conversions, turn)], picture=conversion_chart(conversions, turn))
         case "hygiene":
             return Told([_fixes(found, turn), _flaws(asked, turn)])
-        case "summary" | "scoreboard":
+        case "scoreboard":
+            return Told([scoreboard(asked, parts, turn), _flaws(asked, turn)])
+        case "summary":
             said_here = [_stages(asked, turn), _moves(asked, turn), _risks(found, turn), _flaws(asked, turn)]
             return Told(said_here, picture=stages_chart(asked.tallies, metrics, asked.currency, turn))
 

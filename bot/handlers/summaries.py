@@ -94,7 +94,7 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
     found = turn.desk.ledger.findings(asked.selection, turn.clock, FINDINGS_MOST)
     shown = asked.scope.label if asked.scope.label != "all" else phrase(turn.language, "scope_all")
     place = turn.place(asked.scope.owners)
-    told = tell(asked, found, metrics, turn)
+    told = tell(asked, list(_parts(asked, turn)), found, metrics, turn)
     rows = tuple(_rows(asked, turn))
     broken_down = asked.command.by is not None or asked.command.versus_from is not None
     return PipelineReport(
