@@ -338,6 +338,11 @@ class Caddie:
             case "up" | "down":
                 journal.note(press.action, press.value or "", [press.ref or ""], turn.person.id, turn.thread, turn.now)
                 return []
+            case "deals":
+                behind = summaries.deals_behind(press.value or press.ref or "", turn)
+                return questions.list_deals(behind, turn) if behind else [turn.refuse("expired", "no_such_card")]
+            case "post":
+                return summaries.post_here(press.value or press.ref or "", turn)
             case "edit":
                 return [forms.open_form(press.ref, turn)]
         assert_never(press.action)

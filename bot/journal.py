@@ -221,6 +221,12 @@ class Journal:
                 insert(feedback).values(at=at, person_id=person_id, thread=thread, kind=kind, question=question, sources=sources)
             )
 
+    def audit_sharing(self, person_id: str, what: str, key: str, at: datetime) -> None:
+        """Keep that somebody shared numbers with a channel where not all might see them."""
+        with writing(self._engine) as connection:
+            values = {"at": at, "person_id": person_id, "action": "shared", "key": f"{key}:shared", "source": what, "model": "", "before": {}, "after": {}}
+            connection.execute(insert(audit_log).values(**values))
+
     def asked_by(self, since: datetime, until: datetime) -> dict[str, int]:
         """How often each person got something from the library in a span of time."""
         c = feedback.c

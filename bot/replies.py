@@ -309,6 +309,7 @@ class PipelineReport(Reply):
     picture: Chart | None = Field(None, exclude=True)
     sections: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
     shareable: bool = Field(False, exclude=True)
+    query: str = Field("", exclude=True)
 
 
 class Factor(BaseModel):

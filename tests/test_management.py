@@ -375,3 +375,32 @@ def test_ranks_share_and_correlate():
 
     assert _ranks([3.0, 1.0, 3.0]) == [2.5, 1.0, 2.5]
     assert _pearson(_ranks([1.0, 2.0, 3.0]), _ranks([10.0, 20.0, 30.0])) == pytest.approx(1.0)
+
+
+def test_the_deals_behind_a_number_open_by_a_button_with_the_pressers_own_rights(talk):
+    manager = talk("solomon")
+    report = only(manager.say("pipeline summary for my team"), PipelineReport)
+    listed = only(manager.press("deals", report.query), DealsFound)
+    assert listed.count == report.metrics["open_count"]
+    assert float(listed.total["USD"]) == report.metrics["open_amount"]
+    rep = only(talk("tamsin", thread="r").press("deals", '{"whose": "Joaquin Salvatierra"}'), Refusal)
+    assert rep.reason == "not_allowed"
+    assert only(manager.press("deals", "not a query"), Refusal).reason == "expired"
+
+
+def test_a_manager_may_post_a_summary_where_not_all_may_see_it_and_it_is_audited(talk, house):
+    manager = talk("solomon", "#sales-all")
+    report = only(manager.say("pipeline summary for my team"), PipelineReport)
+    assert (report.audience, report.shareable) == ("ephemeral", True)
+    buttons = [e["action_id"] for block in render(report).blocks if block["type"] == "actions" for e in block["elements"]]
+    assert buttons == ["deals", "post"]
+    assert only(manager.press("post", report.query), PipelineReport).audience == "channel"
+    from sqlalchemy import select
+
+    from bot.journal import audit_log
+
+    with house.engine.connect() as connection:
+        shared = connection.execute(select(audit_log.c.person_id, audit_log.c.source).where(audit_log.c.action == "shared")).all()
+    assert shared == [("q02", "Solomon Adeyinka's team → #sales-all")]
+    assert only(talk("tamsin", "#sales-all", thread="t").press("post", '{"whose": "me"}'), Refusal).reason == "not_allowed"
+    assert only(talk("solomon", "#ext-globex", thread="x").press("post", report.query), Refusal).reason == "external_audience"

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.commands import SummarizePipeline
+from pydantic import ValidationError
+
+from bot.commands import DealFilter, ListDeals, SummarizePipeline
 from bot.domain.deals import Quota
 from bot.domain.people import Role
 from bot.domain.periods import Period
@@ -20,6 +22,7 @@ from bot.replies import PeriodShown, PipelineReport, Refusal, Reply, ReportRow
 
 FINDINGS_MOST = 60
 PERIODS_MOST = 24
+QUERY_MOST = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,36 @@ def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
         return [selection]
     remember(command, turn)
     return [report(_asked(command, whole, tuple(known), selection, turn), turn)]
+
+
+def deals_behind(query: str, turn: Turn) -> ListDeals | None:
+    """The open deals that a report's numbers stand for, with the reader's own rights; None for a query that is none of ours."""
+    try:
+        asked = SummarizePipeline.model_validate_json(query)
+    except ValidationError:
+        return None
+    period = _period(asked, turn)
+    kept = {name: value for name, value in asked.model_dump().items() if name in DealFilter.model_fields}
+    return ListDeals(**kept, period_from=period.start, period_to=period.end)
+
+
+def post_here(query: str, turn: Turn) -> list[Reply]:
+    """Share a report with all in this channel: for a manager of those facts, never outside the company, audited."""
+    try:
+        asked = SummarizePipeline.model_validate_json(query)
+    except ValidationError:
+        return [turn.refuse("expired", "no_such_card")]
+    found = summarize_pipeline(asked, turn)
+    reply = found[0]
+    if not isinstance(reply, PipelineReport) or reply.audience == "channel":
+        return found
+    scopes = scopes_of(asked.whose, turn) if asked.by == "compare" else [scope_of(asked.whose, turn)]
+    owners = frozenset(o for s in scopes if isinstance(s, Scope) for o in s.owners)
+    leads = turn.organization.role(turn.person.id) is not Role.REP and owners <= turn.organization.tree(turn.person.id)
+    if not leads:
+        return [turn.refuse("not_allowed", "post_managers_only")]
+    turn.desk.journal.audit_sharing(turn.person.id, f"{reply.scope} → {turn.audience.channel}", turn.desk.new_id(), turn.now)
+    return [reply.model_copy(update={"audience": "channel", "shareable": False})]
 
 
 def remember(command: Any, turn: Turn) -> None:
@@ -109,9 +142,16 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
         sections=tuple(told.sections),
         picture=rows_chart(rows, asked.currency, turn) if broken_down else told.picture,
         shareable=place == "ephemeral" and not turn.audience.external,
+        query=_query(asked.command),
         audience=place,
         language=turn.language,
     )
+
+
+def _query(command: SummarizePipeline) -> str:
+    """The question for a button's value; none where it is too long for one."""
+    text = command.model_dump_json(exclude_defaults=True)
+    return text if len(text) <= QUERY_MOST else ""
 
 
 def _narrowed(command: SummarizePipeline) -> str:

@@ -213,12 +213,12 @@ class Courier:
                 channel=arrival.channel,
                 text=view.text[:3900],
                 blocks=view.blocks,
-                thread_ts=(arrival.thread_ts if audience.direct else arrival.root) or None,
+                thread_ts=_thread_of(arrival, audience),
                 metadata={"event_type": "caddie_reply", "event_payload": {"key": arrival.key}},
                 unfurl_links=False,
                 unfurl_media=False,
             )
-            self._attach(reply, arrival.channel, arrival.thread_ts or (None if audience.direct else arrival.root or str(posted["ts"])))
+            self._attach(reply, arrival.channel, _thread_of(arrival, audience) or (None if audience.direct else str(posted["ts"])))
 
     def _attach(self, reply: Reply, channel: str, thread_ts: str | None) -> None:
         """The chart or the document of a reply as a file in its thread, where all who read it may see the reply too."""
@@ -264,3 +264,9 @@ class Courier:
         if response.status_code != 200:
             raise SlackApiError(f"response_url answered {response.status_code}", response)  # type: ignore[no-untyped-call]
 
+
+def _thread_of(arrival: Arrival, audience: Audience) -> str | None:
+    """The thread that an answer belongs to; a message that one person alone sees can begin none."""
+    if audience.direct or arrival.ephemeral:
+        return arrival.thread_ts
+    return arrival.root or None

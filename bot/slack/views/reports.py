@@ -53,6 +53,11 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
     for title, lines in report.sections:
         if lines:
             made.append(b.section(f"*{escape(title)}*\n{b.bullets(lines)}"))
+    if report.query:
+        buttons = [b.button(phrase(say, "button_deals"), "deals", report.query)]
+        if report.shareable:
+            buttons.append(b.button(phrase(say, "button_post"), "post", report.query))
+        made.append(b.actions(buttons))
     return made
 
 
