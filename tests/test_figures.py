@@ -183,3 +183,21 @@ def test_a_permission_never_widens_through_a_filter(tmp_path_factory, rows, want
     assert {s.deal.owner_id for s in ledger.deals(selection.within({"a"}), CLOCK).standings} <= team & {"a"}
     everything = {s.deal.id for s in ledger.deals(Selection(owners=team), CLOCK).standings}
     assert {s.deal.id for s in listed.standings} <= everything
+
+
+def test_postgres_counts_the_same_as_sqlite(tmp_path, postgres):
+    from bot.sample import SampleCompany
+    from tests.conftest import DAY
+
+    SampleCompany(DAY).write(tmp_path / "sample")
+    found = []
+    for folder, url in (("lite", None), ("pg", postgres)):
+        house = house_in(tmp_path / folder, database_url=url)
+        import_folder(house.engine, tmp_path / "sample", house.process)
+        said = ["pipeline summary for my team", "forecast for this quarter", "pipeline by product this year", "pipeline by industry", "conversion for my team", "what changed this quarter", "which deals are stalled"]
+        head = house.desk.organization.people["q01"].email
+        replies = [house.caddie.reply(Message(text, head, DIRECT, f"t{n}", NOW)).replies[0] for n, text in enumerate(said)]
+        found.append([reply.model_dump(mode="json") | {"sections": getattr(reply, "sections", ())} for reply in replies])
+        house.engine.dispose()
+    assert {r["kind"] for r in found[0]} == {"report", "deals"}
+    assert found[0] == found[1]
