@@ -404,3 +404,18 @@ def test_a_manager_may_post_a_summary_where_not_all_may_see_it_and_it_is_audited
     assert shared == [("q02", "Solomon Adeyinka's team → #sales-all")]
     assert only(talk("tamsin", "#sales-all", thread="t").press("post", '{"whose": "me"}'), Refusal).reason == "not_allowed"
     assert only(talk("solomon", "#ext-globex", thread="x").press("post", report.query), Refusal).reason == "external_audience"
+
+
+def test_an_account_plan_leaves_out_what_was_done_on_somebody_elses_deals(talk, house):
+    from bot.crm.port import NewActivity
+    from bot.domain.activities import ActivityKind
+
+    mirror = house.desk.mirror
+    account = mirror.deal("qd001").account_id
+    other = Write(by_id="q04", at=NOW, create="deal", account_id=account, fields=(("name", "Globex secret"), ("owner_id", "q04"), ("stage", mirror.deal("qd001").stage), ("currency", "USD")))
+    ref = house.desk.crm.push(other, "made", None).ref
+    done = NewActivity(ActivityKind.CALL, NOW - timedelta(hours=1), "A word that nobody else may read")
+    house.desk.crm.push(Write(by_id="q04", at=NOW, deal_id=ref, account_id=account, activity=done), "told", None)
+    plan = only(talk().say("account plan for globex"), Document)
+    assert "secret" not in plan.markdown
+    assert "nobody else may read" not in plan.markdown

@@ -12,7 +12,7 @@ from bot.domain.deals import Contact, Deal
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.asking import ask, deal_options
-from bot.handlers.guidance import near, source_of
+from bot.handlers.guidance import by_language, near, source_of
 from bot.handlers.resolving import meant_deal
 from bot.handlers.scopes import Scope, scope_of
 from bot.handlers.sections import said
@@ -175,7 +175,8 @@ def aid_for(factor: FactorName, examined: Examined, turn: Turn) -> FoundAid | No
     kind, topic = _SEEKS[factor]
     for wanted in (kind, None):
         facets = Facets(kind=wanted, on=turn.company_today, aids_only=True, words_only=True, **near(examined.deal, turn))
-        hits = [h for h in turn.desk.library.search(topic, facets, limit=3) if h.aid and (h.fits or h.why)]
+        found = by_language(turn.desk.library.search(topic, facets, limit=4), turn.language)
+        hits = [h for h in found if h.aid and (h.fits or h.why)]
         for hit in hits:
             if hit.aid:
                 why = "; ".join(f"{phrase(turn.language, 'why_' + name)}: {values}" for name, values in hit.why)

@@ -38,7 +38,7 @@ def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
     )
     topic = own_topic if deal is None else f"{own_topic} {deal.name}"
     hits = library.search(topic, facets, limit=8)
-    hits = [h for h in _by_language(hits, command.words) if h.fits]
+    hits = [h for h in by_language(hits, _language(command.words)) if h.fits]
     if not hits:
         return [_nothing(command.words, facets, turn)]
     best = hits[0].score
@@ -105,9 +105,12 @@ def _product_names(turn: Turn) -> dict[str, str]:
     return {word: p.name for p in turn.desk.mirror.snapshot.products.values() for word in (p.name, *p.aliases)}
 
 
-def _by_language(hits: list[Hit], words: str) -> list[Hit]:
-    """Among hits nearly as good, those in the asker's language first."""
-    wanted = "zh" if HAS_CJK.search(words) else "en"
+def _language(words: str) -> str:
+    return "zh" if HAS_CJK.search(words) else "en"
+
+
+def by_language(hits: list[Hit], wanted: str) -> list[Hit]:
+    """Among hits nearly as good, those in a language (en, zh) first."""
     return sorted(hits, key=lambda h: (not h.fits, -(h.score + (0.5 if h.aid and h.aid.language == wanted else 0.0))))
 
 
@@ -188,7 +191,7 @@ def advise(deal: Deal, draft: Draft, turn: Turn) -> Advice:
     evidence = process_stage.evidence[0] if process_stage and process_stage.evidence else None
     day: date = turn.company_today
     facets = Facets(on=day, aids_only=True, **near(deal, turn))
-    hits = [h for h in _by_language(turn.desk.library.search("", facets, limit=5), draft.source) if h.why]
+    hits = [h for h in by_language(turn.desk.library.search("", facets, limit=5), _language(draft.source)) if h.why]
     aid = hits[0].aid if hits else None
     if evidence and aid:
         return Advice(text=phrase(turn.language, "advice_both", evidence=evidence, aid=aid.title), sources=(source_of(aid),))

@@ -10,7 +10,7 @@ from bot.domain.deals import Account, Contact, Deal, StageKind
 from bot.domain.money import format_money, totals
 from bot.handlers.asking import ask, near_accounts
 from bot.handlers.coaching import Examined, aid_for, examine, is_senior, one_deal, questions_for
-from bot.handlers.guidance import near, source_of
+from bot.handlers.guidance import by_language, near, source_of
 from bot.handlers.paper import Paper, finish
 from bot.handlers.resolving import meant_deal
 from bot.handlers.sections import said
@@ -125,7 +125,8 @@ def _account_plan(account: Account, turn: Turn) -> Document:
     open_deals = [d for d in deals if stages[d.stage].kind is StageKind.OPEN]
     won = [d for d in deals if stages[d.stage].kind is StageKind.WON]
     contacts, activities = mirror.contacts(account_id=account.id), mirror.activities(account_id=account.id, limit=200)
-    activities = [a for a in activities if a.at <= turn.now]
+    ours = {d.id for d in deals}
+    activities = [a for a in activities if a.at <= turn.now and (a.deal_id in ours or a.author_id in turn.readable)]
     _profile(paper, account)
     _people(paper, contacts, activities)
     paper.head("open_deals")
@@ -217,13 +218,12 @@ def _pains_by_role(paper: Paper, examined: Examined, *, headed: bool = True) -> 
     turn = paper.turn
     facets = near(examined.deal, turn)
     lines = []
-    for kind in ("pain_sheet", "pain_chain"):
-        roles = facets.get("near_roles", ())
-        hits = turn.desk.library.search("", Facets(kind=kind, on=turn.company_today, aids_only=True, words_only=True, **facets), limit=3)
-        for hit in hits:
-            if hit.aid and hit.why and (kind == "pain_chain" or any(name == "role" or name == "roles" for name, _ in hit.why) or not roles):
-                pain = getattr(hit.aid, "pain", None) or hit.aid.title
-                lines.append(f"{pain} – {hit.aid.title} {paper.cite(source_of(hit.aid))}")
+    for kind, needed in (("pain_sheet", "role"), ("pain_chain", "industry")):
+        found = turn.desk.library.search("", Facets(kind=kind, on=turn.company_today, aids_only=True, words_only=True, **facets), limit=8)
+        fitting = [h.aid for h in by_language(found, turn.language) if h.aid and any(name == needed for name, _ in h.why)]
+        for aid in fitting[:2]:
+            pain = getattr(aid, "pain", None)
+            lines.append(f"{pain + ' – ' if pain else ''}{aid.title} {paper.cite(source_of(aid))}")
     if headed:
         paper.head("likely_pains")
     paper.points(dict.fromkeys(lines), paper.say("q_pains") if headed else None)
@@ -233,7 +233,7 @@ def _story(paper: Paper, deal: Deal) -> None:
     """The reference story nearest to the deal."""
     turn = paper.turn
     facets = Facets(kind="reference_story", on=turn.company_today, aids_only=True, words_only=True, **near(deal, turn))
-    aid = next((h.aid for h in turn.desk.library.search("", facets, limit=3) if h.aid and h.why), None)
+    aid = next((h.aid for h in by_language(turn.desk.library.search("", facets, limit=4), turn.language) if h.aid and h.why), None)
     paper.head("story")
     if aid is None:
         paper.ask(paper.say("q_story"))
