@@ -365,7 +365,7 @@ class Caddie:
         return _answered(asked, turn.model, started, replies)
 
 
-_LATER = {"minus", "marketing"}
+_LATER = {"minus", "marketing", "schedule_when"}
 
 
 def _answered(asked: Message | Press, model: str, started: float, replies: Sequence[Reply]) -> Answered:

@@ -189,9 +189,13 @@ def test_postgres_counts_the_same_as_sqlite(tmp_path, postgres):
     from bot.sample import SampleCompany
     from tests.conftest import DAY
 
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE figures")
     SampleCompany(DAY).write(tmp_path / "sample")
     found = []
-    for folder, url in (("lite", None), ("pg", postgres)):
+    for folder, url in (("lite", None), ("pg", postgres.rsplit("/", 1)[0] + "/figures")):
         house = house_in(tmp_path / folder, database_url=url)
         import_folder(house.engine, tmp_path / "sample", house.process)
         said = ["pipeline summary for my team", "forecast for this quarter", "pipeline by product this year", "pipeline by industry", "conversion for my team", "what changed this quarter", "which deals are stalled"]

@@ -419,3 +419,13 @@ def test_an_account_plan_leaves_out_what_was_done_on_somebody_elses_deals(talk, 
     plan = only(talk().say("account plan for globex"), Document)
     assert "secret" not in plan.markdown
     assert "nobody else may read" not in plan.markdown
+
+
+@pytest.mark.parametrize("text", ["post this every blursday at 9 here", "post this every monday at 99 here", "post this every day at 25:00 here", "每天30点发到这里"])
+def test_a_schedule_without_days_or_time_is_asked_for_again(talk, text):
+    assert only(talk("solomon", "#east-sales").say(text), Refusal).say == "later_schedule_when"
+
+
+def test_odd_numbers_of_deals(talk):
+    assert only(talk("solomon").say("top 0 deals"), DealsFound).count == 1
+    assert only(talk("solomon", thread="2").say("top 5000 deals"), DealsFound).count <= 100

@@ -47,7 +47,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ("account_missing", re.compile(r"\b(?:without|with no|missing|no)(?: an?| any)? (?:accounts?|customers?|company)\b|(?:没有|缺少?|无)客户(?:名|信息)?的", I)),
     ("stage_skipped", re.compile(r"\bskip\w* (?:a |any |over )?(?:stages?|steps?)\b|\bstages? skipped\b|跳过(?:了)?阶段|跳阶段", I)),
     ("stalled", re.compile(r"\bstall(?:ed|ing)\b|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b|\bstale\b|停滞|没有动静|没动静|僵住|沉默", I)),
-    ("overaged", re.compile(r"\bover-?aged\b|\btoo long in\b|\bstuck\b(?!.{0,40}\d)|\bin (?:their|the|its|one|same) stage too long\b|卡住|卡在", I)),
+    ("overaged", re.compile(r"\bover-?aged\b|\btoo long in\b|\bstuck\b(?!.{0,40}\d)|\bin (?:their|the|its|one|same) stage too long\b|卡住|卡在|卡了|卡着", I)),
 )
 _TEAM = re.compile(r"\b(?:my|the|our)\s+team'?s?\b|\bteam\b|\bmy (?:reps|people|guys|folks|sellers)\b|团队|我们组|我组|我的人|我们区", I)
 _OWN = re.compile(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)

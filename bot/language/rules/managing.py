@@ -14,6 +14,7 @@ from bot.commands import (
     ScheduleDigest,
     SnoozeNudges,
     SummarizePipeline,
+    Unsupported,
     WritePlan,
 )
 from bot.language.entities.dates import find_dates
@@ -65,6 +66,7 @@ _TIME = re.compile(
     I,
 )
 _PAST_HOUR = re.compile(r"\b(?P<part>quarter past|half past|quarter to) (?P<hour>\d{1,2}|\w+)\s*(?P<ap>am|pm)?", I)
+_NO_TIME = re.compile(r"\b(?:at|@)\s*\d|\d{1,2}:\d{2}|\d\s*[点时]", I)
 _HOURS = {word: n for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)}
 _ZH_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 
@@ -138,6 +140,9 @@ def _schedule(text: str, reading: Reading) -> Command | None:
         days = ("mon", "tue", "wed", "thu", "fri")
     elif not days and _DAILY.search(text):
         days = tuple(_DAYS)
+    often = days or re.search(r"\b(?:week|weekly|monthly|month)\b|每周|每星期|每月|定时|定期", text, I)
+    if not often or (said is None and _NO_TIME.search(text)):
+        return Unsupported(what="schedule_when")
     rest = _REPEATS.sub(" ", text)
     for cue in _DAY.values():
         rest = cue.sub(" ", rest)

@@ -26,6 +26,7 @@ from bot.language.rules.filters import (
 )
 
 I = re.IGNORECASE
+TOP_MOST = 100
 _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
     ("scoreboard", re.compile(r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we|my team|they) (?:log|keep)\w*|记分|录入率|使用情况", I)),
     ("movement", re.compile(r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my|our) pipe\w*)\b|\bwaterfall\b|\bcatch me up\b|\bwhat did (?:i|we) miss\b|\bwhat(?:'s| has)? happened (?:on|to|with|in) (?:my|our|the) (?:deals|pipeline|pipe|team|book)\b|发生了什么|错过了什么|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动|有什么不同", I)),
@@ -162,7 +163,7 @@ def _summary(text: str, reading: Reading) -> Command | None:
     asks_list = _DEALS.search(text) and _LISTS.search(text) and not re.search(r"pipeline|summary|汇总|管道", text, I)
     if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|赢单率|胜率|周期|cycle", text, I))) and not (by and (_DEALS.search(text) or _WON.search(text) or _LOST_TO.search(text) or who or period_said(text, reading, ahead=True))):
         return None
-    if view == "movement" and not re.search(r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I):
+    if view == "movement" and len(text.split()) > 3 and not re.search(r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I):
         return None
     found = read_filter(text, reading)
     if view == "forecast":
@@ -242,7 +243,7 @@ def _deals(text: str, reading: Reading) -> Command | None:
     if "whose" not in found:
         unknown = _unknown(text, reading)
         found |= {"whose": unknown} if unknown and unknown.lower() not in {"it", "that", "what", "who"} else {}
-    fields = {**found, **_when(text, state, found, when), "state": state, "order": order, "top": number(count) if count else None}
+    fields = {**found, **_when(text, state, found, when), "state": state, "order": order, "top": min(max(number(count), 1), TOP_MOST) if count else None}
     return ListDeals(**fields)
 
 
@@ -313,7 +314,7 @@ def _changed(text: str, query: dict[str, Any], found: dict[str, Any], when: dict
         changed |= move or when
     top = _TOP.search(text)
     if top and query.get("state"):
-        changed["top"] = number(next((g for g in top.groups() if g), "5"))
+        changed["top"] = min(max(number(next((g for g in top.groups() if g), "5")), 1), TOP_MOST)
     if by:
         changed["by"] = by
     view = view_said(text)
