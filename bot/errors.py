@@ -1,7 +1,6 @@
 """Everything that can go wrong, as one tree.
 
     CaddieError                 carries a sentence fit for a rep, with what to do next
-    ├── UnknownPerson           the asker is nobody in the CRM
     ├── BadRequest              the input cannot be taken as it is (wrong usage, bad file, bad field)
     │   └── ImportRefused       a CSV folder or an export cannot be imported at all
     ├── NotFound                a record or draft is not there, or not for this person
@@ -17,10 +16,6 @@
 
 class CaddieError(Exception):
     """Base of the tree; `str(error)` is the sentence."""
-
-
-class UnknownPerson(CaddieError):
-    pass
 
 
 class BadRequest(CaddieError):

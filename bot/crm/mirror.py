@@ -153,10 +153,6 @@ class Mirror:
             found = connection.execute(select(t.deals).where(wanted).order_by(t.deals.c.id))
             return [_deal(row, products.get(row.id, ()), contacts.get(row.id, ())) for row in found]
 
-    def deal_counts(self, owner_id: str) -> int:
-        with self.engine.connect() as connection:
-            return connection.execute(select(func.count()).where(t.deals.c.owner_id == owner_id)).scalar() or 0
-
     def stage_changes(self, deal_ids: Collection[str] | None = None, since: datetime | None = None) -> dict[str, list[StageChange]]:
         """History by deal, oldest first."""
         query = select(t.stage_changes).order_by(t.stage_changes.c.at, t.stage_changes.c.id)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.commands import DealFilter
+from bot.commands import DealFilter, SummarizePipeline
+from bot.domain.deals import Quota
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
+from bot.pipeline.figures import Tallies
 from bot.pipeline.selection import Selection
 from bot.replies import Refusal
 
@@ -19,6 +21,25 @@ class Scope:
     label: str
     owners: frozenset[str]
     head: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the pipeline with all names and days resolved."""
+
+    command: SummarizePipeline
+    scope: Scope
+    parts: tuple[Scope, ...]
+    selection: Selection
+    period: Period
+    currency: str
+    quotas: tuple[Quota, ...]
+    tallies: Tallies
+
+    @property
+    def whole_book(self) -> bool:
+        """Whether all deals of the scope count, so that its quota may stand beside them."""
+        return self.selection == Selection(owners=self.selection.owners, moved_in=self.selection.moved_in)
 
 
 def scope_of(words: str, turn: Turn) -> Scope | Refusal:

@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.domain.periods import Period
-from bot.handlers.scopes import Scope
+from bot.handlers.scopes import Asked, Scope
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Tallies, metrics_of
 from bot.prompts import phrase
-
-if TYPE_CHECKING:
-    from bot.handlers.summaries import Asked
 
 ENOUGH_TEAMS = 4
 
@@ -29,7 +25,7 @@ class Score:
     won: float
 
 
-def scoreboard(asked: "Asked", parts: Sequence[Scope], turn: Turn) -> tuple[str, tuple[str, ...]]:
+def scoreboard(asked: Asked, parts: Sequence[Scope], turn: Turn) -> tuple[str, tuple[str, ...]]:
     """Efficiency beside effectiveness: capture, freshness, hygiene and use of aids, then win rate and won amount.
 
     Capture: share of open deals with an activity in the period so far. Freshness: share of open deals not stalled.
@@ -43,7 +39,7 @@ def scoreboard(asked: "Asked", parts: Sequence[Scope], turn: Turn) -> tuple[str,
     return phrase(say, "section_scoreboard"), (*lines, _relation(scores, say))
 
 
-def _score(part: Scope, asked: "Asked", turn: Turn) -> Score:
+def _score(part: Scope, asked: Asked, turn: Turn) -> Score:
     clock, selection = turn.clock, asked.selection.within(part.owners)
     so_far = Period(asked.period.start, min(asked.period.end, clock.today)) if asked.period.start <= clock.today else asked.period
     touched = turn.desk.ledger.touched(selection, so_far, clock).values()

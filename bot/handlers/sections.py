@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from bot.archive import KeptForecast
 from bot.commands import SummarizePipeline
@@ -11,7 +10,7 @@ from bot.domain.deals import StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
 from bot.handlers.figures import conversion_chart, forecast_chart, stages_chart, waterfall_chart
-from bot.handlers.scopes import Scope
+from bot.handlers.scopes import Asked, Scope
 from bot.handlers.scoreboard import scoreboard
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Metrics
@@ -22,9 +21,6 @@ from bot.pipeline.selection import MOVES, Span
 from bot.pipeline.standing import Conversion, Standing
 from bot.prompts import phrase
 from bot.replies import Chart, Finding
-
-if TYPE_CHECKING:
-    from bot.handlers.summaries import Asked
 
 Section = tuple[str, tuple[str, ...]]
 RISKS_SHOWN, FLAWS_SHOWN, NAMES_SHOWN = 8, 20, 5
@@ -39,7 +35,7 @@ class Told:
     picture: Chart | None = None
 
 
-def tell(asked: "Asked", parts: Sequence[Scope], found: Sequence[Standing], metrics: Metrics, turn: Turn) -> Told:
+def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[Standing], metrics: Metrics, turn: Turn) -> Told:
     """The report of a view in words and as a picture."""
     match asked.command.view:
         case "forecast":
@@ -70,7 +66,7 @@ def said(standing: Standing, rule: Rule, turn: Turn) -> str:
     return phrase(turn.language, f"rule_{rule}", days=days).strip()
 
 
-def _stages(asked: "Asked", turn: Turn) -> Section:
+def _stages(asked: Asked, turn: Turn) -> Section:
     lines = []
     for name in turn.desk.mirror.snapshot.stages:
         rows = [t for t in asked.tallies.open if t.stage == name and t.closing]
@@ -80,7 +76,7 @@ def _stages(asked: "Asked", turn: Turn) -> Section:
     return phrase(turn.language, "section_stages"), tuple(lines)
 
 
-def _moves(asked: "Asked", turn: Turn) -> Section:
+def _moves(asked: Asked, turn: Turn) -> Section:
     span = moves_span(asked.command, turn)
     lines = []
     for move in MOVES:
@@ -101,7 +97,7 @@ def moves_span(command: SummarizePipeline, turn: Turn) -> Span:
     return first, min(last, turn.clock.last_days(0)[1])
 
 
-def _waterfall(asked: "Asked", turn: Turn) -> tuple[Section, Chart | None]:
+def _waterfall(asked: Asked, turn: Turn) -> tuple[Section, Chart | None]:
     """Open pipeline then, each cause with its amount, open pipeline now; they add up."""
     command, clock = asked.command, turn.clock
     since = moves_span(command, turn)[0]
@@ -122,7 +118,7 @@ def _waterfall(asked: "Asked", turn: Turn) -> tuple[Section, Chart | None]:
     return (phrase(turn.language, "section_waterfall"), tuple(lines)), waterfall_chart(taken, then, now, asked.currency, turn)
 
 
-def _forecast(asked: "Asked", metrics: Metrics, turn: Turn) -> Told:
+def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
     say, currency = turn.language, asked.currency
     categories = by_category(asked.tallies, currency)
     landing = _landing(asked, turn)
@@ -149,7 +145,7 @@ def _forecast(asked: "Asked", metrics: Metrics, turn: Turn) -> Told:
     return Told(told, more, forecast_chart(metrics, more, currency, turn))
 
 
-def _landing(asked: "Asked", turn: Turn) -> Landing | None:
+def _landing(asked: Asked, turn: Turn) -> Landing | None:
     """An interval for what the open deals of the period bring; None where none closes in it."""
     closing = replace(asked.selection, kind=StageKind.OPEN, period=asked.period)
     amounts = turn.desk.ledger.amounts(closing, asked.currency, turn.clock)
@@ -160,7 +156,7 @@ def _landing(asked: "Asked", turn: Turn) -> Landing | None:
     return simulate(amounts, won, experience.probabilities, experience.closed)
 
 
-def _earlier(asked: "Asked", won: Decimal, expected: Decimal, landing: Landing | None, turn: Turn) -> Iterator[str]:
+def _earlier(asked: Asked, won: Decimal, expected: Decimal, landing: Landing | None, turn: Turn) -> Iterator[str]:
     """Keep this forecast; what was forecast for the period before, and how the last finished period came out."""
     if not asked.whole_book:
         return
@@ -201,6 +197,6 @@ def _fixes(found: Sequence[Standing], turn: Turn) -> Section:
     return phrase(turn.language, "section_fixes"), tuple(lines)
 
 
-def _flaws(asked: "Asked", turn: Turn) -> Section:
+def _flaws(asked: Asked, turn: Turn) -> Section:
     counts = sorted(((n, rule) for rule, n in asked.tallies.rule_counts().items() if rule not in RISKS), key=lambda c: -c[0])
     return phrase(turn.language, "section_hygiene"), tuple(f"{phrase(turn.language, 'rule_' + rule, days='').strip()}: {n}" for n, rule in counts)

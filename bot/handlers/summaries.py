@@ -1,18 +1,17 @@
 """Pipeline summaries: whose, which deals, for when, broken down how, in which currency."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.commands import DealFilter, ListDeals, SummarizePipeline
-from bot.domain.deals import Quota
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.figures import rows_chart
-from bot.handlers.scopes import Scope, region_scope, regions, scope_of, scopes_of, selection_of
+from bot.handlers.scopes import Asked, Scope, region_scope, regions, scope_of, scopes_of, selection_of
 from bot.handlers.sections import finding, moves_span, tell
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Metrics, Tallies, main_currency, metrics_of, quotas_for
@@ -23,25 +22,6 @@ from bot.replies import PeriodShown, PipelineReport, Refusal, Reply, ReportRow
 FINDINGS_MOST = 60
 PERIODS_MOST = 24
 QUERY_MOST = 1900
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question to the pipeline with all names and days resolved."""
-
-    command: SummarizePipeline
-    scope: Scope
-    parts: tuple[Scope, ...]
-    selection: Selection
-    period: Period
-    currency: str
-    quotas: tuple[Quota, ...]
-    tallies: Tallies
-
-    @property
-    def whole_book(self) -> bool:
-        """Whether all deals of the scope count, so that its quota may stand beside them."""
-        return self.selection == Selection(owners=self.selection.owners, moved_in=self.selection.moved_in)
 
 
 def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
