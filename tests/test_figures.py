@@ -14,7 +14,7 @@ from bot.domain.audience import DIRECT
 from bot.domain.deals import StageKind
 from bot.domain.periods import Clock, Period
 from bot.handlers.turn import Message
-from bot.pipeline.figures import metrics_of
+from bot.pipeline.figures import metrics_of, quotas_for
 from bot.pipeline.movement import steps
 from bot.pipeline.rules import RULES
 from bot.pipeline.selection import MOVES, Selection
@@ -205,3 +205,45 @@ def test_postgres_counts_the_same_as_sqlite(tmp_path, postgres):
         house.engine.dispose()
     assert {r["kind"] for r in found[0]} == {"report", "deals"}
     assert found[0] == found[1]
+
+
+def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
+    """metrics_truth.json: every scope and currency; stage probabilities as stages.csv has them, as its README says."""
+    import json
+
+    company = SHARED / "data" / "dialogues" / "company"
+    if not company.exists():
+        pytest.skip("the dialogues' company is not beside the checkout (../shared/data/dialogues)")
+    house = house_in(tmp_path)
+    import_folder(house.engine, company, house.process)
+    truth = json.loads((company / "metrics_truth.json").read_text(encoding="utf-8"))
+    organization, ledger = house.desk.organization, house.desk.ledger
+    clock = Clock(datetime.fromisoformat(truth["now"]), "America/New_York")
+    period = Period(*(date.fromisoformat(truth["period"][edge]) for edge in ("from", "to")))
+    compared = 0
+    for name, expected in truth["scopes"].items():
+        kind, _, rest = name.partition(":")
+        person = rest.split()[0] if rest else None
+        owners = frozenset(organization.people) if kind == "all" else organization.tree(person) if kind == "team" else frozenset({person})
+        selection = Selection(owners=owners)
+        for currency, values in expected["by_currency"].items():
+            deals = frozenset(s.deal.id for s in ledger.deals(selection, clock).standings if s.deal.currency == currency)
+            tallies = ledger.tallies(Selection(owners=owners, ids=deals), period, clock)
+            quotas = quotas_for(house.desk.mirror.quotas(owners), period, None, owners, organization)
+            metrics = metrics_of(tallies, quotas, currency)
+            for metric in metrics.keys() & values.keys():
+                wanted = values[metric]
+                assert metrics[metric] == (wanted if wanted is None else pytest.approx(wanted, rel=1e-3, abs=1e-4)), (name, currency, metric)
+                compared += 1
+        found = {rule: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, rules=frozenset({rule})), clock).standings) for rule in RULES}
+        assert {rule: found[rule] for rule in expected["findings"]} == {rule: sorted(ids) for rule, ids in expected["findings"].items()}, name
+        assert found["stalled"] == sorted(expected["stalled_deals"]), name
+        week = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.last_days(7)), clock).standings) for move in MOVES}
+        assert week == {move: sorted(expected["movement_last_7_days"][move]) for move in MOVES}, name
+        quarter = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.bounds(period)), clock).standings) for move in MOVES}
+        assert quarter == {move: sorted(expected["movement_quarter"][move]) for move in MOVES}, name
+        conversion = {c.stage.name: {"entered": c.entered, "entered_next": c.advanced, "lost_from_here": c.lost} for c in ledger.conversion(selection, clock) if c.entered}
+        assert conversion == {stage: n for stage, n in expected["conversion_all_time"].items() if n["entered"]}, name
+        whole = metrics_of(ledger.tallies(selection, period, clock), [], "USD")
+        assert whole["hygiene_score"] == pytest.approx(expected["hygiene_score"], abs=1e-4), name
+    assert compared > 150
