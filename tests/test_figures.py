@@ -247,3 +247,46 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
         whole = metrics_of(ledger.tallies(selection, period, clock), [], "USD")
         assert whole["hygiene_score"] == pytest.approx(expected["hygiene_score"], abs=1e-4), name
     assert compared > 150
+
+
+def asked(house, email, text, now=NOW):
+    return house.caddie.reply(Message(text, email, DIRECT, f"{email}-{text}", now)).replies[0]
+
+
+def test_what_is_missing_is_none_and_said(tmp_path):
+    from bot.slack.views import as_json
+
+    folder = tmp_path / "csv"
+    folder.mkdir()
+    lone = "id,name,owner_id,stage,amount,currency,created,close_date\nd1,Lone,a,One,100,EUR,2026-02-01,2026-03-20\nd2,Other,b,Two,50,CNY,2026-02-01,2026-03-21\n"
+    for name, text in {"people": PEOPLE, "stages": STAGES, "deals": lone}.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    house = house_in(tmp_path / "data")
+    import_folder(house.engine, folder, house.process)
+    whole = asked(house, "x@s.example", "pipeline summary")  # a manager of managers
+    for name in ("quota", "coverage", "win_rate_count", "win_rate_amount", "needed_coverage", "cycle_days_median", "velocity_per_day"):
+        assert whole.metrics[name] is None, name
+    assert "not enough data" in as_json(whole)["text"]
+    assert whole.metrics["open_count"] == 2
+    other = {"EUR": "CNY", "CNY": "EUR"}[whole.currency]
+    assert any(row.label == f"in {other}" for row in whole.rows)
+    assert whole.metrics["open_amount"] in {100.0, 50.0}  # never 150
+    empty = asked(house, "n@s.example", "pipeline summary for my team")  # a team without a deal
+    assert empty.kind == "report"
+    assert empty.metrics["open_count"] == 0
+    assert empty.metrics["hygiene_score"] is None
+    assert asked(house, "n@s.example", "forecast for this quarter").kind == "report"
+    assert asked(house, "n@s.example", "territory plan for me").kind == "document"
+
+
+def test_deals_of_somebody_who_moved_teams_count_where_they_are_now(tmp_path):
+    folder = tmp_path / "csv"
+    folder.mkdir()
+    deals = "id,name,owner_id,stage,amount,currency,created,close_date\nd1,One,a,One,100,EUR,2026-02-01,2026-03-20\n"
+    house = house_in(tmp_path / "data")
+    for people in (PEOPLE, PEOPLE.replace("a@s.example,m,", "a@s.example,n,")):
+        for name, text in {"people": people, "stages": STAGES, "deals": deals}.items():
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        import_folder(house.engine, folder, house.process)
+    assert asked(house, "m@s.example", "pipeline summary for my team").metrics["open_count"] == 0
+    assert asked(house, "n@s.example", "pipeline summary for my team").metrics["open_count"] == 1
