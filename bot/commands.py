@@ -240,7 +240,7 @@ class CancelSchedule(Command):
 class SnoozeNudges(Command):
     """Pause, stop or resume the person's own morning messages."""
 
-    until: date | None = Field(None, description="First day on which they come again; None with `off`")
+    until: date | None = Field(None, description="First day on which they come again; a week from now where nothing is said")
     off: bool = False
     on: bool = Field(False, description="True to get them again at once")
 

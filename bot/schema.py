@@ -1,3 +1,7 @@
 """Every table of the database in one place for the migrations: importing this module fills the metadata."""
 
-import knowledge.catalogue  # noqa: F401
+from bot import archive, inbox, journal, schedules
+from bot.crm import tables
+from knowledge import catalogue
+
+__all__ = ["archive", "catalogue", "inbox", "journal", "schedules", "tables"]

@@ -232,6 +232,13 @@ def test_snoozing_and_the_morning_message(talk, house):
     assert only(talk().say("snooze the morning messages till monday"), Schedules).action == "snoozed"
     assert "q05" not in dict(nudges_due(house.desk, morning, 8))
     assert "q05" in dict(nudges_due(house.desk, morning + timedelta(days=4), 8))
+    talk().say("turn the morning messages back on")
+    talk().say("snooze the morning messages")
+    assert "q05" not in dict(nudges_due(house.desk, morning, 8))
+    assert "q05" in dict(nudges_due(house.desk, morning + timedelta(days=7), 8))
+    talk().say("pause the morning messages for two weeks")
+    assert "q05" not in dict(nudges_due(house.desk, morning + timedelta(days=7), 8))
+    assert "q05" in dict(nudges_due(house.desk, morning + timedelta(days=14), 8))
     talk().say("turn off the morning messages")
     assert "q05" not in dict(nudges_due(house.desk, morning + timedelta(days=4), 8))
     talk().say("turn the morning messages back on")

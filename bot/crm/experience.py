@@ -9,6 +9,7 @@ from sqlalchemy import Engine, Integer, cast, extract, func, select
 
 from bot.crm import tables as t
 from bot.domain.deals import Stage, StageKind
+from bot.pipeline.figures import median_of
 
 ENOUGH_CLOSED = 50
 
@@ -44,8 +45,8 @@ def read_experience(engine: Engine, stages: Mapping[str, Stage]) -> Experience:
         .where(deal.open.is_(False), deal.stage.in_(kinds[StageKind.WON]))
         .subquery()
     )
-    hours = _hours(engine, stays.c.came, stays.c.left)
-    spread = select(stays.c.stage, hours, func.count()).where(stays.c.left.isnot(None)).group_by(stays.c.stage, hours)
+    stayed_for = _hours(engine, stays.c.came, stays.c.left)
+    spread = select(stays.c.stage, stayed_for, func.count()).where(stays.c.left.isnot(None)).group_by(stays.c.stage, stayed_for)
     with engine.connect() as connection:
         outcomes = [tuple(row) for row in connection.execute(entered)]
         stayed = [tuple(row) for row in connection.execute(spread)]
@@ -55,7 +56,7 @@ def read_experience(engine: Engine, stages: Mapping[str, Stage]) -> Experience:
         if total >= ENOUGH_CLOSED:
             won = sum(n for stage, end, n in outcomes if stage == name and end in kinds[StageKind.WON])
             probabilities[name] = Decimal(100 * won) / total
-    typical = {name: days for name in stages if (days := _median([(h, n) for stage, h, n in stayed if stage == name])) is not None}
+    typical = {name: hours / 24 for name in stages if (hours := median_of((h, n) for stage, h, n in stayed if stage == name)) is not None}
     return Experience(probabilities, typical, closed)
 
 
@@ -64,13 +65,3 @@ def _hours(engine: Engine, came: Any, left: Any) -> Any:
     if engine.dialect.name == "sqlite":
         return cast((func.julianday(left) - func.julianday(came)) * 24 + 0.001, Integer)
     return cast(func.floor(extract("epoch", left - came) / 3600), Integer)
-
-
-def _median(counts: list[tuple[int, int]]) -> float | None:
-    """Median days of (hours, how often)."""
-    total, seen = sum(n for _, n in counts), 0
-    middle: list[int] = []
-    for hours, n in sorted(counts):
-        middle += [hours for place in ((total - 1) // 2, total // 2) if seen <= place < seen + n]
-        seen += n
-    return sum(middle) / 48 if middle else None

@@ -1,5 +1,6 @@
 """Cards for new deals, contacts and accounts, after a look for what is there already."""
 
+from collections import Counter
 from typing import Any
 
 from bot.commands import CreateContact, CreateDeal, LogActivity
@@ -57,7 +58,7 @@ def _deal_name(account: Account, said: str | None, products: list[str]) -> str:
 def currency_of(account: Account, turn: Turn) -> str:
     """The currency of the account's deals, else of most of the asker's, else USD."""
     deals = turn.desk.mirror.deals(account_id=account.id) or turn.desk.mirror.deals(owners=[turn.person.id])
-    return commonest((d.currency for d in deals), turn.desk.currency or "USD")
+    return commonest(Counter(d.currency for d in deals), turn.desk.currency or "USD")
 
 
 def create_contact(command: CreateContact, turn: Turn) -> list[Reply]:

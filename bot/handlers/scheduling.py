@@ -1,6 +1,6 @@
 """Digests by schedule: made, listed and cancelled by talking, posted with the maker's rights of that moment."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands import CancelSchedule, ScheduleDigest, SnoozeNudges, SummarizePipeline
@@ -17,6 +17,7 @@ from bot.schedules import WEEKDAYS, Digest, next_time
 
 SCHEDULES_MOST = 20
 NUDGED_MOST = 8
+SNOOZED_DAYS = 7
 
 
 def schedule_digest(command: ScheduleDigest, turn: Turn) -> list[Reply]:
@@ -84,13 +85,11 @@ def cancel_schedule(command: CancelSchedule, turn: Turn) -> list[Reply]:
 
 
 def snooze(command: SnoozeNudges, turn: Turn) -> list[Reply]:
-    """Rest from morning messages, or get them again; the person's own alone."""
-    turn.desk.schedules.rest(turn.person.id, off=command.off and not command.on, until=None if command.on else command.until)
-    say = "nudges_on" if command.on else "nudges_off" if command.off or command.until is None else "nudges_until"
-    if say == "nudges_off":
-        turn.desk.schedules.rest(turn.person.id, off=True, until=None)
-    day = command.until.isoformat() if command.until else ""
-    return [Schedules(action="snoozed", say=say, values={"day": day}, audience="ephemeral", language=turn.language)]
+    """Rest from morning messages until a day (a week where none is said), stop them, or get them again; the person's own alone."""
+    until = None if command.on or command.off else command.until or turn.today + timedelta(days=SNOOZED_DAYS)
+    turn.desk.schedules.rest(turn.person.id, off=command.off and not command.on, until=until)
+    say = "nudges_on" if command.on else "nudges_until" if until else "nudges_off"
+    return [Schedules(action="snoozed", say=say, values={"day": until.isoformat() if until else ""}, audience="ephemeral", language=turn.language)]
 
 
 def post_digest(digest: Digest, turn: Turn) -> list[Reply]:

@@ -125,13 +125,14 @@ class Tallies:
 
 def main_currency(tallies: Tallies, default: str = "USD") -> str:
     """The currency of most open deals, of most closed ones where none is open."""
-    rows = tallies.open or tallies.closed
-    return commonest((row.key.currency for row in rows for _ in range(row.deals)), default)
+    counts: Counter[str] = Counter()
+    for row in tallies.open or tallies.closed:
+        counts[row.key.currency] += row.deals
+    return commonest(counts, default)
 
 
-def commonest(currencies: Iterable[str], default: str) -> str:
+def commonest(counts: Mapping[str, int], default: str) -> str:
     """The currency that comes most often; of equals the first by name."""
-    counts = Counter(currencies)
     return min(counts, key=lambda c: (-counts[c], c)) if counts else default
 
 
@@ -145,7 +146,7 @@ def metrics_of(tallies: Tallies, quotas: Sequence[Quota], currency: str) -> Metr
         sum((t.amount for t in tallies.closed if t.won is kind and t.key.currency == currency), Decimal(0)) for kind in (True, False)
     )
     quota = totals(q.target for q in quotas).get(currency)
-    rate, cycle = _ratio(won, won + lost), _median(tallies.cycles)
+    rate, cycle = _ratio(won, won + lost), median_of((int(row.what), row.deals) for row in tallies.cycles)
     mean_won = float(won_amount) / won_here if won_here else None
     base, slipped = (sum(t.deals for t in tallies.slips if t.what == what) for what in ("base", "moved"))
     deals = sum(t.deals for t in tallies.open)
@@ -189,18 +190,16 @@ def quotas_for(quotas: Sequence[Quota], period: Period, root: str | None, member
     return [q for q in inside if q.person_id in members]
 
 
-def _median(counts: Iterable[CountTally]) -> float | None:
+def median_of(counts: Iterable[tuple[int, int]]) -> float | None:
     """The median of numbers given as (number, how often); None of nothing."""
     spread: Counter[int] = Counter()
-    for row in counts:
-        spread[int(row.what)] += row.deals
+    for value, often in counts:
+        spread[value] += often
     total, seen = sum(spread.values()), 0
     middle: list[int] = []
-    for days in sorted(spread):
-        for place in ((total - 1) // 2, total // 2):
-            if seen <= place < seen + spread[days]:
-                middle.append(days)
-        seen += spread[days]
+    for value in sorted(spread):
+        middle += [value for place in ((total - 1) // 2, total // 2) if seen <= place < seen + spread[value]]
+        seen += spread[value]
     return sum(middle) / 2 if middle else None
 
 

@@ -227,7 +227,7 @@ class Courier:
             return
         try:
             self._client.files_upload_v2(channel=channel, thread_ts=thread_ts, file=file.data, filename=file.name, title=file.title, alt_txt=file.alt)
-        except (SlackApiError, SlackRequestError):
+        except (SlackApiError, SlackRequestError, OSError):  # the message is out: failing here would post it again
             log.warning("a file could not be shared in Slack; the message stands without it", exc_info=True)
 
     def _ephemeral(self, arrival: Arrival, view: View) -> None:

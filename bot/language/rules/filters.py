@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.commands import ListDeals
 from bot.domain.text import HAS_CJK
+from bot.language.entities import numbers
 from bot.language.entities.dates import DateSaid, find_dates
 from bot.language.entities.money import find_money
 from bot.language.reading import Reading
@@ -14,8 +15,8 @@ from bot.language.rules.stages import stage_meant
 from bot.pipeline.rules import Rule
 
 I = re.IGNORECASE
-_WORDS = {"once": 1, "one": 1, "a": 1, "twice": 2, "two": 2, "couple of": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "十": 10}
-_COUNT = r"(\d+|one|two|three|four|six|a|a couple of|两|三|一|二|四|六)"
+_SAID = {"once": 1, "twice": 2, "a": 1, "an": 1, "couple of": 2, "a couple of": 2}
+_COUNT = rf"(\d+|{numbers.SPELT}|a couple of|an?|{numbers.CHINESE})"
 _UNIT = r"\+?\s*(days?|d|weeks?|wks?|w|months?|mos?|天|日|周|个?星期|个月)"
 _UNIT_DAYS = (("m", 30), ("个月", 30), ("w", 7), ("周", 7), ("个星期", 7), ("星期", 7))
 _SPAN = rf"{_COUNT}\s*{_UNIT}(?![a-z])"
@@ -135,9 +136,18 @@ def pushes_said(text: str) -> int | None:
 
 
 def number(words: str) -> int:
+    """A small count in figures or words: `3`, `3x`, twice, three, 两."""
     words = words.lower()
     digits = re.match(r"\d+", words)
-    return int(digits.group()) if digits else next((n for word, n in _WORDS.items() if words.startswith(word) and word != "a"), _WORDS.get(words, 1))
+    if digits:
+        return int(digits.group())
+    return int(numbers.chinese(words)) if HAS_CJK.search(words) else _SAID.get(words) or int(numbers.english(words)) or 1
+
+
+def days_said(text: str) -> int | None:
+    """The first span of days, weeks or months in a text, in days."""
+    found = re.search(_SPAN, text, I)
+    return _days(found) if found else None
 
 
 def _days(match: re.Match[str]) -> int:

@@ -17,9 +17,10 @@ from bot.commands import (
     Unsupported,
     WritePlan,
 )
+from bot.language.entities import numbers
 from bot.language.entities.dates import find_dates
 from bot.language.reading import Reading
-from bot.language.rules.filters import deal_phrase, span, whose
+from bot.language.rules.filters import days_said, deal_phrase, span, whose
 from bot.language.rules.pipeline import read_pipeline
 
 I = re.IGNORECASE
@@ -67,8 +68,6 @@ _TIME = re.compile(
 )
 _PAST_HOUR = re.compile(r"\b(?P<part>quarter past|half past|quarter to) (?P<hour>\d{1,2}|\w+)\s*(?P<ap>am|pm)?", I)
 _NO_TIME = re.compile(r"\b(?:at|@)\s*\d|\d{1,2}:\d{2}|\d\s*[点时]", I)
-_HOURS = {word: n for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)}
-_ZH_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 
 
 def read_managing(text: str, reading: Reading) -> Command | None:
@@ -157,8 +156,8 @@ def time_said(text: str) -> tuple[int, int] | None:
     """(hour, minute) of a time of day: `at 9`, `4:30pm`, noon, 下午4点半."""
     past = _PAST_HOUR.search(text)
     if past:
-        hour = _HOURS.get(past["hour"].lower()) or int(past["hour"]) if past["hour"].isdigit() or past["hour"].lower() in _HOURS else None
-        if hour is not None and hour < 24:
+        hour = int(past["hour"]) if past["hour"].isdigit() else int(numbers.english(past["hour"]))
+        if 0 < hour < 24:
             minutes = {"quarter past": 15, "half past": 30, "quarter to": -15}[past["part"].lower()]
             total = hour * 60 + minutes + (720 if (past["ap"] or "").lower().startswith("p") and hour < 12 else 0)
             return total // 60 % 24, total % 60
@@ -169,9 +168,9 @@ def time_said(text: str) -> tuple[int, int] | None:
         if match["word"]:
             return 12, 0
         if match["zh"]:
-            hour = _ZH_NUMBERS.get(match["zh"]) or (int(match["zh"]) if match["zh"].isdigit() else None)
+            hour = int(match["zh"]) if match["zh"].isdigit() else int(numbers.chinese(match["zh"]))
             minute = {"半": 30, "一刻": 15, None: 0}.get(match["zm"]) if match["zm"] in {"半", "一刻", None} else int(match["zm"])
-            if hour is None or hour > 23 or minute is None:
+            if hour > 23 or minute is None:
                 continue
             return (hour + 12 if match["part"] in {"下午", "傍晚", "晚上"} and hour < 12 else hour), minute
         hour, minute = int(match["h"]), int(match["m"] or 0)
@@ -202,12 +201,5 @@ def _until(text: str, reading: Reading) -> date | None:
         said = found[-1]
         through = re.search(r"\b(?:this|for|during|through|rest of|all) (?:the )?(?:rest of )?(?:this |the )?(?:week|month|quarter)\b|本周|这周|这个月", text, I)
         return said.period.end + timedelta(days=1) if through else said.period.start
-    span_said = re.search(r"\bfor (?:a|an|one|two|three|four|\d+) (?:days?|weeks?|months?)\b|(\d+|一|两|三)\s*(?:个?星期|周|天|个月)", text, I)
-    if span_said is None:
-        return None
-    count = re.search(r"\d+|\b(?:an?|one|two|three|four)\b|一|两|三", span_said.group(), I)
-    words = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "一": 1, "两": 2, "三": 3}
-    n = int(count.group()) if count and count.group().isdigit() else words.get(count.group().lower(), 1) if count else 1
-    unit = 30 if re.search(r"month|个月", span_said.group(), I) else 7 if re.search(r"week|周|星期", span_said.group(), I) else 1
-    return reading.today + timedelta(days=n * unit)
-
+    days = days_said(text)
+    return reading.today + timedelta(days=days) if days else None

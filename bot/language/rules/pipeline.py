@@ -51,6 +51,7 @@ _BY_MEANS: dict[str, Breakdown] = {
     "经理": "manager", "产品": "product", "行业": "industry", "月": "month", "月份": "month", "季度": "quarter", "预测类别": "forecast",
 }  # fmt: skip
 _TREND = re.compile(r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|趋势|逐月|逐季", I)
+_SET_BESIDE = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind|beat\w*)\b|对比|比较|相比|比一下|比比|谁", I)
 _LAST_ONE = re.compile(r"\b(?:the )?(?:last|previous|prior) one\b|\bthe one before\b|上(?:一)?个|前一个", I)
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
 _DEALS = re.compile(
@@ -156,6 +157,8 @@ def _summary(text: str, reading: Reading) -> Command | None:
     if _MINUS.search(text) and (_PIPELINE.search(text) or _DEALS.search(text)):
         return Unsupported(what="minus")
     view, by = view_said(text), _by(text)
+    if view == "summary" and by is None and not _PIPELINE.search(text) and not _SET_BESIDE.search(text):
+        return None
     who = whose(text, reading)
     compared = _compared(text, who, reading)
     if compared:
@@ -205,7 +208,7 @@ def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
     if not _VERSUS.search(text):
         return None
     parts = [p for p in who.split(", ") if p]
-    strict = re.search(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind|beat\w*)\b|对比|比较|相比|比一下|比比|谁", text, I)
+    strict = _SET_BESIDE.search(text)
     if len(parts) >= 2 and strict:
         return {"by": "compare", **_summed_over(text, "summary", reading)}
     periods = [said.period for said in periods_said(text, reading)]
@@ -222,6 +225,8 @@ def _state(text: str) -> str:
 
 
 def _deals(text: str, reading: Reading) -> Command | None:
+    if not (_DEALS.search(text) or _TOP.search(text) or _ASKS_WHICH.search(text)):
+        return None
     state = _state(text)
     found = read_filter(text, reading, lost=state == "lost")
     flawed = {"finding", "min_days_quiet", "min_days_in_stage", "min_pushes"} & found.keys() and _ASKS_WHICH.search(text)

@@ -21,6 +21,7 @@ _SPELT_OUT = (
     (re.compile(r"\bqtr\b", re.I), "quarter"),
     (re.compile(r"\b(?:the )?(?:whole|full|entire) (?=(?:quarter|month|year|week)\b)", re.I), "this "),
 )
+QUESTION_MOST = 12
 _MARKETING = re.compile(r"\bwhat did people (?:look|ask|search)\b|\bmarketing report\b|\bwhich aids\b|\bmissing aids\b|\blibrary gaps?\b", re.I)
 
 
@@ -32,7 +33,7 @@ def read_request(said: Said, reading: Reading) -> Command | None:
     if _MARKETING.search(text):
         return Unsupported(what="marketing")
     found = read_managing(text, reading) or read_aid(said, reading) or read_pipeline(text, reading)
-    mended = _mended(text, reading) if found is None else text
+    mended = _mended(text, reading) if found is None and len(text.split()) <= QUESTION_MOST else text
     return found if mended == text else read_managing(mended, reading) or read_pipeline(mended, reading)
 
 
