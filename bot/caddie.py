@@ -57,6 +57,7 @@ from bot.handlers import (
     summaries,
     undoing,
 )
+from bot.handlers.presses import asked_for
 from bot.handlers.turn import Desk, Message, Press, Turn
 from bot.language.reading import OpenDraft, Reading
 from bot.language.rules.stages import stage_words
@@ -339,8 +340,10 @@ class Caddie:
                 journal.note(press.action, press.value or "", [press.ref or ""], turn.person.id, turn.thread, turn.now)
                 return []
             case "deals":
-                behind = summaries.deals_behind(press.value or press.ref or "", turn)
+                behind = asked_for(press.value or press.ref or "")
                 return questions.list_deals(behind, turn) if behind else [turn.refuse("expired", "no_such_card")]
+            case "fix":
+                return [forms.fix(press.value or press.ref or "", turn)]
             case "post":
                 return summaries.post_here(press.value or press.ref or "", turn)
             case "edit":

@@ -164,11 +164,12 @@ class FormValues(BaseModel):
 
 
 class LogForm(Reply):
-    """A form to open: on a draft, or empty; only doors that can show forms ask for it."""
+    """A form to open: on a draft or a deal (`ref`, with what is to be mended there), or empty; only doors that can show forms ask for it."""
 
     kind: Literal["form"] = "form"
     audience: Literal["channel", "ephemeral"] = "ephemeral"
-    draft_id: str | None = None
+    ref: str | None = None
+    about: str = ""
     values: FormValues
     stages: tuple[str, ...]
 
@@ -232,6 +233,7 @@ class DealRow(BaseModel):
     why: str = ""
     next_step: str | None = None
     next_step_due: date | None = None
+    fix: str | None = Field(None, exclude=True)
 
 
 class DealsFound(Reply):
@@ -253,10 +255,32 @@ class PeriodShown(BaseModel):
 
 
 class ReportRow(BaseModel):
+    """One part of a report; `query` asks for the deals behind it."""
+
     model_config = ConfigDict(frozen=True)
 
     label: str
     metrics: dict[str, int | float | None]
+    query: str = Field("", exclude=True)
+
+
+class Opening(BaseModel):
+    """A number that can be opened: its name, and the question for the deals behind it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    query: str
+
+
+class Line(BaseModel):
+    """A line of a report with what a press on it does: mend a finding of a deal, or show the deals it counts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    action: Literal["fix", "deals"]
+    value: str
 
 
 class Finding(BaseModel):
@@ -307,7 +331,8 @@ class PipelineReport(Reply):
     findings: tuple[Finding, ...] = ()
     chart: str | None = None
     picture: Chart | None = Field(None, exclude=True)
-    sections: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
+    sections: tuple[tuple[str, tuple[str | Line, ...]], ...] = Field((), exclude=True)
+    openings: tuple[Opening, ...] = Field((), exclude=True)
     shareable: bool = Field(False, exclude=True)
     query: str = Field("", exclude=True)
 

@@ -10,12 +10,13 @@ import pytest
 from bot.charts import draw
 from bot.crm.port import Write
 from bot.domain.audience import DIRECT, Audience, ChannelKind
+from bot.handlers.turn import Press
 from bot.language.evidence import promises_of, signs_of
 from bot.language.rules.managing import time_said
 from bot.pipeline.factors import Sign, interval, judge, weakest
 from bot.pipeline.forecast import simulate
 from bot.playground.workspace import BOT_USER
-from bot.replies import Bar, Chart, Coaching, DealsFound, Document, PipelineReport, Refusal, Schedules
+from bot.replies import Bar, Chart, Coaching, DealsFound, Document, DraftCard, Line, LogForm, PipelineReport, Refusal, Schedules
 from bot.schedules import next_time
 from bot.slack.attachments import attachment
 from bot.slack.views import as_json, render
@@ -387,12 +388,62 @@ def test_ranks_share_and_correlate():
 def test_the_deals_behind_a_number_open_by_a_button_with_the_pressers_own_rights(talk):
     manager = talk("solomon")
     report = only(manager.say("pipeline summary for my team"), PipelineReport)
-    listed = only(manager.press("deals", report.query), DealsFound)
-    assert listed.count == report.metrics["open_count"]
-    assert float(listed.total["USD"]) == report.metrics["open_amount"]
+    numbers = {opening.name: only(manager.press("deals", opening.query), DealsFound) for opening in report.openings}
+    assert {"open", "won", "stalled"} <= numbers.keys()
+    for name, listed in numbers.items():
+        if name != "slipped":
+            assert listed.count == report.metrics[f"{name}_count"], name
+    assert float(numbers["open"].total["USD"]) == report.metrics["open_amount"]
+    assert float(numbers["won"].total["USD"]) == report.metrics["won_amount"]
     rep = only(talk("tamsin", thread="r").press("deals", '{"whose": "Joaquin Salvatierra"}'), Refusal)
     assert rep.reason == "not_allowed"
     assert only(manager.press("deals", "not a query"), Refusal).reason == "expired"
+
+
+@pytest.mark.parametrize("text", ["pipeline by rep", "pipeline by stage", "pipeline by product", "pipeline by month", "pipeline by forecast category"])
+def test_each_row_of_a_report_opens_into_its_deals(talk, text):
+    manager = talk("solomon")
+    report = only(manager.say(text), PipelineReport)
+    opened = [row for row in report.rows if row.query]
+    assert opened
+    for row in opened:
+        assert only(manager.press("deals", row.query), DealsFound).count == row.metrics["open_count"], row.label
+
+
+def test_each_count_of_the_hygiene_opens_into_its_deals_with_a_way_to_mend_each(talk):
+    manager = talk("solomon")
+    report = only(manager.say("deal hygiene for my team"), PipelineReport)
+    counted = [line for _, lines in report.sections for line in lines if isinstance(line, Line) and line.action == "deals"]
+    assert counted
+    for line in counted:
+        listed = only(manager.press("deals", line.value), DealsFound)
+        assert line.text.endswith(f": {listed.count}")
+        assert all(deal.fix for deal in listed.deals)
+
+
+def test_a_finding_is_mended_in_a_form_on_the_very_deal(talk, house):
+    rep = talk("tamsin")
+    listed = only(rep.say("my deals without a next step"), DealsFound)
+    value = next(deal.fix for deal in listed.deals if deal.fix)
+    form = only(rep.press("fix", value), LogForm)
+    assert form.about
+    assert form.values.deal == listed.deals[0].name
+    asked = Press("edit", rep.email, DIRECT, rep.thread, NOW, form.ref)
+    assert house.caddie.check(asked, form.values).keys() == {"summary"}, "a form sent back as it came changes nothing"
+    filled = form.values.model_copy(update={"next_step": "Send the plan", "next_step_due": date(2026, 3, 20)})
+    assert not house.caddie.check(asked, filled)
+    card = only(house.caddie.submit(asked, filled), DraftCard)
+    assert (card.deal.name, card.next_step.text, card.changes) == (listed.deals[0].name, "Send the plan", ())
+    rep.press("confirm", card.draft_id)
+    assert only(rep.press("fix", value), Refusal).say == "fixed_already"
+
+
+def test_a_finding_is_mended_only_by_who_may_change_the_deal(talk):
+    value = next(deal.fix for deal in only(talk("tamsin").say("my deals without a next step"), DealsFound).deals if deal.fix)
+    assert only(talk("tamsin", thread="m").press("fix", "no_next_step:nothing"), Refusal).reason == "not_found"
+    assert only(talk("tamsin", thread="n").press("fix", "drop table:x"), Refusal).reason == "expired"
+    stranger = only(talk("joaquin", thread="j").press("fix", value), Refusal)
+    assert stranger.reason == "not_found", "as if the deal were not there"
 
 
 def test_a_manager_may_post_a_summary_where_not_all_may_see_it_and_it_is_audited(talk, house):

@@ -12,14 +12,18 @@ from bot.drafts import Draft
 from bot.handlers.capture import tell
 from bot.handlers.confirming import CARD_LIVES, own_draft
 from bot.handlers.drafting import LARGEST_AMOUNT, draft_for
+from bot.handlers.presses import fix_of
 from bot.handlers.resolving import meant_contacts, meant_deal
+from bot.handlers.sections import said
 from bot.handlers.turn import Turn
 from bot.language.entities.durations import find_duration
 from bot.language.entities.money import find_money
 from bot.language.entities.numbers import money_figure
+from bot.prompts import phrase
 from bot.replies import FormValues, LogForm, Refusal, Reply
 
 DAY_MINUTES = 24 * 60
+DEAL_REF = "deal:"
 
 
 def open_form(draft_id: str | None, turn: Turn) -> Reply:
@@ -31,7 +35,48 @@ def open_form(draft_id: str | None, turn: Turn) -> Reply:
     if isinstance(draft, Refusal):
         return draft
     deal = turn.desk.mirror.deal(draft.deal_id) if draft.deal_id else None
-    return LogForm(draft_id=draft.id, values=_values(draft, deal), stages=stages, language=draft.language)
+    return LogForm(ref=draft.id, values=_values(draft, deal), stages=stages, language=draft.language)
+
+
+def fix(value: str, turn: Turn) -> Reply:
+    """The form that mends a finding: the deal as it stands, with what is wrong; a call to log where nothing happened for long."""
+    meant = fix_of(value)
+    if meant is None:
+        return turn.refuse("expired", "no_such_card")
+    rule, deal_id = meant
+    deal = _writable(deal_id, turn)
+    if isinstance(deal, Refusal):
+        return deal
+    standing = turn.desk.ledger.standing(deal_id, turn.clock)
+    if standing is None or rule not in standing.rules:
+        return turn.refuse("expired", "fixed_already", deal=deal.name)
+    values = FormValues(
+        deal=deal.name,
+        kind=ActivityKind.CALL if rule == "stalled" else None,
+        day=turn.today,
+        stage=deal.stage,
+        amount=plain(deal.amount) if deal.amount else "",
+        close_date=deal.close_date,
+        next_step=deal.next_step or "",
+        next_step_due=deal.next_step_due,
+    )
+    about = phrase(turn.language, "form_about", deal=deal.name, text=said(standing, rule, turn))
+    return LogForm(ref=f"{DEAL_REF}{deal.id}", about=about, values=values, stages=tuple(turn.desk.mirror.snapshot.stages), language=turn.language)
+
+
+def _writable(deal_id: str, turn: Turn) -> Deal | Refusal:
+    """The deal, if the asker may change it; one that may not even be read is as if it were not there."""
+    deal = turn.desk.mirror.deal(deal_id)
+    if deal is None or deal.owner_id not in turn.readable:
+        return turn.refuse("not_found", "deal_gone")
+    return deal if deal.owner_id in turn.writable else turn.refuse("not_allowed", "not_your_deal", deal=deal.name)
+
+
+def _subject(ref: str | None, turn: Turn) -> Draft | Deal | Refusal | None:
+    """What a form is about: the asker's open draft, or a deal that the asker may change; None for an empty form."""
+    if not ref:
+        return None
+    return _writable(ref.removeprefix(DEAL_REF), turn) if ref.startswith(DEAL_REF) else editable(ref, turn)
 
 
 def editable(draft_id: str, turn: Turn) -> Draft | Refusal:
@@ -69,13 +114,13 @@ def _values(draft: Draft, deal: Deal | None) -> FormValues:
     )
 
 
-def problems(values: FormValues, draft_id: str | None, turn: Turn) -> dict[str, tuple[str, dict[str, str]]]:
+def problems(values: FormValues, ref: str | None, turn: Turn) -> dict[str, tuple[str, dict[str, str]]]:
     """What is wrong with a filled form: by field, the name of the sentence and what fills it. Empty where it can be taken."""
     found: dict[str, tuple[str, dict[str, str]]] = {}
-    draft = editable(draft_id, turn) if draft_id else None
-    if isinstance(draft, Refusal):
-        return {"deal": (draft.say, draft.values)}
-    deal, account_id = _deal(values, draft, turn)
+    subject = _subject(ref, turn)
+    if isinstance(subject, Refusal):
+        return {"deal": (subject.say, subject.values)}
+    deal, account_id = _deal(values, subject, turn)
     if deal is None and account_id is None:
         found["deal"] = ("form_no_deal", {"words": values.deal})
     elif deal is not None and deal.owner_id not in turn.writable:
@@ -97,12 +142,13 @@ def problems(values: FormValues, draft_id: str | None, turn: Turn) -> dict[str, 
     return found
 
 
-def submit(values: FormValues, draft_id: str | None, turn: Turn) -> list[Reply]:
+def submit(values: FormValues, ref: str | None, turn: Turn) -> list[Reply]:
     """The card that a filled form asks for, in place of the draft it came from."""
-    draft = editable(draft_id, turn) if draft_id else None
-    if isinstance(draft, Refusal):
-        return [draft]
-    deal, account_id = _deal(values, draft, turn)
+    subject = _subject(ref, turn)
+    if isinstance(subject, Refusal):
+        return [subject]
+    draft = subject if isinstance(subject, Draft) else None
+    deal, account_id = _deal(values, subject, turn)
     changes, people = _changes(values, deal), _names(values.people)
     told: LogActivity | UpdateDeal
     if values.kind:
@@ -117,15 +163,18 @@ def submit(values: FormValues, draft_id: str | None, turn: Turn) -> list[Reply]:
         )
     else:
         told = UpdateDeal(deal=values.deal, contacts=people, changes=changes)
-    if deal is None and draft is None:
+    if deal is None and subject is None:
         return tell(told, turn)
     account = next(iter(turn.desk.mirror.accounts([account_id])), None) if account_id else None
     return draft_for(told, deal, account, turn, replaces=draft, matched=draft.matched if draft else None)
 
 
-def _deal(values: FormValues, draft: Draft | None, turn: Turn) -> tuple[Deal | None, str | None]:
-    """The deal (or only the account) that the form names; unchanged words keep the draft's own."""
-    if draft:
+def _deal(values: FormValues, subject: Draft | Deal | None, turn: Turn) -> tuple[Deal | None, str | None]:
+    """The deal (or only the account) that the form names; unchanged words keep the one that it was opened on."""
+    if isinstance(subject, Deal) and values.deal.strip() == subject.name:
+        return subject, subject.account_id
+    if isinstance(subject, Draft):
+        draft = subject
         deal = turn.desk.mirror.deal(draft.deal_id) if draft.deal_id else None
         if values.deal.strip() == (deal.name if deal else draft.account):
             return deal, deal.account_id if deal else draft.account_id
@@ -145,6 +194,8 @@ def _changes(values: FormValues, deal: Deal | None) -> DealChanges:
     }
     if deal and said["stage"] == deal.stage:
         said["stage"] = None
+    if deal and (said["next_step"], said["next_step_due"]) == (deal.next_step, deal.next_step_due):
+        said["next_step"] = said["next_step_due"] = None
     return DealChanges(**said)
 
 

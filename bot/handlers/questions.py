@@ -8,6 +8,7 @@ from bot.commands import ListDeals, ShowDeal
 from bot.domain.deals import Deal, StageKind
 from bot.domain.money import totals
 from bot.domain.periods import Period
+from bot.handlers.presses import fix_value
 from bot.handlers.resolving import meant_deal
 from bot.handlers.scopes import scope_of, selection_of
 from bot.handlers.sections import said
@@ -42,6 +43,7 @@ def deals_found(
     turn: Turn,
     *,
     why: Mapping[str, str] | None = None,
+    fixes: Mapping[str, str] | None = None,
     say: str = "",
     count: int | None = None,
     total: dict[str, Decimal] | None = None,
@@ -62,6 +64,7 @@ def deals_found(
             why=(why or {}).get(d.id, ""),
             next_step=d.next_step,
             next_step_due=d.next_step_due,
+            fix=(fixes or {}).get(d.id),
         )
         for d in deals
     )
@@ -82,9 +85,11 @@ def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
         return [chosen]
     remember(command, turn)
     listed, why = chosen
+    finding = command.finding
+    fixes = {s.deal.id: fix_value(s.deal.id, finding) for s in listed.standings if s.deal.owner_id in turn.writable} if finding else {}
     count = min(listed.count, command.top) if command.top else listed.count
     shown = [s.deal for s in listed.standings]
-    found = deals_found(shown, turn, why=why, count=count, total=None if command.top else listed.totals)
+    found = deals_found(shown, turn, why=why, fixes=fixes, count=count, total=None if command.top else listed.totals)
     return [found]
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import CancelSchedule, ScheduleDigest, SnoozeNudges, SummarizePipeline
 from bot.domain.people import Role
+from bot.handlers.presses import fix_value
 from bot.handlers.questions import deals_found
 from bot.handlers.scopes import Scope, scope_of
 from bot.handlers.sections import said
@@ -120,7 +121,8 @@ def nudge(turn: Turn) -> list[Reply]:
     if not listed.count:
         return []
     why = {s.deal.id: ", ".join(said(s, rule, turn) for rule in s.rules if rule in selection.rules) for s in listed.standings}
-    return [deals_found([s.deal for s in listed.standings], turn, why=why, say="nudge_title", count=listed.count, total=listed.totals)]
+    fixes = {s.deal.id: fix_value(s.deal.id, next(rule for rule in s.rules if rule in selection.rules)) for s in listed.standings}
+    return [deals_found([s.deal for s in listed.standings], turn, why=why, fixes=fixes, say="nudge_title", count=listed.count, total=listed.totals)]
 
 
 def _told(action: str, digests: list[Digest], turn: Turn, say: str = "") -> Schedules:

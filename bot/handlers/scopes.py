@@ -75,9 +75,9 @@ def _named(words: str, turn: Turn) -> Scope | None:
         region = next((r for r in regions(turn) if r.casefold() == part.casefold()), None)
         if region:
             return region_scope(region, turn)
-        people = turn.names.find(part, {"person"})
-        if people:
-            person = organization.people[people[0].id]
+        people = turn.names.find(part, {"person"}) if part not in organization.people else []
+        if people or part in organization.people:
+            person = organization.people[people[0].id if people else part]
             return Scope(person.name, organization.tree(person.id), person.id)
         return None
     if "all" in parts and turn.desk.open_to_all:

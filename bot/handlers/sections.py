@@ -10,6 +10,7 @@ from bot.domain.deals import StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
 from bot.handlers.figures import conversion_chart, forecast_chart, stages_chart, waterfall_chart
+from bot.handlers.presses import WHOLE, behind, fix_value
 from bot.handlers.scopes import Asked, Scope
 from bot.handlers.scoreboard import scoreboard
 from bot.handlers.turn import Turn
@@ -20,9 +21,9 @@ from bot.pipeline.rules import RISKS, Rule
 from bot.pipeline.selection import MOVES, Span
 from bot.pipeline.standing import Conversion, Standing
 from bot.prompts import phrase
-from bot.replies import Chart, Finding
+from bot.replies import Chart, Finding, Line
 
-Section = tuple[str, tuple[str, ...]]
+Section = tuple[str, tuple[str | Line, ...]]
 RISKS_SHOWN, FLAWS_SHOWN, NAMES_SHOWN = 8, 20, 5
 
 
@@ -188,15 +189,23 @@ def _conversion(conversions: Sequence[Conversion], turn: Turn) -> Section:
 
 def _risks(found: Sequence[Standing], turn: Turn) -> Section:
     risks = [(s, rule) for s in found for rule in s.rules if rule in RISKS]
-    return phrase(turn.language, "section_risks"), tuple(f"{s.deal.name}: {said(s, rule, turn)}" for s, rule in risks[:RISKS_SHOWN])
+    lines = [Line(text=f"{s.deal.name}: {said(s, rule, turn)}", action="fix", value=fix_value(s.deal.id, rule)) for s, rule in risks[:RISKS_SHOWN]]
+    return phrase(turn.language, "section_risks"), tuple(lines)
 
 
 def _fixes(found: Sequence[Standing], turn: Turn) -> Section:
     """The deals with their flaws, the largest first."""
-    lines = [f"{s.deal.name}: {', '.join(said(s, rule, turn) for rule in s.rules)}" for s in found[:FLAWS_SHOWN]]
+    lines = [
+        Line(text=f"{s.deal.name}: {', '.join(said(s, rule, turn) for rule in s.rules)}", action="fix", value=fix_value(s.deal.id, s.rules[0]))
+        for s in found[:FLAWS_SHOWN]
+    ]
     return phrase(turn.language, "section_fixes"), tuple(lines)
 
 
 def _flaws(asked: Asked, turn: Turn) -> Section:
     counts = sorted(((n, rule) for rule, n in asked.tallies.rule_counts().items() if rule not in RISKS), key=lambda c: -c[0])
-    return phrase(turn.language, "section_hygiene"), tuple(f"{phrase(turn.language, 'rule_' + rule, days='').strip()}: {n}" for n, rule in counts)
+    lines = [
+        Line(text=f"{phrase(turn.language, 'rule_' + rule, days='').strip()}: {n}", action="deals", value=behind(asked, **WHOLE, finding=rule))
+        for n, rule in counts
+    ]
+    return phrase(turn.language, "section_hygiene"), tuple(lines)

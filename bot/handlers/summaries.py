@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.commands import DealFilter, ListDeals, SummarizePipeline
+from bot.commands import SummarizePipeline
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.figures import rows_chart
+from bot.handlers.presses import VALUE_MOST, behind, openings
 from bot.handlers.scopes import Asked, Scope, region_scope, regions, scope_of, scopes_of, selection_of
 from bot.handlers.sections import finding, moves_span, tell
 from bot.handlers.turn import Turn
@@ -21,7 +22,6 @@ from bot.replies import PeriodShown, PipelineReport, Refusal, Reply, ReportRow
 
 FINDINGS_MOST = 60
 PERIODS_MOST = 24
-QUERY_MOST = 1900
 
 
 def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
@@ -38,17 +38,6 @@ def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
         return [selection]
     remember(command, turn)
     return [report(_asked(command, whole, tuple(known), selection, turn), turn)]
-
-
-def deals_behind(query: str, turn: Turn) -> ListDeals | None:
-    """The open deals that a report's numbers stand for, with the reader's own rights; None for a query that is none of ours."""
-    try:
-        asked = SummarizePipeline.model_validate_json(query)
-    except ValidationError:
-        return None
-    period = _period(asked, turn)
-    kept = {name: value for name, value in asked.model_dump().items() if name in DealFilter.model_fields}
-    return ListDeals(**kept, period_from=period.start, period_to=period.end)
 
 
 def post_here(query: str, turn: Turn) -> list[Reply]:
@@ -120,6 +109,7 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
         rows=rows,
         findings=tuple(finding(standing, rule, turn) for standing in found for rule in standing.rules)[:FINDINGS_MOST],
         sections=tuple(told.sections),
+        openings=openings(asked, metrics),
         picture=rows_chart(rows, asked.currency, turn) if broken_down else told.picture,
         shareable=place == "ephemeral" and not turn.audience.external,
         query=_query(asked.command),
@@ -131,7 +121,7 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
 def _query(command: SummarizePipeline) -> str:
     """The question for a button's value; none where it is too long for one."""
     text = command.model_dump_json(exclude_defaults=True)
-    return text if len(text) <= QUERY_MOST else ""
+    return text if len(text) <= VALUE_MOST else ""
 
 
 def _narrowed(command: SummarizePipeline) -> str:
@@ -160,13 +150,14 @@ def _rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
             for name in turn.desk.mirror.snapshot.stages:
                 stage = replace(asked.tallies, open=[t for t in asked.tallies.open if t.stage == name])
                 if any(t.closing for t in stage.open):
-                    yield ReportRow(label=name, metrics=_short(metrics_of(stage, [], asked.currency)))
+                    yield ReportRow(label=name, metrics=_short(metrics_of(stage, [], asked.currency)), query=behind(asked, stage=name, stage_onward=False))
         case "forecast":
             for category in ("commit", "most likely", "best case", "pipeline", "omitted", None):
                 part = replace(asked.tallies, open=[t for t in asked.tallies.open if t.forecast == category])
                 if any(t.closing for t in part.open):
                     label = category or phrase(turn.language, "forecast_none")
-                    yield ReportRow(label=label, metrics=_short(metrics_of(part, [], asked.currency)))
+                    query = behind(asked, forecast=category) if category else ""
+                    yield ReportRow(label=label, metrics=_short(metrics_of(part, [], asked.currency)), query=query)
         case _:
             if command.versus_from and command.versus_to:
                 yield from _versus_rows(asked, Period(command.versus_from, command.versus_to), turn)
@@ -183,7 +174,8 @@ def _people_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
         inside = Tallies.joined([by_owner[owner] for owner in sorted(part.owners & by_owner.keys())])
         own = turn.desk.currency or main_currency(inside, asked.currency)
         label = part.label if own == asked.currency else f"{part.label} ({own})"
-        yield ReportRow(label=label, metrics=_rounded(_metrics(asked, inside, part, own, turn)))
+        query = behind(asked, whose=part.label if asked.command.by == "region" or part.head is None else part.head)
+        yield ReportRow(label=label, metrics=_rounded(_metrics(asked, inside, part, own, turn)), query=query)
 
 
 def _parts(asked: Asked, turn: Turn) -> Iterable[Scope]:
@@ -210,13 +202,15 @@ def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     names = {g: (products[g].name if by == "product" and g in products else g) or phrase(turn.language, "none") for g in groups}
     for group in sorted(groups, key=lambda g: (g is None, names[g])):
         inside = tallies.where(lambda key, group=group: key.group == group)  # type: ignore[misc]
-        yield ReportRow(label=names[group], metrics=_rounded(metrics_of(inside, [], asked.currency)))
+        query = behind(asked, **({"products": (names[group],)} if by == "product" else {"industry": group})) if group else ""
+        yield ReportRow(label=names[group], metrics=_rounded(metrics_of(inside, [], asked.currency)), query=query)
 
 
 def _period_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     for label, period in _pieces(asked.period, asked.command.by or "", turn):
         tallies = turn.desk.ledger.tallies(asked.selection, period, turn.clock)
-        yield ReportRow(label=label, metrics=_rounded(_metrics(replace(asked, period=period), tallies, asked.scope, asked.currency, turn)))
+        part = replace(asked, period=period)
+        yield ReportRow(label=label, metrics=_rounded(_metrics(part, tallies, asked.scope, asked.currency, turn)), query=behind(part))
 
 
 def _pieces(period: Period, by: str, turn: Turn) -> Iterator[tuple[str, Period]]:
@@ -237,8 +231,9 @@ def _pieces(period: Period, by: str, turn: Turn) -> Iterator[tuple[str, Period]]
 def _versus_rows(asked: Asked, other: Period, turn: Turn) -> Iterator[ReportRow]:
     for period in (asked.period, other):
         tallies = asked.tallies if period == asked.period else turn.desk.ledger.tallies(asked.selection, period, turn.clock)
-        metrics = _metrics(replace(asked, period=period), tallies, asked.scope, asked.currency, turn)
-        yield ReportRow(label=f"{period.start.isoformat()} – {period.end.isoformat()}", metrics=_rounded(metrics))
+        part = replace(asked, period=period)
+        metrics = _metrics(part, tallies, asked.scope, asked.currency, turn)
+        yield ReportRow(label=f"{period.start.isoformat()} – {period.end.isoformat()}", metrics=_rounded(metrics), query=behind(part))
 
 
 def _rounded(metrics: Metrics) -> Metrics:

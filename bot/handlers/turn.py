@@ -39,7 +39,7 @@ class Message:
 class Press:
     """A button a person pressed; without `ref` the thread's newest card or receipt is meant."""
 
-    action: Literal["confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post"]
+    action: Literal["confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix"]
     email: str
     audience: Audience
     thread: str

@@ -158,7 +158,9 @@ class Courier:
         if not isinstance(form, LogForm):
             self._post(arrival, form, audience)
             return
-        about = {"draft": form.draft_id, "channel": arrival.channel, "ts": arrival.ts, "thread_ts": arrival.thread_ts} if form.draft_id else {}
+        about: dict[str, str | None] = {"ref": form.ref, "channel": arrival.channel, "ts": arrival.ts, "thread_ts": arrival.thread_ts} if form.ref else {}
+        if form.about:  # the card comes beside the report that the form was opened from, not in its place
+            about |= {"ts": None, "thread_ts": arrival.thread_ts or (None if arrival.direct or arrival.ephemeral else arrival.ts)}
         known = {name: value for name, value in about.items() if value}
         try:
             self._client.views_open(trigger_id=arrival.trigger_id, view=modal(form, known | ({"ephemeral": "1"} if arrival.ephemeral else {})))

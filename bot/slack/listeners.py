@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-PRESSES = {"confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post"}
+PRESSES = {"confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix"}
 LOG_SHORTCUT, LOG_MESSAGE_SHORTCUT = "log", "log_message"
 OPENS_FORM = {"log", "form", "记录", "表单"}
 _SPOKEN_SUBTYPES = {None, "file_share", "thread_broadcast"}
@@ -155,7 +155,7 @@ def _submission(body: dict[str, Any]) -> Arrival:
         ts=str(about.get("ts") or ""),
         thread_ts=about.get("thread_ts"),
         direct=channel.startswith("D") or not channel,
-        value=str(about.get("draft") or ""),
+        value=str(about.get("ref") or ""),
         ephemeral=bool(about.get("ephemeral")),
         form=(view.get("state") or {}).get("values") or {},
     )
@@ -163,7 +163,7 @@ def _submission(body: dict[str, Any]) -> Arrival:
 
 def _press(body: dict[str, Any]) -> Arrival | None:
     action = (body.get("actions") or [{}])[0]
-    name = str(action.get("action_id", ""))
+    name = str(action.get("action_id", "")).partition(":")[0]  # behind the colon: which of several, as ids must differ
     if name not in PRESSES:
         return None
     container, message = body.get("container") or {}, body.get("message") or {}

@@ -6,15 +6,17 @@ from typing import Any
 from bot.slack.mrkdwn import BUTTON_MOST, HEADER_MOST, SECTION_MOST, cut, escape
 
 Block = dict[str, Any]
+OPTION_MOST = 150
 
 
 def header(text: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": cut(text, HEADER_MOST), "emoji": False}}
 
 
-def section(mrkdwn: str) -> Block:
-    """`mrkdwn` must be escaped already."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(mrkdwn, SECTION_MOST) or " "}}
+def section(mrkdwn: str, accessory: Block | None = None) -> Block:
+    """`mrkdwn` must be escaped already; `accessory` is a button beside it."""
+    made: Block = {"type": "section", "text": {"type": "mrkdwn", "text": cut(mrkdwn, SECTION_MOST) or " "}}
+    return made | ({"accessory": accessory} if accessory else {})
 
 
 def fields(pairs: list[tuple[str, str]]) -> list[Block]:
@@ -48,7 +50,7 @@ def menu(placeholder: str, action: str, options: list[tuple[str, str]]) -> Block
         "placeholder": {"type": "plain_text", "text": cut(placeholder, 150), "emoji": False},
         "action_id": action,
         "options": [
-            {"text": {"type": "plain_text", "text": cut(text, 75), "emoji": False}, "value": value[:150]} for value, text in options[:100]
+            {"text": {"type": "plain_text", "text": cut(text, 75), "emoji": False}, "value": value[:OPTION_MOST]} for value, text in options[:100]
         ],
     }
 
@@ -73,7 +75,7 @@ def plain_of(blocks: list[Block]) -> str:
         lines += [
             f"{n}. {o['text']['text']}"
             for e in block.get("elements", ())
-            if e.get("type") == "static_select"
+            if e.get("type") == "static_select" and e["action_id"] == "choose"
             for n, o in enumerate(e["options"], 1)
         ]
     text = re.sub(r"(?<![\w*])[*_]([^*_\n]+)[*_](?![\w*])", r"\1", "\n".join(lines))

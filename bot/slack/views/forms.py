@@ -6,8 +6,8 @@ from typing import Any
 from bot.domain.activities import ActivityKind
 from bot.prompts import phrase
 from bot.replies import FormValues, LogForm
-from bot.slack.mrkdwn import cut
-from bot.slack.views.blocks import Block
+from bot.slack.mrkdwn import cut, escape
+from bot.slack.views.blocks import Block, section
 
 CALLBACK = "log_form"
 FORECASTS = ("commit", "most likely", "best case", "pipeline", "omitted")
@@ -19,6 +19,7 @@ def modal(form: LogForm, metadata: dict[str, str]) -> dict[str, Any]:
     say, values = form.language, form.values
     kinds = [(kind.value, phrase(say, f"kind_{kind}")) for kind in ActivityKind if kind is not ActivityKind.TASK]
     blocks = [
+        *([section(escape(form.about))] if form.about else []),
         _text("deal", phrase(say, "form_deal"), values.deal, optional=False),
         _select("kind", phrase(say, "form_kind"), kinds, values.kind),
         _day("day", phrase(say, "form_day"), values.day),
@@ -36,7 +37,7 @@ def modal(form: LogForm, metadata: dict[str, str]) -> dict[str, Any]:
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": _plain(phrase(say, "form_title_edit" if form.draft_id else "form_title"), TITLE_MOST),
+        "title": _plain(phrase(say, "form_title_edit" if form.ref and not form.about else "form_title"), TITLE_MOST),
         "submit": _plain(phrase(say, "form_submit"), TITLE_MOST),
         "close": _plain(phrase(say, "form_cancel"), TITLE_MOST),
         "private_metadata": json.dumps(metadata),

@@ -1,13 +1,15 @@
 """Pipeline reports and lists of deals, for reading on a phone."""
 
+from collections.abc import Sequence
+
 from bot.domain.money import format_money
 from bot.prompts import phrase
-from bot.replies import DealRow, DealsFound, PipelineReport, ReportRow
+from bot.replies import DealRow, DealsFound, Line, PipelineReport, ReportRow
 from bot.slack.mrkdwn import escape
 from bot.slack.views import blocks as b
 
 DEALS_SHOWN = 20
-ROWS_SHOWN = 25
+ROWS_SHOWN, ROWS_OPENED, LINES_OPENED = 25, 12, 8
 
 
 def deals(reply: DealsFound) -> list[b.Block]:
@@ -18,7 +20,7 @@ def deals(reply: DealsFound) -> list[b.Block]:
     count = phrase(say, "deals_one") if reply.count == 1 else phrase(say, "deals_count", n=reply.count)
     total = ", ".join(format_money(amount, currency) for currency, amount in sorted(reply.total.items()))
     made.append(b.section(f"*{count}* · {escape(total)}"))
-    made += [b.section(_deal(deal, say)) for deal in reply.deals[:DEALS_SHOWN]]
+    made += [_openable(_deal(deal, say), "fix", deal.fix or "", n, say) for n, deal in enumerate(reply.deals[:DEALS_SHOWN])]
     if len(reply.deals) > DEALS_SHOWN:
         made.append(b.context(phrase(say, "more", n=len(reply.deals) - DEALS_SHOWN)))
     if reply.last_activities:
@@ -49,16 +51,34 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
         *b.fields(_figures(report)),
     ]
     if report.rows:
-        made.append(b.section("*" + phrase(say, "section_rows") + "*\n" + "\n".join(_row(r, say) for r in report.rows[:ROWS_SHOWN])))
-    for title, lines in report.sections:
+        made.append(b.section(f"*{phrase(say, 'section_rows')}*"))
+        made += [_openable(_row(row, say), "deals", row.query, n, say) for n, row in enumerate(report.rows[:ROWS_OPENED])]
+        made += [b.section("\n".join(_row(row, say) for row in rest)) for rest in [report.rows[ROWS_OPENED:ROWS_SHOWN]] if rest]
+    for place, (title, lines) in enumerate(report.sections):
         if lines:
-            made.append(b.section(f"*{escape(title)}*\n{b.bullets(lines)}"))
-    if report.query:
-        buttons = [b.button(phrase(say, "button_deals"), "deals", report.query)]
-        if report.shareable:
-            buttons.append(b.button(phrase(say, "button_post"), "post", report.query))
-        made.append(b.actions(buttons))
-    return made
+            made += _lines(title, lines, place, say)
+    elements = []
+    menu = [(o.query, phrase(say, f"open_{o.name}")) for o in report.openings if len(o.query) <= b.OPTION_MOST]
+    if menu:
+        elements.append(b.menu(phrase(say, "menu_deals"), "deals", menu))
+    if report.shareable and report.query:
+        elements.append(b.button(phrase(say, "button_post"), "post", report.query))
+    return [*made, b.actions(elements)] if elements else made
+
+
+def _openable(text: str, action: str, value: str, n: int, say: str) -> b.Block:
+    """A line with its button; ids differ by number."""
+    return b.section(text, b.button(phrase(say, f"button_{action}"), f"{action}:{n}", value) if value else None)
+
+
+def _lines(title: str, lines: Sequence[str | Line], place: int, say: str) -> list[b.Block]:
+    """A section of a report: plain lines together, those that do something with a button each."""
+    plain = [line for line in lines if isinstance(line, str)]
+    made = [b.section(f"*{escape(title)}*" + (f"\n{b.bullets(plain)}" if plain else ""))]
+    pressed = [line for line in lines if isinstance(line, Line)]
+    made += [_openable(f"• {escape(line.text)}", line.action, line.value, 100 * (place + 1) + n, say) for n, line in enumerate(pressed[:LINES_OPENED])]
+    rest = [line.text for line in pressed[LINES_OPENED:]]
+    return [*made, b.section(b.bullets(rest))] if rest else made
 
 
 def _figures(report: PipelineReport) -> list[tuple[str, str]]:
