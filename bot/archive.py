@@ -19,6 +19,14 @@ papers = Table(
     Column("at", Moment, nullable=False),
 )
 
+canvases = Table(
+    "canvases",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("place", String(128), primary_key=True),
+    Column("canvas_id", String(64), nullable=False),
+)
+
 forecasts = Table(
     "forecasts",
     metadata,

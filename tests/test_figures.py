@@ -97,12 +97,12 @@ examples = settings(max_examples=25, deadline=None, suppress_health_check=[Healt
 @given(rows=deals, currency=st.sampled_from(("EUR", "CNY")))
 def test_parts_sum_to_the_whole(tmp_path_factory, rows, currency):
     ledger = world(tmp_path_factory, rows).desk.ledger
-    tallies = ledger.tallies(Selection(), QUARTER, CLOCK)
+    tallies = ledger.tallies(Selection(), QUARTER, ledger.sight(CLOCK))
     whole = metrics_of(tallies, [], currency)
     by_owner = [metrics_of(tallies.where(lambda key, o=o: key.owner == o), [], currency) for o in OWNERS]
-    asked_apart = [metrics_of(ledger.tallies(Selection(owners=frozenset({o})), QUARTER, CLOCK), [], currency) for o in OWNERS]
+    asked_apart = [metrics_of(ledger.tallies(Selection(owners=frozenset({o})), QUARTER, ledger.sight(CLOCK)), [], currency) for o in OWNERS]
     months = [Period.month(2026, month) for month in (1, 2, 3)]
-    by_month = [metrics_of(ledger.tallies(Selection(), month, CLOCK), [], currency) for month in months]
+    by_month = [metrics_of(ledger.tallies(Selection(), month, ledger.sight(CLOCK)), [], currency) for month in months]
     for name in ADDED:
         assert sum(m[name] for m in by_owner) == pytest.approx(whole[name]), name
         assert sum(m[name] for m in asked_apart) == pytest.approx(whole[name]), name
@@ -114,16 +114,16 @@ def test_parts_sum_to_the_whole(tmp_path_factory, rows, currency):
 @given(rows=deals)
 def test_a_number_is_the_deals_behind_it(tmp_path_factory, rows):
     ledger = world(tmp_path_factory, rows).desk.ledger
-    tallies = ledger.tallies(Selection(), QUARTER, CLOCK)
-    listed = ledger.deals(Selection(kind=StageKind.OPEN, period=QUARTER), CLOCK)
+    tallies = ledger.tallies(Selection(), QUARTER, ledger.sight(CLOCK))
+    listed = ledger.deals(Selection(kind=StageKind.OPEN, period=QUARTER), ledger.sight(CLOCK))
     assert sum(t.closing for t in tallies.open) == listed.count == len(listed.standings)
     assert {c: sum((t.closing_amount for t in tallies.open if t.key.currency == c), Decimal(0)) for c in listed.totals} == listed.totals
     for rule in RULES:
-        flawed = ledger.deals(Selection(rules=frozenset({rule})), CLOCK)
+        flawed = ledger.deals(Selection(rules=frozenset({rule})), ledger.sight(CLOCK))
         assert flawed.count == sum(t.rules[rule] for t in tallies.open), rule
         assert all(rule in s.rules for s in flawed.standings), rule
     for move in MOVES:
-        moved = ledger.deals(Selection(moved=move, moved_in=CLOCK.last_days(7)), CLOCK)
+        moved = ledger.deals(Selection(moved=move, moved_in=CLOCK.last_days(7)), ledger.sight(CLOCK))
         assert moved.count == tallies.move_count(move), move
 
 
@@ -142,7 +142,7 @@ def test_movement_explains_the_difference_between_two_dates_to_the_cent(tmp_path
     selection = Selection(owners=team)
 
     def open_pipeline(currency, clock):
-        tallies = ledger.tallies(selection, QUARTER, clock)
+        tallies = ledger.tallies(selection, QUARTER, ledger.sight(clock))
         return sum((t.closing_amount for t in tallies.open if t.key.currency == currency), Decimal(0))
 
     before = {c: open_pipeline(c, CLOCK) for c in ("EUR", "CNY")}
@@ -155,7 +155,7 @@ def test_movement_explains_the_difference_between_two_dates_to_the_cent(tmp_path
     created = Write(by_id="a", at=NOW + timedelta(hours=30), create="deal", fields=(("name", "Late"), ("owner_id", "a"), ("stage", "Two"), ("amount", Decimal("70.07")), ("currency", "EUR"), ("created", TODAY + timedelta(days=1)), ("close_date", TODAY)))
     crm.push(created, key="made", version=None)
     later = Clock(NOW + timedelta(days=3), "Europe/Berlin")
-    moved = steps(ledger.changed(selection, NOW + timedelta(minutes=1), later), QUARTER, team, frozenset(OPEN), frozenset({"Yes"}))
+    moved = steps(ledger.changed(selection, NOW + timedelta(minutes=1), ledger.sight(later)), QUARTER, team, frozenset(OPEN), frozenset({"Yes"}))
     for currency in ("EUR", "CNY"):
         explained = sum((s.amount for s in moved if s.deal.currency == currency), Decimal(0))
         assert before[currency] + explained == open_pipeline(currency, later)
@@ -176,12 +176,12 @@ conditions = st.fixed_dictionaries(
 def test_a_permission_never_widens_through_a_filter(tmp_path_factory, rows, wanted, team):
     ledger = world(tmp_path_factory, rows).desk.ledger
     selection = Selection(owners=team, moved_in=CLOCK.last_days(400), **wanted)
-    listed = ledger.deals(selection, CLOCK)
+    listed = ledger.deals(selection, ledger.sight(CLOCK))
     assert {s.deal.owner_id for s in listed.standings} <= team
-    assert {key.owner for key in ledger.tallies(selection, QUARTER, CLOCK).keys} <= team
-    assert {s.deal.owner_id for s in ledger.findings(selection, CLOCK, 100)} <= team
-    assert {s.deal.owner_id for s in ledger.deals(selection.within({"a"}), CLOCK).standings} <= team & {"a"}
-    everything = {s.deal.id for s in ledger.deals(Selection(owners=team), CLOCK).standings}
+    assert {key.owner for key in ledger.tallies(selection, QUARTER, ledger.sight(CLOCK)).keys} <= team
+    assert {s.deal.owner_id for s in ledger.findings(selection, ledger.sight(CLOCK), 100)} <= team
+    assert {s.deal.owner_id for s in ledger.deals(selection.within({"a"}), ledger.sight(CLOCK)).standings} <= team & {"a"}
+    everything = {s.deal.id for s in ledger.deals(Selection(owners=team), ledger.sight(CLOCK)).standings}
     assert {s.deal.id for s in listed.standings} <= everything
 
 
@@ -227,24 +227,24 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
         owners = frozenset(organization.people) if kind == "all" else organization.tree(person) if kind == "team" else frozenset({person})
         selection = Selection(owners=owners)
         for currency, values in expected["by_currency"].items():
-            deals = frozenset(s.deal.id for s in ledger.deals(selection, clock).standings if s.deal.currency == currency)
-            tallies = ledger.tallies(Selection(owners=owners, ids=deals), period, clock)
+            deals = frozenset(s.deal.id for s in ledger.deals(selection, ledger.sight(clock)).standings if s.deal.currency == currency)
+            tallies = ledger.tallies(Selection(owners=owners, ids=deals), period, ledger.sight(clock))
             quotas = quotas_for(house.desk.mirror.quotas(owners), period, None, owners, organization)
             metrics = metrics_of(tallies, quotas, currency)
             for metric in metrics.keys() & values.keys():
                 wanted = values[metric]
                 assert metrics[metric] == (wanted if wanted is None else pytest.approx(wanted, rel=1e-3, abs=1e-4)), (name, currency, metric)
                 compared += 1
-        found = {rule: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, rules=frozenset({rule})), clock).standings) for rule in RULES}
+        found = {rule: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, rules=frozenset({rule})), ledger.sight(clock)).standings) for rule in RULES}
         assert {rule: found[rule] for rule in expected["findings"]} == {rule: sorted(ids) for rule, ids in expected["findings"].items()}, name
         assert found["stalled"] == sorted(expected["stalled_deals"]), name
-        week = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.last_days(7)), clock).standings) for move in MOVES}
+        week = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.last_days(7)), ledger.sight(clock)).standings) for move in MOVES}
         assert week == {move: sorted(expected["movement_last_7_days"][move]) for move in MOVES}, name
-        quarter = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.bounds(period)), clock).standings) for move in MOVES}
+        quarter = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.bounds(period)), ledger.sight(clock)).standings) for move in MOVES}
         assert quarter == {move: sorted(expected["movement_quarter"][move]) for move in MOVES}, name
-        conversion = {c.stage.name: {"entered": c.entered, "entered_next": c.advanced, "lost_from_here": c.lost} for c in ledger.conversion(selection, clock) if c.entered}
+        conversion = {c.stage.name: {"entered": c.entered, "entered_next": c.advanced, "lost_from_here": c.lost} for c in ledger.conversion(selection, ledger.sight(clock)) if c.entered}
         assert conversion == {stage: n for stage, n in expected["conversion_all_time"].items() if n["entered"]}, name
-        whole = metrics_of(ledger.tallies(selection, period, clock), [], "USD")
+        whole = metrics_of(ledger.tallies(selection, period, ledger.sight(clock)), [], "USD")
         assert whole["hygiene_score"] == pytest.approx(expected["hygiene_score"], abs=1e-4), name
     assert compared > 150
 

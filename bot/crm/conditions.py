@@ -2,22 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from math import floor
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, and_, case, false, func, literal, literal_column, or_, select
 
 from bot.crm import tables as t
+from bot.crm.experience import Experience
 from bot.domain.deals import Stage, StageKind
 from bot.domain.periods import Clock, Period
 from bot.pipeline.rules import Rule, Thresholds
 from bot.pipeline.selection import Move, Selection, Span
 
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
 Condition = ColumnElement[bool]
 deal = t.deals.c
+CLOSE_DATE: ColumnElement[str] = literal_column("'close_date'")  # written out, for only so does the index of close dates serve
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Sight:
 
     clock: Clock
     stages: Mapping[str, Stage]
-    typical_days: Mapping[str, float]
+    experience: Experience
     thresholds: Thresholds
 
     def names(self, kind: StageKind) -> list[str]:
@@ -130,7 +133,7 @@ def rule_conditions(sight: Sight) -> dict[Rule, Condition]:
         "no_contact": deal.contact_count == 0,
         "account_missing": deal.account_id.is_(None),
         "stalled": _stalled(clock, limits),
-        "overaged": or_(false(), *(and_(deal.stage == name, _aged(deal.stage_since, _over(days, limits), clock)) for name, days in sight.typical_days.items())),
+        "overaged": or_(false(), *(and_(deal.stage == name, _aged(deal.stage_since, _over(days, limits), clock)) for name, days in sight.experience.typical_days.items())),
     }
 
 
@@ -150,23 +153,35 @@ def _over(typical: float, limits: Thresholds) -> int:
 
 def moved(move: Move, span: Span, sight: Sight) -> Condition:
     """Whether the deal was new, advanced, pushed, won or lost in a span of time (CONTRACT: settled points)."""
+    return or_(*moved_either(move, span, sight))
+
+
+def moved_either(move: Move, span: Span, sight: Sight) -> list[Condition]:
+    """The same as conditions of which one holds at most, each served by an index of its own."""
     start, end = span
     change = t.stage_changes
     match move:
         case "won" | "lost":
             kind = StageKind.WON if move == "won" else StageKind.LOST
-            return and_(deal.open.is_(False), deal.closed_at >= start, deal.closed_at < end, deal.stage.in_(sight.names(kind)))
+            return [and_(deal.open.is_(False), deal.closed_at >= start, deal.closed_at < end, deal.stage.in_(sight.names(kind)))]
         case "pushed":
             field = t.field_changes.c
-            dates = and_(field.field == "close_date", field.at >= start, field.at < end, field.old != "", field.new > field.old)
-            return deal.id.in_(select(field.deal_id).where(dates))
+            dates = and_(field.field == CLOSE_DATE, field.at >= start, field.at < end, field.old != "", field.new > field.old)
+            return _last(deal.pushed_at, span, select(field.deal_id).where(dates))
         case "new":
-            return and_(deal.entered_at >= start, deal.entered_at < end)
+            return [and_(deal.entered_at >= start, deal.entered_at < end)]
         case "advanced":
             order = {name: stage.order for name, stage in sight.stages.items()}
             open_names = sight.names(StageKind.OPEN)
             up = [and_(change.c.to_stage == name, change.c.from_stage.in_([n for n in order if order[n] < order[name]])) for name in open_names]
-            return deal.id.in_(select(change.c.deal_id).where(change.c.at >= start, change.c.at < end, or_(false(), *up)))
+            return _last(deal.advanced_at, span, select(change.c.deal_id).where(change.c.at >= start, change.c.at < end, or_(false(), *up)))
+
+
+def _last(latest: Any, span: Span, history: Any) -> list[Condition]:
+    """Whether something happened in a span: told by the last time, and by the history only where that lies after the span."""
+    start, end = span
+    later = and_(latest.between(end, EVER), deal.id.concat("").in_(history))  # so written that an index finds the few later ones
+    return [and_(latest >= start, latest < end), later]
 
 
 def had_close_date_in(period: Period, clock: Clock) -> Condition:
@@ -175,5 +190,5 @@ def had_close_date_in(period: Period, clock: Clock) -> Condition:
     start, _ = clock.bounds(period)
     first, last = period.start.isoformat(), period.end.isoformat()
     inside = or_(field.old.between(first, last), field.new.between(first, last))
-    return deal.id.in_(select(field.deal_id).where(field.field == "close_date", field.at >= start, inside))
+    return deal.id.in_(select(field.deal_id).where(field.field == CLOSE_DATE, field.at >= start, inside))
 

@@ -1,8 +1,9 @@
 """What the history says of each deal, kept beside it: since when its stage holds, how often it was pushed, its last activity."""
 
 from collections.abc import Collection
+from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, exists, func, select, update
+from sqlalchemy import Connection, Select, and_, exists, func, select, update
 
 from bot.crm import tables as t
 
@@ -14,19 +15,32 @@ def refresh(connection: Connection, deal_ids: Collection[str] | None = None) -> 
     def latest(name: str) -> object:
         return select(func.max(field.at)).where(field.deal_id == d.c.id, field.field == name).scalar_subquery()
 
-    pushes = select(func.count()).where(field.deal_id == d.c.id, field.field == "close_date", field.old != "", field.new > field.old)
+    def pushed(told: Literal["count", "max"]) -> Select[Any]:
+        counted = func.count() if told == "count" else func.max(field.at)
+        return select(counted).where(field.deal_id == d.c.id, field.field == "close_date", field.old != "", field.new > field.old)
+
     query = update(d).values(
         entered_at=select(func.min(stage.at)).where(stage.deal_id == d.c.id).scalar_subquery(),
         stage_since=select(func.max(stage.at)).where(stage.deal_id == d.c.id).scalar_subquery(),
+        advanced_at=_advanced(),
+        pushed_at=pushed("max").scalar_subquery(),
         close_date_since=latest("close_date"),
         next_step_since=latest("next_step"),
         last_activity_at=select(func.max(t.activities.c.at)).where(t.activities.c.deal_id == d.c.id).scalar_subquery(),
         has_next_step=and_(func.coalesce(d.c.next_step, "") != "", d.c.next_step_due.isnot(None)),
         stage_skipped=_skipped(),
-        pushes=pushes.scalar_subquery(),
+        pushes=pushed("count").scalar_subquery(),
         contact_count=select(func.count()).select_from(t.deal_contacts).where(links.deal_id == d.c.id).scalar_subquery(),
     )
     connection.execute(query if deal_ids is None else query.where(d.c.id.in_(deal_ids)))
+
+
+def _advanced() -> object:
+    """When the deal last moved up to an open stage."""
+    change = t.stage_changes.c
+    before, after = t.stages.alias("before"), t.stages.alias("after")
+    up = and_(before.c.name == change.from_stage, after.c.name == change.to_stage, after.c.kind == "open", before.c.order < after.c.order)
+    return select(func.max(change.at)).select_from(t.stage_changes, before, after).where(change.deal_id == t.deals.c.id, up).correlate(t.deals).scalar_subquery()
 
 
 def _skipped() -> object:

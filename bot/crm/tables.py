@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 from bot.database import Amount, Json, Moment, metadata
@@ -106,6 +107,8 @@ deals = Table(
     # what the history says of the deal, kept by bot/crm/standing.py so that a question reads one row a deal
     Column("entered_at", Moment),
     Column("stage_since", Moment),
+    Column("advanced_at", Moment),
+    Column("pushed_at", Moment),
     Column("close_date_since", Moment),
     Column("next_step_since", Moment),
     Column("last_activity_at", Moment),
@@ -123,6 +126,8 @@ _OPEN = (
 Index("ix_deals_open", *(deals.c[name] for name in _OPEN.split()))
 Index("ix_deals_closed", *(deals.c[name] for name in ["open", "closed_at", "owner_id", "stage", "currency", "amount", "created", "id"]))
 Index("ix_deals_entered_at", *(deals.c[name] for name in ["entered_at", "owner_id", "currency", "amount", "id"]))
+for _name in ("advanced_at", "pushed_at"):
+    Index(f"ix_deals_{_name}", *(deals.c[name] for name in [_name, "owner_id", "currency", "amount", "id"]))
 Index("ix_deals_open_amount", deals.c.open, deals.c.amount.desc(), deals.c.id)
 Index("ix_deals_close_date", *(deals.c[name] for name in ["close_date", "owner_id", "open", "currency"]))
 
@@ -168,8 +173,10 @@ field_changes = Table(
     Column("at", Moment, nullable=False),
     Column("by_id", ID),
     Index("ix_field_changes_deal_id_field_at", "deal_id", "field", "at"),
-    Index("ix_field_changes_field_at", "field", "at", "deal_id"),
+    Index("ix_field_changes_at", "at", "field", "deal_id"),
 )
+_CLOSE_DATES = text("field = 'close_date'")
+Index("ix_field_changes_close_date", *(field_changes.c[name] for name in ["at", "old", "new", "deal_id"]), sqlite_where=_CLOSE_DATES, postgresql_where=_CLOSE_DATES)
 
 activities = Table(
     "activities",

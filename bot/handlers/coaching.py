@@ -106,7 +106,7 @@ def one_deal(words: str, command: object, turn: Turn) -> Deal | Reply:
 def examine(deal: Deal, turn: Turn) -> Examined:
     """The deal with its notes, contacts and the judgement of its factors."""
     mirror = turn.desk.mirror
-    standing = turn.desk.ledger.standing(deal.id, turn.clock)
+    standing = turn.desk.ledger.standing(deal.id, turn.sight)
     assert standing is not None
     activities = tuple(a for a in mirror.activities(deal_id=deal.id, limit=NOTES_MOST) if a.at <= turn.now)
     met = {i for a in activities for i in a.contact_ids}
@@ -197,10 +197,10 @@ def coach_person(command: CoachPerson, turn: Turn) -> list[Reply]:
 
 
 def _person(scope: Scope, created: Period | None, turn: Turn) -> Coaching:
-    ledger, clock, say = turn.desk.ledger, turn.clock, turn.language
+    ledger, say = turn.desk.ledger, turn.language
     mine = Selection(owners=scope.owners, created=created)
     others = _others(scope, turn)
-    own, theirs = ledger.conversion(mine, clock), ledger.conversion(Selection(owners=others, created=created), clock)
+    own, theirs = ledger.conversion(mine, turn.sight), ledger.conversion(Selection(owners=others, created=created), turn.sight)
     lines = [_conversion_line(c, t, say) for c, t in zip(own, theirs, strict=True) if c.entered]
     low = _leak(own, theirs)
     findings = [*lines, *_beside(scope, others, turn)]
@@ -268,7 +268,7 @@ def _past(scope: Scope, here: Conversion, turn: Turn) -> str | None:
     spans = (Period(first, edge - timedelta(days=1)), Period(edge, turn.company_today))
     rates = []
     for span in spans:
-        found = next((c for c in turn.desk.ledger.conversion(Selection(owners=scope.owners, created=span), turn.clock) if c.stage.name == here.stage.name), None)
+        found = next((c for c in turn.desk.ledger.conversion(Selection(owners=scope.owners, created=span), turn.sight) if c.stage.name == here.stage.name), None)
         if found is None or not found.entered:
             return None
         rates.append(f"{found.rate or 0:.0%} ({found.advanced}/{found.entered})")
@@ -281,7 +281,7 @@ def _beside(scope: Scope, others: frozenset[str], turn: Turn) -> Iterator[str]:
     year = Period(fiscal.quarter_around(clock.today, -3).start, clock.quarter.end)
     both = []
     for owners in (scope.owners, others):
-        tallies = turn.desk.ledger.tallies(Selection(owners=owners), year, clock)
+        tallies = turn.desk.ledger.tallies(Selection(owners=owners), year, turn.sight)
         currency = turn.desk.currency or main_currency(tallies)
         metrics = metrics_of(tallies, [], currency)
         won = metrics["won_count"] or 0

@@ -35,7 +35,7 @@ def stages_chart(tallies: Tallies, metrics: Metrics, currency: str, turn: Turn) 
     say = turn.language
     won = float(metrics["won_amount"] or 0)
     bars = [Bar(label=phrase(say, "moved_won"), size=won, shown=f"{money_short(won)} ({metrics['won_count']})", kind="won")] if won else []
-    for name in turn.desk.mirror.snapshot.stages:
+    for name in turn.sight.stages:
         rows = [t for t in tallies.open if t.stage == name and t.closing]
         if rows:
             amount = float(sum((t.closing_amount for t in rows if t.key.currency == currency), Decimal(0)))

@@ -47,7 +47,7 @@ def fix(value: str, turn: Turn) -> Reply:
     deal = _writable(deal_id, turn)
     if isinstance(deal, Refusal):
         return deal
-    standing = turn.desk.ledger.standing(deal_id, turn.clock)
+    standing = turn.desk.ledger.standing(deal_id, turn.sight)
     if standing is None or rule not in standing.rules:
         return turn.refuse("expired", "fixed_already", deal=deal.name)
     values = FormValues(

@@ -104,7 +104,7 @@ def select_deals(command: ListDeals, turn: Turn) -> tuple[Listed, dict[str, str]
     period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
     kind = None if command.state == "any" or command.moved else StageKind(command.state)
     selection = replace(selection, kind=kind, period=period)
-    listed = turn.desk.ledger.deals(selection, turn.clock, order=command.order, limit=command.top or LISTED_MOST)
+    listed = turn.desk.ledger.deals(selection, turn.sight, order=command.order, limit=command.top or LISTED_MOST)
     return listed, {s.deal.id: why for s in listed.standings if (why := _why(command, s, turn))}
 
 

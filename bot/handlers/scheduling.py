@@ -117,7 +117,7 @@ def nudges_due(desk: Desk, now: datetime, hour: int) -> list[tuple[str, date]]:
 def nudge(turn: Turn) -> list[Reply]:
     """The person's own deals that need a fix today, in one message; nothing where all is well."""
     selection = Selection(owners=frozenset({turn.person.id}), rules=frozenset({"close_date_past", "no_next_step", "stalled"}))
-    listed = turn.desk.ledger.deals(selection, turn.clock, limit=NUDGED_MOST)
+    listed = turn.desk.ledger.deals(selection, turn.sight, limit=NUDGED_MOST)
     if not listed.count:
         return []
     why = {s.deal.id: ", ".join(said(s, rule, turn) for rule in s.rules if rule in selection.rules) for s in listed.standings}

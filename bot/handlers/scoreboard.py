@@ -42,7 +42,7 @@ def scoreboard(asked: Asked, parts: Sequence[Scope], turn: Turn) -> tuple[str, t
 def _score(part: Scope, asked: Asked, turn: Turn) -> Score:
     clock, selection = turn.clock, asked.selection.within(part.owners)
     so_far = Period(asked.period.start, min(asked.period.end, clock.today)) if asked.period.start <= clock.today else asked.period
-    touched = turn.desk.ledger.touched(selection, so_far, clock).values()
+    touched = turn.desk.ledger.touched(selection, so_far, turn.sight).values()
     by_owner = asked.tallies.by_owner()
     tallies = Tallies.joined([by_owner[o] for o in sorted(part.owners & by_owner.keys())])
     metrics = metrics_of(tallies, [], asked.currency)

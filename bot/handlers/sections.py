@@ -45,7 +45,7 @@ def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[Standing], metric
             section, picture = _waterfall(asked, turn)
             return Told([section, _moves(asked, turn)], picture=picture)
         case "conversion":
-            conversions = turn.desk.ledger.conversion(asked.selection, turn.clock)
+            conversions = turn.desk.ledger.conversion(asked.selection, turn.sight)
             return Told([_conversion(conversions, turn)], picture=conversion_chart(conversions, turn))
         case "hygiene":
             return Told([_fixes(found, turn), _flaws(asked, turn)])
@@ -69,7 +69,7 @@ def said(standing: Standing, rule: Rule, turn: Turn) -> str:
 
 def _stages(asked: Asked, turn: Turn) -> Section:
     lines = []
-    for name in turn.desk.mirror.snapshot.stages:
+    for name in turn.sight.stages:
         rows = [t for t in asked.tallies.open if t.stage == name and t.closing]
         if rows:
             amount = sum((t.closing_amount for t in rows if t.key.currency == asked.currency), Decimal(0))
@@ -80,12 +80,10 @@ def _stages(asked: Asked, turn: Turn) -> Section:
 def _moves(asked: Asked, turn: Turn) -> Section:
     span = moves_span(asked.command, turn)
     lines = []
-    for move in MOVES:
-        count = asked.tallies.move_count(move)
-        if count:
-            names = turn.desk.ledger.movers(asked.selection, move, span, turn.clock, NAMES_SHOWN)
-            more = ", …" if count > len(names) else ""
-            lines.append(f"{phrase(turn.language, 'moved_' + move)}: {count} ({', '.join(names)}{more})")
+    counts = {move: count for move in MOVES if (count := asked.tallies.move_count(move))}
+    for move, names in turn.desk.ledger.movers(asked.selection, counts, span, turn.sight, NAMES_SHOWN).items():
+        more = ", …" if counts[move] > len(names) else ""
+        lines.append(f"{phrase(turn.language, 'moved_' + move)}: {counts[move]} ({', '.join(names)}{more})")
     return phrase(turn.language, "section_movement" if span == turn.clock.last_days(7) else "section_moved"), tuple(lines)
 
 
@@ -102,9 +100,9 @@ def _waterfall(asked: Asked, turn: Turn) -> tuple[Section, Chart | None]:
     """Open pipeline then, each cause with its amount, open pipeline now; they add up."""
     command, clock = asked.command, turn.clock
     since = moves_span(command, turn)[0]
-    stages = turn.desk.mirror.snapshot.stages
+    stages = turn.sight.stages
     of_kind = {kind: frozenset(s.name for s in stages.values() if s.kind is kind) for kind in StageKind}
-    changed = turn.desk.ledger.changed(replace(asked.selection, moved=None), since, clock)
+    changed = turn.desk.ledger.changed(replace(asked.selection, moved=None), since, turn.sight)
     taken = [s for s in steps(changed, asked.period, asked.selection.owners, of_kind[StageKind.OPEN], of_kind[StageKind.WON]) if s.deal.currency == asked.currency]
     now = sum((t.closing_amount for t in asked.tallies.open if t.key.currency == asked.currency), Decimal(0))
     then = now - sum((s.amount for s in taken), Decimal(0))
@@ -149,11 +147,11 @@ def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
 def _landing(asked: Asked, turn: Turn) -> Landing | None:
     """An interval for what the open deals of the period bring; None where none closes in it."""
     closing = replace(asked.selection, kind=StageKind.OPEN, period=asked.period)
-    amounts = turn.desk.ledger.amounts(closing, asked.currency, turn.clock)
+    amounts = turn.desk.ledger.amounts(closing, asked.currency, turn.sight)
     if not amounts:
         return None
     won = sum((t.amount for t in asked.tallies.closed if t.won and t.key.currency == asked.currency), Decimal(0))
-    experience = turn.desk.ledger.experience
+    experience = turn.sight.experience
     return simulate(amounts, won, experience.probabilities, experience.closed)
 
 
@@ -173,7 +171,7 @@ def _earlier(asked: Asked, won: Decimal, expected: Decimal, landing: Landing | N
     ended = [f for f in earlier if f.end < today]
     for kept in ended[-1:]:
         first = next(f for f in ended if (f.start, f.end) == (kept.start, kept.end))
-        tallies = turn.desk.ledger.tallies(asked.selection, Period(first.start, first.end), turn.clock)
+        tallies = turn.desk.ledger.tallies(asked.selection, Period(first.start, first.end), turn.sight)
         came = sum((t.amount for t in tallies.closed if t.won and t.key.currency == currency), Decimal(0))
         values = {"start": first.start.isoformat(), "end": first.end.isoformat(), "day": first.made_on.isoformat()}
         yield phrase(say, "forecast_came", amount=format_money(first.expected.quantize(Decimal(1)), currency), won=format_money(came, currency), **values)

@@ -68,7 +68,7 @@ def remember(command: Any, turn: Turn) -> None:
 def _asked(command: SummarizePipeline, scope: Scope, parts: tuple[Scope, ...], selection: Selection, turn: Turn) -> Asked:
     period = _period(command, turn)
     moves = moves_span(command, turn)
-    tallies = turn.desk.ledger.tallies(selection, period, turn.clock, moves=moves)
+    tallies = turn.desk.ledger.tallies(selection, period, turn.sight, moves=moves)
     quotas = tuple(turn.desk.mirror.quotas(scope.owners))
     return Asked(command, scope, parts, selection, period, turn.desk.currency or main_currency(tallies), quotas, tallies)
 
@@ -93,7 +93,7 @@ def _joined(scopes: list[Scope]) -> Scope:
 def report(asked: Asked, turn: Turn) -> PipelineReport:
     """The metrics of the whole, its parts as rows, the findings, and what the view is about in words."""
     metrics = _metrics(asked, asked.tallies, asked.scope, asked.currency, turn)
-    found = turn.desk.ledger.findings(asked.selection, turn.clock, FINDINGS_MOST)
+    found = turn.desk.ledger.findings(asked.selection, turn.sight, FINDINGS_MOST)
     shown = asked.scope.label if asked.scope.label != "all" else phrase(turn.language, "scope_all")
     place = turn.place(asked.scope.owners)
     told = tell(asked, list(_parts(asked, turn)), found, metrics, turn)
@@ -147,7 +147,7 @@ def _rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
         case "product" | "industry":
             yield from _group_rows(asked, turn)
         case "stage":
-            for name in turn.desk.mirror.snapshot.stages:
+            for name in turn.sight.stages:
                 stage = replace(asked.tallies, open=[t for t in asked.tallies.open if t.stage == name])
                 if any(t.closing for t in stage.open):
                     yield ReportRow(label=name, metrics=_short(metrics_of(stage, [], asked.currency)), query=behind(asked, stage=name, stage_onward=False))
@@ -196,7 +196,7 @@ def _parts(asked: Asked, turn: Turn) -> Iterable[Scope]:
 
 def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     by: Any = asked.command.by
-    tallies = turn.desk.ledger.tallies(asked.selection, asked.period, turn.clock, by=by)
+    tallies = turn.desk.ledger.tallies(asked.selection, asked.period, turn.sight, by=by)
     products = turn.desk.mirror.snapshot.products
     groups = {key.group for key in tallies.keys}
     names = {g: (products[g].name if by == "product" and g in products else g) or phrase(turn.language, "none") for g in groups}
@@ -208,7 +208,7 @@ def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
 
 def _period_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     for label, period in _pieces(asked.period, asked.command.by or "", turn):
-        tallies = turn.desk.ledger.tallies(asked.selection, period, turn.clock)
+        tallies = turn.desk.ledger.tallies(asked.selection, period, turn.sight)
         part = replace(asked, period=period)
         yield ReportRow(label=label, metrics=_rounded(_metrics(part, tallies, asked.scope, asked.currency, turn)), query=behind(part))
 
@@ -230,7 +230,7 @@ def _pieces(period: Period, by: str, turn: Turn) -> Iterator[tuple[str, Period]]
 
 def _versus_rows(asked: Asked, other: Period, turn: Turn) -> Iterator[ReportRow]:
     for period in (asked.period, other):
-        tallies = asked.tallies if period == asked.period else turn.desk.ledger.tallies(asked.selection, period, turn.clock)
+        tallies = asked.tallies if period == asked.period else turn.desk.ledger.tallies(asked.selection, period, turn.sight)
         part = replace(asked, period=period)
         metrics = _metrics(part, tallies, asked.scope, asked.currency, turn)
         yield ReportRow(label=f"{period.start.isoformat()} – {period.end.isoformat()}", metrics=_rounded(metrics), query=behind(part))

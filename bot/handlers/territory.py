@@ -94,12 +94,12 @@ def _arithmetic(paper: Paper, scope: Scope) -> None:
     turn = paper.turn
     ledger, clock, fiscal = turn.desk.ledger, turn.clock, turn.desk.fiscal
     selection, quarter = Selection(owners=scope.owners), clock.quarter
-    now = ledger.tallies(selection, quarter, clock)
+    now = ledger.tallies(selection, quarter, turn.sight)
     currency = turn.desk.currency or main_currency(now)
     quotas = quotas_for(turn.desk.mirror.quotas(scope.owners), quarter, scope.head, scope.owners, turn.organization)
     metrics = metrics_of(now, quotas, currency)
     past = fiscal.quarter_around(clock.today, -4)
-    year = metrics_of(ledger.tallies(selection, type(quarter)(past.start, quarter.end), clock), [], currency)
+    year = metrics_of(ledger.tallies(selection, type(quarter)(past.start, quarter.end), turn.sight), [], currency)
     paper.head("target")
     paper.point(paper.say("doc_quarter", start=quarter.start.isoformat(), end=quarter.end.isoformat()))
     if metrics["quota"] is None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.archive import Archive
+from bot.crm.conditions import Sight
 from bot.crm.ledger import Ledger
 from bot.crm.mirror import Mirror
 from bot.crm.names import LiveNames, VisibleNames
@@ -120,6 +121,11 @@ class Turn:
     def clock(self) -> Clock:
         """The company's days, by which numbers are counted."""
         return Clock(self.now, self.company_timezone, self.desk.fiscal)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What this turn's numbers depend on beside the deals, read once."""
+        return self.desk.ledger.sight(self.clock)
 
     @property
     def readable(self) -> frozenset[str]:

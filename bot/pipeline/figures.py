@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 from bot.domain.deals import Quota
@@ -59,7 +60,7 @@ class CountTally:
 Kept = TypeVar("Kept", OpenTally, ClosedTally, CountTally)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tallies:
     """All that the metrics of a period are made of; a part of it is a tally again, so parts sum to the whole."""
 
@@ -108,9 +109,9 @@ class Tallies:
             parts[0].probabilities if parts else {},
         )
 
-    @property
-    def keys(self) -> set[Key]:
-        return {row.key for rows in (self.open, self.closed, self.moves) for row in rows}
+    @cached_property
+    def keys(self) -> frozenset[Key]:
+        return frozenset(row.key for rows in (self.open, self.closed, self.moves) for row in rows)
 
     def weighted(self, currency: str) -> Decimal:
         """Σ amount × probability of the stage over the deals closing in the period."""
