@@ -59,10 +59,14 @@ def words(text: str) -> list[Word]:
     return found
 
 
+_UNDIVIDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters that Unicode does not take apart, as people type them on another keyboard."""
+
+
 def _bare(word: str) -> str:
     if word.isascii():
         return word.lower()
-    return "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
+    return "".join(c for c in unicodedata.normalize("NFD", word.casefold().translate(_UNDIVIDED)) if not unicodedata.combining(c))
 
 
 def chinese(text: str) -> bool:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from bot.commands import COMMANDS, AnswerQuestion, CreateContact, CreateDeal
+from bot.commands import COMMANDS, AnswerQuestion, CoachPerson, CreateContact, CreateDeal, ListDeals, SummarizePipeline
 from bot.drafts import PendingQuestion
 from bot.handlers.asking import ask, choose
 from bot.handlers.capture import tell
+from bot.handlers.coaching import coach_person
 from bot.handlers.creating import create_account, create_contact, create_deal
 from bot.handlers.drafting import draft_for
+from bot.handlers.questions import list_deals
+from bot.handlers.summaries import summarize_pipeline
 from bot.handlers.turn import Turn
 from bot.language.entities.dates import find_dates
 from bot.language.entities.money import find_money
@@ -43,6 +46,8 @@ def _completed(question: PendingQuestion, pending: Any, chosen: Option | None, w
         case "contact" if chosen:
             people = tuple(chosen.name.split(",")[0] if c == question.words else c for c in pending.contacts)
             return tell(pending.model_copy(update={"contacts": people}), turn)
+        case "scope":
+            return _about_person(pending.model_copy(update={"whose": chosen.id if chosen else words}), turn)
         case "stage" if chosen:
             return tell(_changed(pending, stage=chosen.id), turn)
         case "date":
@@ -57,6 +62,16 @@ def _completed(question: PendingQuestion, pending: Any, chosen: Option | None, w
             return tell(_changed(pending, amount=monies[-1].amount, amount_factor=None, amount_delta=None), turn)
         case _:
             return _again(_renamed(pending, words), turn)
+
+
+def _about_person(pending: SummarizePipeline | ListDeals | CoachPerson, turn: Turn) -> list[Reply]:
+    match pending:
+        case SummarizePipeline():
+            return summarize_pipeline(pending, turn)
+        case ListDeals():
+            return list_deals(pending, turn)
+        case CoachPerson():
+            return coach_person(pending, turn)
 
 
 def _changed(pending: Any, **changes: object) -> Any:

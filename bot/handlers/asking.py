@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain.deals import Contact, Deal
+from bot.domain.people import Person
 from bot.domain.text import normal
 from bot.drafts import PendingQuestion
 from bot.handlers.turn import Turn
@@ -25,6 +26,10 @@ def deal_options(deals: Iterable[Deal], turn: Turn) -> list[Option]:
 
 def contact_options(contacts: Iterable[Contact]) -> list[Option]:
     return [Option(id=c.id, name=f"{c.name}, {c.title}" if c.title else c.name) for c in contacts]
+
+
+def person_options(people: Iterable[Person]) -> list[Option]:
+    return [Option(id=p.id, name=f"{p.name}, {p.title}" if p.title else p.name) for p in people]
 
 
 def near_accounts(words: str, turn: Turn) -> list[Option]:

@@ -1,17 +1,20 @@
 """Whose deals are meant, and which of them."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.commands import DealFilter, SummarizePipeline
 from bot.domain.deals import Quota
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.domain.periods import Period
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Tallies
 from bot.pipeline.selection import Selection
 from bot.replies import Refusal
+
+_SELLING = re.compile(r"\bsales\b(?! (?:enablement|operations|ops))|\b(?:account|territory) (?:executive|manager)|\bbusiness development|销售|客户经理", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,25 @@ def scope_of(words: str, turn: Turn) -> Scope | Refusal:
     return scope
 
 
+def namesakes(words: str, turn: Turn) -> list[Person]:
+    """The people whom words name equally well, those with readable deals where there are such; none where it is clear who is meant."""
+    organization = turn.organization
+    for part in words.split(", "):
+        matches = turn.names.find(part, {"person"}) if part and part not in organization.people else []
+        alike = [m.id for m in matches if m.score == matches[0].score]
+        alike = [i for i in alike if i in turn.readable] or alike
+        if len(alike) > 1:
+            return [organization.people[i] for i in alike]
+    return []
+
+
 def sells(owners: frozenset[str], turn: Turn) -> bool:
-    """Whether any of these people owns or leads deals: marketing people do not."""
+    """Whether any of these people owns or leads deals, or is to: marketing people do not, somebody newly hired to sell does."""
     mirror, organization = turn.desk.mirror, turn.organization
     selling = mirror.snapshot.once("selling", mirror.sellers)
-    return bool(owners & selling) or any(organization.role(o) is not Role.REP for o in owners)
+    if owners & selling or any(organization.role(o) is not Role.REP for o in owners):
+        return True
+    return any(_SELLING.search(organization.people[o].title or "") for o in owners if o in organization.people)
 
 
 def scopes_of(words: str, turn: Turn) -> list[Scope | Refusal]:

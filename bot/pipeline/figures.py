@@ -158,6 +158,7 @@ def metrics_of(tallies: Tallies, quotas: Sequence[Quota], currency: str) -> Metr
         "quota": float(quota) if quota is not None else None,
         "won_count": won,
         "won_amount": float(won_amount),
+        "won_amount_mean": mean_won,
         "lost_count": lost,
         "lost_amount": float(lost_amount),
         "win_rate_count": rate,

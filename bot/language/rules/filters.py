@@ -55,6 +55,7 @@ _OWN = re.compile(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)
 _ALL = re.compile(r"\b(?:all|everyone|everybody|company|whole|entire|overall|total)\b|全部|公司|所有|整体|全公司|大家", I)
 _OVER = re.compile(r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|north of|exceed\w*)\b|>|≥|\+(?!\d)|超过|以上|大于|高于|不低于", I)
 _UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b|<|≤|低于|以下|小于|不到|少于", I)
+_BETWEEN = re.compile(r"\bbetween\b|\d[km]?\s*(?:-|–|to|and)\s*[$€£¥]?\d|之间|到", I)
 _ONWARD = re.compile(r"\bor (?:further|later|beyond|above|better|higher|more)\b|\band (?:up|beyond|later|above|further)\b|\bonwards?\b|及以后|以后|及之后|或更后|之后的?阶段", I)
 _SLIPPED = re.compile(r"\b(?:slip\w*|fall\w*|fell|mov\w+|push\w*|drop\w*|dropped) (?:out )?(?:of|from)\s+(?=(?:this|last|next|the|q\d|\w+ quarter|h\d))|(?:滑出|推出|移出)", I)
 _LONGER = re.compile(rf"(?:longer|more|over|greater|>|for|超过|多于)(?: than)?\s*{_SPAN}", I)
@@ -77,7 +78,7 @@ def read_filter(text: str, reading: Reading, *, lost: bool = False) -> dict[str,
     if stage:
         found |= {"stage": stage, "stage_onward": bool(_ONWARD.search(nameless))}
     slipped = _SLIPPED.search(nameless)
-    out_of = period_said(nameless[slipped.end() :], reading, ahead=True) if slipped else None
+    out_of = period_said(nameless[slipped.end() :], reading, ahead=False) if slipped else None
     if out_of:
         found |= {"slipped_from": out_of.period.start, "slipped_to": out_of.period.end}
     _numbers(nameless, reading, found)
@@ -98,7 +99,9 @@ def _products(text: str, reading: Reading, found: dict[str, Any]) -> list[tuple[
 def _numbers(text: str, reading: Reading, found: dict[str, Any]) -> None:
     """Amounts, ages and flaws."""
     monies = [m for m in find_money(text) if m.sure]
-    if monies and _OVER.search(text):
+    if len(monies) > 1 and _BETWEEN.search(text):
+        found["min_amount"], found["max_amount"] = sorted(m.amount for m in monies[:2])
+    elif monies and _OVER.search(text):
         found["min_amount"] = monies[0].amount
     elif monies and _UNDER.search(text):
         found["max_amount"] = monies[0].amount
@@ -118,6 +121,8 @@ def _numbers(text: str, reading: Reading, found: dict[str, Any]) -> None:
     for category, cue in cues.FORECAST_CATEGORY:
         if cue.search(text):
             found["forecast"] = category
+            if not any(stage.name.casefold() in text.casefold() for stage in reading.stages):
+                found.pop("stage", None)  # a word for the category may be one for a stage too
             break
 
 
@@ -170,6 +175,14 @@ def without_spans(text: str) -> str:
 def created_span(text: str, span: dict[str, date | None]) -> dict[str, Any] | None:
     """A period that tells when deals were created, not when they close."""
     return {"created_from": span["period_from"], "created_to": span["period_to"]} if _CREATED.search(text) and span["period_from"] else None
+
+
+def stray(text: str, reading: Reading) -> bool:
+    """Whether words stand there that name nothing known: no person, record, stage or industry, and no day."""
+    if not (reading.lexicon.strangers(text) or HAS_CJK.search(text)) or find_dates(text, reading.today, ahead=True):
+        return False
+    named = (reading.industries and _industries(reading).search(text)) or any(region.casefold() in text.casefold() for region in reading.regions)
+    return not named and not any(stage.name.casefold() in text.casefold() for stage in reading.stages)
 
 
 def _industries(reading: Reading) -> re.Pattern[str]:

@@ -21,6 +21,7 @@ from bot.language.rules.filters import (
     pushes_said,
     read_filter,
     span,
+    stray,
     whose,
     without_spans,
 )
@@ -31,13 +32,13 @@ _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
     ("scoreboard", re.compile(r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we|my team|they) (?:log|keep)\w*|记分|录入率|使用情况", I)),
     ("movement", re.compile(r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my|our) pipe\w*)\b|\bwaterfall\b|\bcatch me up\b|\bwhat did (?:i|we) miss\b|\bwhat(?:'s| has)? happened (?:on|to|with|in) (?:my|our|the) (?:deals|pipeline|pipe|team|book)\b|发生了什么|错过了什么|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动|有什么不同", I)),
     ("conversion", re.compile(r"\bconversions?\b|\bconvert(?:s|ed|ing)?\b|\bfunnel\b|转化", I)),
-    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are|am) (?:we|i|you think we) .{0,15}\b(?:make|hit|reach|get)\w*\b.{0,20}\b(?:it|quota|target|number|there)\b|\bwill (?:we|i) (?:make|hit|reach)\b|\bcommit (?:for|this|number)\b|\bin commit\b.{0,20}\b(?:quarter|month|q\d)\b|\bcommit\b.{0,12}\b(?:this|next) (?:quarter|month|q)|预测|能完成|能否完成|能不能完成", I)),
+    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are|am) (?:we|i|you think we) .{0,15}\b(?:make|hit|reach|get)\w*\b.{0,20}\b(?:it|quota|target|number|there)\b|\bwill (?:we|i) (?:make|hit|reach)\b|(?<!in )\bcommit (?:for|this|number)\b|(?<!in )\bcommit\b.{0,12}\b(?:this|next) (?:quarter|month|q)|预测|能完成|能否完成|能不能完成", I)),
     ("hygiene", re.compile(r"\bhygiene\b|\bdata (?:problems?|issues?|gaps?|errors?|mess)\b|\bincomplete\b|数据(?:不全|有?问题|缺失)|\bwhat (?:should|do|must|can) (?:i|we) (?:have to |need to )?(?:fix|clean|tidy|update)\b|\bdata quality\b|\bclean ?up\b|\bwhat needs (?:fixing|cleaning|updating|attention)\b|数据质量|要补|该补|需要更新|该修|要修|数据卫生", I)),
 )
 _PIPELINE = re.compile(
     r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\b(?:win|hit|close|closing|success)[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
     r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
-    r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean) deal\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率|概况|总览|怎么样了?$|表现|趋势",
+    r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean|avg) (?:deal|size|value|amount|order|contract|ticket)\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率|概况|总览|怎么样了?$|表现|趋势",
     I,
 )
 _BY = re.compile(
@@ -54,6 +55,7 @@ _TREND = re.compile(r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\
 _SET_BESIDE = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind|beat\w*)\b|对比|比较|相比|比一下|比比|谁", I)
 _LAST_ONE = re.compile(r"\b(?:the )?(?:last|previous|prior) one\b|\bthe one before\b|上(?:一)?个|前一个", I)
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
+_COMPARE_AND = re.compile(r"\bcompare\b.+\band\b", I)
 _DEALS = re.compile(
     r"\bdeals?\b|\bopps?\b|\b(?:everything|anything|all|stuff|what(?:'?s| is| do (?:i|we) have)?|any(?: of (?:mine|ours|them|those))?|ones?|things?)\b.{0,20}\b(?:open|closing|due to close|coming in|landing)\b|\blost to\b.{0,30}\b(?:last|this|past|since|in)\b|\bopportunit(?:y|ies)\b|\bwhat'?s? (?:is |are |has |have |all )?(?:been )?(?:closing|pushed|stuck|stalled|slipping|slipped|at risk|due|landing|moved out|gone quiet)\b|\bpushed (?:twice|\w+ times)"
     r"|\bwhat (?:all )?(?:did|have|has) (?:we|i|they|\w+) (?:lose|lost|win|won|close)|\bwhich ones?\b|\banything (?:closing|stuck|stalled|overdue)\b|(?:要|会|该|能)(?:关|成交|结)(?:单|掉)?的|商机|单子|订单|项目|丢了(?:哪些|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
@@ -98,8 +100,12 @@ _UNKNOWN = (
     re.compile(r"\bhow(?:'?s| is| are| did| was) (?P<who>[\w .'-]+?) (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b", I),
     re.compile(r"\b(?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals) (?:for|of) (?P<who>[\w .'-]+?)\W*$", I),
     re.compile(r"\b(?P<who>[\w-]+)'s (?:deals|opps|ones|stuff|open|pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals)\b", I),
+    re.compile(r"\b(?:for|of|by|from|in) (?:the )?(?P<who>[\w'-]+(?: [\w'-]+)?) (?:team|region|territory|office|group|guys|people|reps|market)\b", I),
+    re.compile(r"\bowned by (?P<who>[\w .'-]+?)(?= in\b| over\b| above\b| under\b| closing\b|\W*$)", I),
     re.compile(r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?:的(?:管道|业绩|预测|数字)|(?:这个?|本|上)(?:季度?|月).{0,4}(?:怎么样|如何|多少)|怎么样|表现)", I),
 )
+_TEAM_ONLY = re.compile(r"team|团队", I)
+_NO_SCOPE = {"it", "that", "what", "who", "their", "his", "her", "this", "there"}
 _OURS = re.compile(r"\b(?:my|our|we|i|us|it|things|everything|business|sales|quarter|month|year|team|pipeline|everyone|q[1-4])\b|我|团队|大家|公司|整体|季度|本月|管道|商机|业绩|进展|最近|情况", I)
 _FILLER = re.compile(r"\b(?:and|just|only|the|for|of|in|at|on|what|how|about|now|same|with|by|ok|please|pls|plz|then|or|deals?|ones?|those|them|to|closing|me|my|mine|show)\b|[那只看要按换成和与再的呢吧只有]|怎么样", I)
 _THIS_ONE = re.compile(r"\b(?:this|the current) one\b|^\W*(?:and |what about |how about )?now\W*$", I)
@@ -122,18 +128,19 @@ def _noun_phrase(text: str, reading: Reading, *, asked_for: bool = False) -> Com
     """Conditions without a verb: `jonas, negotiation or further, >300k`, `h1 wins for dach`, `gtx pro in the east, open ones`."""
     if not asked_for and re.match(r"^\W*(?:does|do|is|are|am|can|could|how|why|when|where|did|should)\b", text, I):
         return None
-    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY) or (not asked_for and reading.lexicon.strangers(text)):
+    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY) or (not asked_for and reading.lexicon.strangers(without_spans(text))):
         return None
     state = _state(text)
     found = read_filter(text, reading, lost=state == "lost")
     when = span(without_spans(text), reading, ahead=state == "open")
+    plain = {"min_days_quiet", "min_days_in_stage", "min_pushes", "slipped_from"} & found.keys()
     whom = found.get("whose") not in {None, "me"} or "products" in found or "industry" in found
     which = {"stage", "min_amount", "max_amount", "finding", "forecast", "min_days_quiet", "min_days_in_stage", "min_pushes", "slipped_from", "loss_reason"} & found.keys()
     told_when = when["period_from"] is not None
     nouns = bool(_NOUNS.search(text))
     if "deal" in found and not (asked_for and (nouns or which or told_when)):
         return ShowDeal(deal=found["deal"]) if asked_for else None
-    if not (which and (whom or told_when or nouns or asked_for)) and not (nouns and (told_when or whom or asked_for)) and not (asked_for and whom and told_when):
+    if not (which and (whom or told_when or nouns or asked_for or plain)) and not (nouns and (told_when or whom or asked_for)) and not (asked_for and whom and told_when):
         return None
     return ListDeals(**{**found, **_when(text, state, found, when), "state": state})
 
@@ -164,7 +171,7 @@ def _summary(text: str, reading: Reading) -> Command | None:
     if compared:
         return SummarizePipeline(**{**read_filter(text, reading), "whose": who or "", **compared, "view": view})
     asks_list = _DEALS.search(text) and _LISTS.search(text) and not re.search(r"pipeline|summary|汇总|管道", text, I)
-    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|赢单率|胜率|周期|cycle", text, I))) and not (by and (_DEALS.search(text) or _WON.search(text) or _LOST_TO.search(text) or who or period_said(text, reading, ahead=True))):
+    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|\b(?:average|mean|avg)\b|赢单率|胜率|周期|cycle|平均", text, I))) and not (by and (_DEALS.search(text) or _WON.search(text) or _LOST_TO.search(text) or who or period_said(text, reading, ahead=True))):
         return None
     if view == "movement" and len(text.split()) > 3 and not re.search(r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I):
         return None
@@ -173,7 +180,7 @@ def _summary(text: str, reading: Reading) -> Command | None:
         found.pop("forecast", None)
     if found.get("deal") and not found.get("whose") and view in {"summary", "forecast"} and by is None and len(found) == 1:
         return ListDeals(**found, **span(text, reading, ahead=view == "forecast"))
-    if not found.keys() - {"products"}:
+    if "whose" not in found or _TEAM_ONLY.fullmatch(found["whose"]):
         unknown = _unknown(text, reading)
         found |= {"whose": unknown} if unknown else {}
     when = _summed_over(text, view, reading)
@@ -198,14 +205,15 @@ def _unknown(text: str, reading: Reading) -> str | None:
     """The words for somebody asked about whom nobody knows: the answer must say so, not give other numbers."""
     for cue in _UNKNOWN:
         found = cue.search(text)
-        if found and (reading.lexicon.strangers(found["who"]) or HAS_CJK.search(found["who"])) and not find_dates(found["who"], reading.today, ahead=True):
-            return None if _OURS.search(found["who"]) else found["who"].strip()
+        who = found["who"].strip() if found else ""
+        if who and stray(who, reading) and not _OURS.search(who) and who.lower() not in _NO_SCOPE:
+            return who
     return None
 
 
 def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
     """Two of a kind beside each other: people or regions, or two periods."""
-    if not _VERSUS.search(text):
+    if not _VERSUS.search(text) and not _COMPARE_AND.search(text):
         return None
     parts = [p for p in who.split(", ") if p]
     strict = _SET_BESIDE.search(text)
@@ -247,7 +255,7 @@ def _deals(text: str, reading: Reading) -> Command | None:
     order = next((name for name, cue in _ORDERS if cue.search(text)), "amount")
     if "whose" not in found:
         unknown = _unknown(text, reading)
-        found |= {"whose": unknown} if unknown and unknown.lower() not in {"it", "that", "what", "who"} else {}
+        found |= {"whose": unknown} if unknown else {}
     fields = {**found, **_when(text, state, found, when), "state": state, "order": order, "top": min(max(number(count), 1), TOP_MOST) if count else None}
     return ListDeals(**fields)
 
@@ -287,7 +295,7 @@ def _follow_up(text: str, reading: Reading) -> Command | None:
         return None
     query = dict(reading.last_query)
     kind = query.pop("command")
-    found, by = read_filter(text, reading), _by(text)
+    found, by = read_filter(text, reading, lost=query.get("state") == "lost"), _by(text)
     when = span(without_spans(text), reading, ahead=kind == "ListDeals" and query.get("state") == "open")
     changed = _changed(text, query, found, when, by, reading)
     if not changed:

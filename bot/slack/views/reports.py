@@ -105,6 +105,7 @@ def _figures(report: PipelineReport) -> list[tuple[str, str]]:
         ("metric_open_amount", f"{money('open_amount')} ({m.get('open_count')})"),
         ("metric_weighted_amount", money("weighted_amount")),
         ("metric_won_amount", f"{money('won_amount')} ({m.get('won_count')})"),
+        ("deal_size", money("won_amount_mean")),
         ("metric_quota", money("quota")),
         ("metric_gap", gap),
         ("metric_coverage", f"{reached or times('coverage')} ({phrase(say, 'metric_needed_coverage')} {times('needed_coverage')})"),
