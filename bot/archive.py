@@ -68,6 +68,19 @@ class Archive:
             connection.execute(query.on_conflict_do_update(index_elements=["key"], set_={"markdown": markdown, "at": at}))
         return _difference(before, markdown) if before is not None else ()
 
+    def canvas(self, key: str, place: str) -> str | None:
+        """The canvas on which a document is continued in a place."""
+        query = select(canvases.c.canvas_id).where(canvases.c.key == key, canvases.c.place == place)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar()
+
+    def keep_canvas(self, key: str, place: str, canvas_id: str) -> None:
+        """Remember the canvas of a document in a place, in place of an earlier one."""
+        dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
+        query = dialect.insert(canvases).values(key=key, place=place, canvas_id=canvas_id)
+        with writing(self._engine) as connection:
+            connection.execute(query.on_conflict_do_update(index_elements=["key", "place"], set_={"canvas_id": canvas_id}))
+
     def keep_forecast(self, scope: str, currency: str, kept: KeptForecast) -> None:
         """Keep a forecast; a second one of the same day replaces the first."""
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql

@@ -200,6 +200,14 @@ class Caddie:
         turn = Turn(maker, audience, f"digest:{digest_id}", now, self.desk, digest.language)
         return Finished(maker.email, turn.thread, tuple(self._guarded(lambda: scheduling.post_digest(digest, turn), turn)))
 
+    def follow(self, thread: str, digest_id: str, now: datetime) -> None:
+        """Let a thread know what the digest that began it asked, so that “by rep” below it is understood."""
+        digest = self.desk.schedules.of(digest_id)
+        if digest:
+            query = {"command": SummarizePipeline.__name__, **digest.query}
+            before = self.desk.journal.conversation(thread)
+            self.desk.journal.remember(thread, before.model_copy(update={"last_query": query, "schedule_id": digest_id}), now)
+
     def nudge(self, person_id: str, now: datetime) -> Finished | None:
         """The morning message of a rep; None where nothing needs a fix."""
         person = self.desk.organization.people.get(person_id)

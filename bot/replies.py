@@ -367,6 +367,7 @@ class Document(Reply):
     markdown: str
     open_questions: tuple[str, ...] = ()
     changed: tuple[str, ...] = Field((), exclude=True)
+    key: str = Field("", exclude=True)
 
 
 class Schedule(BaseModel):

@@ -324,7 +324,9 @@ def test_promises_in_notes():
     assert promises_of("Nice talk. Dana will send the volumes by Friday. Weather was fine.") == ["Dana will send the volumes by Friday."]
 
 
-def test_the_digest_and_the_chart_arrive_in_slack(tmp_path):
+@pytest.fixture
+def played(tmp_path):
+    """The playground on the sample company of today."""
     import socket
 
     from bot.crm.imports import import_folder
@@ -338,22 +340,65 @@ def test_the_digest_and_the_chart_arrive_in_slack(tmp_path):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with Playground(house, port) as playground:
-        channel = next(c for c in playground.workspace.channels.values() if c.name == "#east-sales")
-        solomon = next(m.id for m in playground.workspace.members.values() if m.email == "solomon@quayline.example")
-        playground.deliverer.say(solomon, channel.id, f"<@{BOT_USER}> post the pipeline summary for my team every monday at 9 here")
-        wait_for(lambda: house.desk.schedules.at(channel.id))
-        due = house.desk.schedules.at(channel.id)[0].next_at + timedelta(minutes=1)
-        playground.side.take_due(due)
-        playground.side.take_due(due)
-        posted = playground.workspace.posted
-        wait_for(lambda: [p for p in posted if p.channel == channel.id and p.files])
-        time.sleep(0.5)
-        digests = [p for p in posted if p.channel == channel.id and p.text.startswith("Pipeline:")]
-        assert (len(digests), digests[0].thread_ts) == (1, None)
-        shared = [p for p in posted if p.files]
-        assert [p.thread_ts for p in shared] == [digests[0].ts]
-        assert playground.workspace.files[shared[0].files[0]].data.startswith(b"\x89PNG")
-        assert house.desk.schedules.at(channel.id)[0].next_at > due
+        yield house, playground
+
+
+def test_the_digest_and_the_chart_arrive_in_slack_and_its_thread_knows_the_question(played):
+    house, playground = played
+    channel = next(c for c in playground.workspace.channels.values() if c.name == "#east-sales")
+    solomon = next(m.id for m in playground.workspace.members.values() if m.email == "solomon@quayline.example")
+    playground.deliverer.say(solomon, channel.id, f"<@{BOT_USER}> post the pipeline summary for my team every monday at 9 here")
+    wait_for(lambda: house.desk.schedules.at(channel.id))
+    due = house.desk.schedules.at(channel.id)[0].next_at + timedelta(minutes=1)
+    playground.side.take_due(due)
+    playground.side.take_due(due)
+    posted = playground.workspace.posted
+    wait_for(lambda: [p for p in posted if p.channel == channel.id and p.files])
+    time.sleep(0.5)
+    digests = [p for p in posted if p.channel == channel.id and p.text.startswith("Pipeline:")]
+    assert (len(digests), digests[0].thread_ts) == (1, None)
+    shared = [p for p in posted if p.files]
+    assert [p.thread_ts for p in shared] == [digests[0].ts]
+    assert playground.workspace.files[shared[0].files[0]].data.startswith(b"\x89PNG")
+    assert house.desk.schedules.at(channel.id)[0].next_at > due
+    playground.deliverer.say(solomon, channel.id, "by stage", digests[0].ts)
+    wait_for(lambda: [p for p in posted if p.thread_ts == digests[0].ts and p.user == BOT_USER and p.text.startswith("Pipeline:")])
+
+
+def test_a_plan_becomes_a_canvas_that_people_edit_and_caddie_never_overwrites(played):
+    house, playground = played
+    workspace = playground.workspace
+    tamsin = next(m.id for m in workspace.members.values() if m.email == "tamsin@quayline.example")
+    place = workspace.direct(tamsin).id
+    playground.deliverer.say(tamsin, place, "opportunity plan for the globex inbound dock rollout")
+    wait_for(lambda: [p for p in workspace.posted if p.channel == place and p.files])
+    (canvas,) = workspace.canvases
+    assert workspace.canvases[canvas] == {tamsin}, "nobody else may open it"
+    written = workspace.files[canvas].data.decode()
+    assert "## " in written
+    assert not written.startswith("# ")
+    workspace.files[canvas].data += b"\nMy own words."
+    deal = next(d for d in house.desk.mirror.deals() if d.name == "Globex inbound dock rollout")
+    fields = (("next_step", "Walk the dock with Dana"), ("next_step_due", date(2030, 1, 2)))
+    house.desk.crm.push(Write(by_id=deal.owner_id, at=datetime.now(UTC), deal_id=deal.id, fields=fields), "k-canvas", None)
+    playground.deliverer.say(tamsin, place, "opportunity plan for the globex inbound dock rollout")
+    wait_for(lambda: "Walk the dock" in workspace.files[canvas].data.decode())
+    assert list(workspace.canvases) == [canvas], "continued, not made anew"
+    again = workspace.files[canvas].data.decode()
+    assert again.index("Walk the dock") < again.index(written[:200])
+    assert again.endswith("My own words.")
+
+
+@pytest.mark.parametrize("code", ["missing_scope", "free_teams_cannot_create_non_tabbed_canvases", "canvas_disabled_user_team"])
+def test_a_plan_comes_as_a_word_file_where_there_are_no_canvases(played, code):
+    _, playground = played
+    workspace = playground.workspace
+    workspace.fail_next("canvases.create", code)
+    tamsin = next(m.id for m in workspace.members.values() if m.email == "tamsin@quayline.example")
+    place = workspace.direct(tamsin).id
+    playground.deliverer.say(tamsin, place, "opportunity plan for the globex inbound dock rollout")
+    wait_for(lambda: [p for p in workspace.posted if p.channel == place and p.files])
+    assert [workspace.files[f].name.rsplit(".", 1)[1] for p in workspace.posted for f in p.files] == ["docx"]
 
 
 def wait_for(found, seconds=15):

@@ -60,12 +60,14 @@ class Paper:
 def finish(paper: Paper, key: str, title: str, owners: frozenset[str]) -> Document:
     """The document with what changed since the one kept under the same key."""
     turn, markdown = paper.turn, paper.markdown(title)
-    changed = turn.desk.archive.keep_document(f"{key}:{turn.person.id}:{turn.language}", markdown, turn.now)
+    key = f"{key}:{turn.person.id}:{turn.language}"
+    changed = turn.desk.archive.keep_document(key, markdown, turn.now)
     return Document(
         title=title,
         markdown=markdown,
         open_questions=tuple(paper.questions),
         changed=changed,
+        key=key,
         sources=tuple(paper.sources),
         audience=turn.place(owners),
         language=turn.language,

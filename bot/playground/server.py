@@ -228,6 +228,6 @@ async def _arguments(request: Request) -> dict[str, Any]:
     if request.method == "GET":
         return dict(request.query_params)
     if "json" in request.headers.get("content-type", ""):
-        found: dict[str, Any] = await request.json()
+        found: dict[str, Any] = await request.json() if await request.body() else {}
         return found
     return {**dict(request.query_params), **dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))}

@@ -75,6 +75,7 @@ class SlackWorkspace:
     failures: dict[str, list[str]] = field(default_factory=dict)
     views: dict[str, Opened] = field(default_factory=dict)
     files: dict[str, Uploaded] = field(default_factory=dict)
+    canvases: dict[str, set[str]] = field(default_factory=dict)
     upload_base: str = ""
 
     def __post_init__(self) -> None:
@@ -200,6 +201,58 @@ class SlackWorkspace:
         self.posted.append(shared)
         return {"files": [{"id": entry["id"], "title": self.files[entry["id"]].title} for entry in wanted]}
 
+    def api_canvases_create(self, args: dict[str, Any]) -> dict[str, Any]:
+        """A canvas of its own, seen by nobody but the bot until access is given."""
+        title = str(args.get("title") or "Untitled")
+        made = self.upload(f"{title}.md", _canvas_text(args.get("document_content")).encode())
+        made.title = title
+        self.canvases[made.id] = set()
+        return {"canvas_id": made.id}
+
+    def api_canvases_edit(self, args: dict[str, Any]) -> dict[str, Any]:
+        """One change a call, at the start, at the end, or of the whole."""
+        canvas, changes = self._canvas(args), parsed(args.get("changes"))
+        if not isinstance(changes, list) or len(changes) != 1:
+            raise SlackError("invalid_arguments")
+        text = _canvas_text(changes[0].get("document_content")).encode()
+        match changes[0].get("operation"):
+            case "insert_at_start":
+                canvas.data = text + b"\n" + canvas.data
+            case "insert_at_end":
+                canvas.data = canvas.data + b"\n" + text
+            case "replace":
+                canvas.data = text
+            case _:
+                raise SlackError("invalid_arguments")
+        return {}
+
+    def api_canvases_access_set(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Access for channels or for users, not both in one call."""
+        canvas, channels, users = self._canvas(args), _listed(args.get("channel_ids")), _listed(args.get("user_ids"))
+        if bool(channels) == bool(users) or args.get("access_level") not in {"read", "write"}:
+            raise SlackError("invalid_parameters")
+        for channel in channels:
+            self._channel({"channel": channel})
+        if any(user not in self.members for user in users):
+            raise SlackError("user_not_found")
+        self.canvases[canvas.id] |= {*channels, *users}
+        return {}
+
+    def api_files_info(self, args: dict[str, Any]) -> dict[str, Any]:
+        found = self.files.get(str(args.get("file")))
+        if found is None:
+            raise SlackError("file_not_found")
+        return {"file": {"id": found.id, "name": found.name, "title": found.title, "permalink": self._permalink(found.id)}}
+
+    def _permalink(self, file_id: str) -> str:
+        return f"https://playground.slack.example/docs/{TEAM}/{file_id}"
+
+    def _canvas(self, args: dict[str, Any]) -> Uploaded:
+        canvas_id = str(args.get("canvas_id"))
+        if canvas_id not in self.canvases or canvas_id not in self.files:
+            raise SlackError("canvas_not_found")
+        return self.files[canvas_id]
+
     def api_conversations_info(self, args: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(args)
         return {
@@ -260,6 +313,7 @@ class SlackWorkspace:
         text, blocks = str(args.get("text") or ""), parsed(args.get("blocks"))
         check_message(text, blocks)
         posted = Posted(self.stamp(), channel.id, BOT_USER, text, blocks, args.get("thread_ts"), only_for, parsed(args.get("metadata")))
+        posted.files = [canvas for canvas in self.canvases if self._permalink(canvas) in text]
         self.posted.append(posted)
         return posted
 
@@ -301,6 +355,18 @@ class SlackWorkspace:
             posted = Posted(self.stamp(), channel, user, text, None, thread_ts)
             self.posted.append(posted)
             return posted
+
+
+def _listed(value: Any) -> list[str]:
+    """Ids as a list or with commas between."""
+    return [str(v) for v in value] if isinstance(value, list) else [v for v in str(value or "").split(",") if v]
+
+
+def _canvas_text(content: Any) -> str:
+    content = parsed(content) or {}
+    if content.get("type") != "markdown" or not isinstance(content.get("markdown"), str) or len(content["markdown"]) > 100_000:
+        raise SlackError("canvas_creation_failed")
+    return str(content["markdown"])
 
 
 def parsed(value: Any) -> Any:

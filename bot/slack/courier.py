@@ -22,9 +22,12 @@ from bot.errors import BadRequest
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
 from bot.notes import LARGEST_FILE, read_notes
-from bot.replies import LogForm, Refusal, Reply
+from bot.prompts import phrase
+from bot.replies import Document, LogForm, Refusal, Reply
 from bot.slack.attachments import attachment
+from bot.slack.canvases import Canvases
 from bot.slack.listeners import Arrival, SharedFile
+from bot.slack.mrkdwn import escape
 from bot.slack.views import View, render
 from bot.slack.views.forms import modal, values_of
 from bot.slack.workspace import Workspace
@@ -38,7 +41,7 @@ class Courier:
 
     def __init__(self, caddie: Caddie, client: WebClient, clock: Callable[[], datetime], charts: Path) -> None:
         self._caddie, self._client, self._clock, self._charts = caddie, client, clock, charts
-        self._workspace = Workspace(client)
+        self._workspace, self._canvases = Workspace(client), Canvases(client, caddie.desk.archive)
 
     def work(self, item: Item) -> None:
         """One arrival, from who said it to the posted replies."""
@@ -84,7 +87,10 @@ class Courier:
         if any(isinstance(reply, Refusal) for reply in finished.replies):
             self.tell(finished)
             return
-        self._post_all(arrival, list(finished.replies), audience)
+        for reply in finished.replies:
+            ts = self._post(arrival, reply, audience)
+            if ts:
+                self._caddie.follow(f"{self._workspace.team}:{arrival.channel}" + ("" if audience.direct else f":{ts}"), arrival.value, self._clock())
 
     def check(self, arrival: Arrival) -> dict[str, str]:
         """What is wrong with a filled form, by field."""
@@ -202,7 +208,8 @@ class Courier:
             return f"{arrival.team}:{arrival.channel}"
         return f"{arrival.team}:{arrival.channel}:{arrival.root}"
 
-    def _post(self, arrival: Arrival, reply: Reply, audience: Audience) -> None:
+    def _post(self, arrival: Arrival, reply: Reply, audience: Audience) -> str | None:
+        """Post a reply where it belongs; its `ts` where all in the channel see it."""
         view = render(reply)
         if arrival.kind == "command" and arrival.response_url:
             public = reply.audience == "channel" and not audience.direct
@@ -220,7 +227,20 @@ class Courier:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-            self._attach(reply, arrival.channel, _thread_of(arrival, audience) or (None if audience.direct else str(posted["ts"])))
+            thread_ts = _thread_of(arrival, audience) or (None if audience.direct else str(posted["ts"]))
+            if not (isinstance(reply, Document) and self._canvas(reply, arrival, audience, thread_ts)):
+                self._attach(reply, arrival.channel, thread_ts)
+            return str(posted["ts"])
+        return None
+
+    def _canvas(self, document: Document, arrival: Arrival, audience: Audience, thread_ts: str | None) -> bool:
+        """The document as a canvas to work on, told in its thread; False where there can be none."""
+        address = self._canvases.share(document, arrival.channel, arrival.user if audience.direct else None, self._clock().date())
+        if address is None:
+            return False
+        text = phrase(document.language, "doc_canvas", title=escape(document.title), address=address)
+        self._client.chat_postMessage(channel=arrival.channel, text=text, thread_ts=thread_ts, unfurl_media=False)
+        return True
 
     def _attach(self, reply: Reply, channel: str, thread_ts: str | None) -> None:
         """The chart or the document of a reply as a file in its thread, where all who read it may see the reply too."""

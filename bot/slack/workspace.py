@@ -19,6 +19,12 @@ class Workspace:
         self._client, self._clock = client, clock
         self._kept: dict[str, tuple[float, Any]] = {}
 
+    @property
+    def team(self) -> str:
+        """The workspace's own id."""
+        found: str = self._once("team", lambda: str(self._client.auth_test()["team_id"]))
+        return found
+
     def email(self, user: str) -> str | None:
         """The e-mail of a full member of the workspace; None for bots, guests and strangers."""
         return self._once(f"user:{user}", lambda: self._email(user))
