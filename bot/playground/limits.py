@@ -74,7 +74,7 @@ def _text_problems(block: dict[str, Any], kind: str, at: str) -> Iterator[str]:
 
 
 def _element_problems(block: dict[str, Any], kind: str, at: str, seen: set[tuple[str, str]], n: int) -> Iterator[str]:
-    elements = block.get("elements") or []
+    elements = [block["accessory"]] if kind == "section" and "accessory" in block else block.get("elements") or []
     if kind in {"actions", "context"} and not elements:
         yield f"missing required field: elements {at}"
     if len(elements) > {"actions": 25, "context": 10}.get(kind, 100):

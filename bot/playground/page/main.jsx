@@ -39,11 +39,12 @@ function Actions({ block, message, user }) {
 
 function Posted({ message, user, bot, theme }) {
   const fromBot = message.user === bot;
-  const blocks = message.blocks || (message.text ? [{ type: "section", text: { type: "plain_text", text: message.text } }] : []);
+  const blocks = message.blocks || (message.text ? [{ type: "section", text: { type: fromBot ? "mrkdwn" : "plain_text", text: message.text } }] : []);
   const groups = [];
   for (const block of blocks) {
     const last = groups[groups.length - 1];
     if (block.type === "actions") groups.push({ actions: block });
+    else if (block.accessory) groups.push({ beside: block });
     else if (last && last.shown) last.shown.push(block);
     else groups.push({ shown: [block] });
   }
@@ -57,6 +58,10 @@ function Posted({ message, user, bot, theme }) {
         {message.ephemeral && <p className="note">Only visible to you</p>}
         {groups.map((group, n) => group.actions
           ? <Actions key={n} block={group.actions} message={message} user={user} />
+          : group.beside ? <div className="beside" key={n}>
+              <div className="blocks"><Message blocks={[{ ...group.beside, accessory: undefined }]} name="" logo="" theme={theme} unstyled withoutWrapper /></div>
+              <Actions block={{ elements: [group.beside.accessory] }} message={message} user={user} />
+            </div>
           : <div className="blocks" key={n}><Message blocks={group.shown} name="" logo="" theme={theme} unstyled withoutWrapper /></div>)}
         {(message.files || []).map((file) => {
           const href = `/play/file/${file.id}?user=${encodeURIComponent(user)}`;
@@ -110,7 +115,7 @@ function Modal({ view, user }) {
       <form onSubmit={submit}>
         <h3>{view.title.text}</h3>
         {errors.view && <p className="error" role="alert">{errors.view}</p>}
-        {view.blocks.map((block) => <Field key={block.block_id} block={block} error={errors[block.block_id]} />)}
+        {view.blocks.map((block, n) => block.type === "section" ? <p key={n}>{block.text.text}</p> : <Field key={block.block_id} block={block} error={errors[block.block_id]} />)}
         <footer><button type="button" onClick={close}>{view.close.text}</button><button type="submit" className="primary">{view.submit.text}</button></footer>
       </form>
     </dialog>
