@@ -22,6 +22,7 @@ from bot.commands import (
     CreateContact,
     CreateDeal,
     FindAid,
+    FollowAid,
     Help,
     ListDeals,
     ListSchedules,
@@ -244,13 +245,16 @@ class Caddie:
             last_query=conversation.last_query,
             deal_in_thread=conversation.deal_id is not None,
             schedule_in_thread=conversation.schedule_id is not None,
+            aids_in_thread=conversation.aids is not None,
+            competitors=self.desk.library.competitors(),
             turns=conversation.turns,
         )
 
     def _industry_words(self, turn: Turn) -> dict[str, str]:
         """What people may say for the industries of the CRM."""
         known = scopes.industries(turn)
-        return {word: industry for industry in known for word in self.desk.library.taxonomy.words("industries", industry)} | {i.casefold(): i for i in known}
+        taxonomy = self.desk.library.taxonomy
+        return {word: taxonomy.meaning("industries", industry) for industry in known for word in taxonomy.words("industries", industry)} | {i.casefold(): i for i in known}
 
     def _open_draft(self, turn: Turn) -> OpenDraft | None:
         found = self.desk.journal.draft(turn.conversation.draft_id) if turn.conversation.draft_id else None
@@ -266,7 +270,7 @@ class Caddie:
     def _handle(self, said: Command, turn: Turn) -> list[Reply]:
         command: AnyCommand = said  # type: ignore[assignment]
         if turn.audience.external:
-            if not isinstance(command, FindAid | AskLibrary | Help | Unclear | Unsupported):
+            if not isinstance(command, FindAid | FollowAid | AskLibrary | Help | Unclear | Unsupported):
                 return [turn.refuse("external_audience", "external")]
             command = command.model_copy(update={"deal": ""}) if isinstance(command, FindAid) else command
         match command:
@@ -289,6 +293,8 @@ class Caddie:
                 return undoing.undo(self.desk.journal.newest_receipt(turn.thread), turn)
             case FindAid():
                 return guidance.find_aid(command, turn)
+            case FollowAid():
+                return guidance.follow_aid(command, turn)
             case AskLibrary():
                 return guidance.ask_library(command, turn)
             case SummarizePipeline():

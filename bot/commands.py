@@ -134,10 +134,20 @@ class FindAid(Command):
     deal: DealWords = ""
 
 
+class FollowAid(Command):
+    """What follows on the aids just shown in this thread: another one, the same for another role, industry, product or language, or shown to all here."""
+
+    words: str = Field(description="The whole message in the person's words")
+    kind: AidKind | None = Field(None, description="Another kind of aid, where one is asked for")
+    another: bool = Field(False, description="True for another or further ones than those shown")
+    share: bool = Field(False, description="True to show the last one to all in this place")
+
+
 class AskLibrary(Command):
     """A free question about how to sell, products, stories or processes, answered from the library with sources."""
 
     question: str
+    about_shown: bool = Field(False, description="True where the question is about the aid just shown: 'when does it end'")
 
 
 class DealFilter(Command):
@@ -278,6 +288,7 @@ AnyCommand = (
     | ChangeMany
     | Undo
     | FindAid
+    | FollowAid
     | AskLibrary
     | SummarizePipeline
     | ListDeals
@@ -304,6 +315,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ChangeMany,
     Undo,
     FindAid,
+    FollowAid,
     AskLibrary,
     SummarizePipeline,
     ListDeals,

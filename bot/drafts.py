@@ -93,6 +93,18 @@ class PendingQuestion(Frozen):
     words: str = ""
 
 
+class AidsShown(Frozen):
+    """The aids asked for last in a thread: of which kind, for which deal, with which facets; `shown` are the ids since, the newest last."""
+
+    kind: str | None = None
+    deal_id: str | None = None
+    shown: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    topic: str = ""
+
+
 class Conversation(Frozen):
     """What a thread is about; `turns` are the last things said there, the newest last."""
 
@@ -103,4 +115,5 @@ class Conversation(Frozen):
     question: PendingQuestion | None = None
     last_query: dict[str, object] | None = None
     schedule_id: str | None = None
+    aids: AidsShown | None = None
     turns: tuple[str, ...] = ()

@@ -9,11 +9,12 @@ from functools import cached_property
 from threading import RLock
 from typing import Any
 
-from bot.domain.text import HAS_CJK, chinese, normal
-from knowledge.aids import AIDS, Aid
+from bot.domain.text import HAS_CJK, normal, words
+from knowledge.aids import AIDS, Aid, BattleCard, ReferenceStory
 from knowledge.catalogue import Catalogue, Passage
 from knowledge.embedding import Embedder
-from knowledge.lexical import LexicalIndex, plain_words, terms
+from knowledge.lexical import LexicalIndex, terms
+from knowledge.sentences import best_sentences, points_asked_for, sentences_of
 from knowledge.taxonomy import Taxonomy
 from knowledge.vectors import VectorStore
 
@@ -32,6 +33,7 @@ class Facets:
     """What a hit must or should be. `kind`, `role`, `industry`, `product` are asked for: an aid for another one does not fit.
 
     The `near_…` ones come from a deal and only rank. `on` is the day for which an aid must be current; None takes all.
+    `sold_in` are the regions in which a promotion would be used: one for other regions is no offer there.
     `words_only` leaves the embedding model out, for requests that the facets answer by themselves.
     """
 
@@ -45,6 +47,7 @@ class Facets:
     status: str | None = None
     on: date | None = None
     aids_only: bool = False
+    sold_in: tuple[str, ...] = ()
     words_only: bool = False
     near_roles: tuple[str, ...] = ()
     near_industries: tuple[str, ...] = ()
@@ -90,6 +93,14 @@ class Shelf:
     def lexical(self) -> LexicalIndex:
         return LexicalIndex([f"{p.heading} {p.text}" for p in self.passages])
 
+    @cached_property
+    def competitors(self) -> tuple[str, ...]:
+        return _unique(aid.competitor for aid in self.aids.values() if isinstance(aid, BattleCard) and aid.competitor)
+
+    @cached_property
+    def regions(self) -> frozenset[str]:
+        return frozenset(region.casefold() for region in self.values("regions"))
+
     def values(self, field: str) -> frozenset[str]:
         return frozenset(v for aid in self.aids.values() for v in getattr(aid, field))
 
@@ -116,13 +127,23 @@ class Library:
     def title(self, document: str) -> str:
         return self.shelf.titles.get(document, document)
 
+    def hit(self, aid_id: str) -> Hit | None:
+        """An aid by itself, as if it had been found."""
+        shelf = self.shelf
+        place = next((n for n, p in enumerate(shelf.passages) if p.is_aid and (aid := shelf.aids.get(p.document)) and aid.id == aid_id), None)
+        return None if place is None else Hit(shelf.passages[place], shelf.aids[shelf.passages[place].document], 1.0, 1.0, 1.0)
+
+    def competitors(self) -> tuple[str, ...]:
+        """The competitors that the battle cards name."""
+        return self.shelf.competitors
+
     def asked(self, text: str, products: Mapping[str, str]) -> Asked:
         """What a request names; `products` maps each name and alias of the company's products to its name."""
         shelf = self.shelf
         roles = self.taxonomy.find("roles", text, shelf.values("roles"))
         industries = self.taxonomy.find("industries", text, shelf.values("industries"))
         industries = [i for i in industries if not any(r.start <= i.start < r.end for r in roles)]
-        known = {**{v.casefold(): v for v in shelf.values("products")}, **{k.casefold(): v for k, v in products.items()}}
+        known = {spoken.casefold(): name for word, name in ({v: v for v in shelf.values("products")} | dict(products)).items() for spoken in (word, _spaced(word))}
         named: dict[str, str] = {}
         rest = normal(text)
         for word in sorted(known, key=len, reverse=True):
@@ -156,7 +177,7 @@ class Library:
             base = 0.5 * near + 0.5 * float(lexical[n]) / most if dense else float(lexical[n]) / most
             aid = shelf.aids.get(passage.document) if passage.is_aid else None
             bonus, why, fits = self._facets(aid, facets) if aid else (0.0, (), True)
-            hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and self._says_enough(question, near, coverage, facets, passage)))
+            hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and self._says_enough(question, near, coverage, facets, passage, bool(why))))
         return sorted(hits, key=lambda h: (not h.fits, -h.score, h.passage.id))[:limit]
 
     def _passes(self, passage: Passage, facets: Facets, shelf: Shelf) -> bool:
@@ -169,7 +190,7 @@ class Library:
             return False
         if facets.status and aid.status != facets.status:
             return False
-        return facets.on is None or aid.current(facets.on)
+        return (facets.on is None or aid.current(facets.on)) and _offered(aid, facets.sold_in, shelf)
 
     def _dense(self, question: str, facets: Facets, shelf: Shelf) -> dict[str, float]:
         """Cosine by passage id; empty where the model does not know the language or the index cannot be read."""
@@ -187,16 +208,18 @@ class Library:
             log.exception("the vector index cannot be read; answering from the lexical side")
             return {}
 
-    def _says_enough(self, question: str, dense: float, coverage: float, facets: Facets, passage: Passage) -> bool:
-        """Whether the text itself is near enough; an aid asked for by its kind and facets need not repeat the topic."""
-        if passage.is_aid and facets.kind and (facets.roles or facets.industries or facets.products or facets.near_industries):
+    def _says_enough(self, question: str, dense: float, coverage: float, facets: Facets, passage: Passage, has_facet: bool) -> bool:
+        """Whether the text itself is near enough; an aid asked for by its kind and facets that it has need not repeat the topic."""
+        asked = bool(facets.roles or facets.industries or facets.products)
+        if passage.is_aid and facets.kind and (has_facet if asked else facets.near_industries):
             return True
-        if facets.kind and not terms(question):
+        if facets.kind and not asked and not terms(question):
+            return True
+        aid = self.shelf.aids.get(passage.document) if passage.is_aid else None
+        if aid and coverage >= COVERED_WITH_NAME and (self.shelf.lexical.names(question, passage.heading) or _named_in(aid, question)):
             return True
         if HAS_CJK.search(question):
             return coverage >= COVERED_CHINESE
-        if passage.is_aid and coverage >= COVERED_WITH_NAME and self.shelf.lexical.names(question, passage.heading):
-            return True
         return dense >= DENSE_ENOUGH or coverage >= COVERED_ENOUGH or (dense >= DENSE_WITH_COVER and coverage >= COVER_WITH_DENSE)
 
     def _facets(self, aid: Aid, facets: Facets) -> tuple[float, tuple[tuple[str, str], ...], bool]:
@@ -254,15 +277,9 @@ class Library:
 
     def sentences(self, hit: Hit, question: str, limit: int = 3) -> list[str]:
         """The sentences of a hit that answer best, in their order; at least its first."""
-        pieces = list(_sentences(hit))
-        if not pieces:
-            return []
-        asked, lexical = set(terms(self.taxonomy.widened(question))), self.shelf.lexical
-        scored = [(sum(lexical.weight(t) for t in asked & set(terms(piece))), -n) for n, piece in enumerate(pieces)]
-        best = sorted(scored, reverse=True)[:limit]
-        top = best[0][0]
-        chosen = sorted(-n for score, n in best if score > 0 and score >= top * 0.45)
-        return [pieces[n] for n in chosen] or pieces[:1]
+        asked_for = points_asked_for(hit.aid, question) if hit.aid else []
+        pieces = list(sentences_of(hit.aid, hit.passage.text)) if not asked_for else []
+        return asked_for or (best_sentences(pieces, self.taxonomy.widened(question), self.shelf.lexical, limit) if pieces else [])
 
 
 def _promising(places: Sequence[int], lexical: Any, dense: Mapping[str, float], shelf: Shelf) -> list[int]:
@@ -275,20 +292,22 @@ def _promising(places: Sequence[int], lexical: Any, dense: Mapping[str, float], 
     return list(dict.fromkeys([*by_words, *by_meaning]))
 
 
-def _sentences(hit: Hit) -> Iterable[str]:
-    if hit.aid:
-        for name, points in hit.aid.sections():
-            head = f"{name}: " if ":" in name else ""
-            for point in points:
-                yield head + point
-        text = hit.aid.body
-    else:
-        text = hit.passage.text
-    for line in re.split(r"\n{2,}|\n(?=\s*[-*\d])", plain_words(text)):
-        for piece in re.split(r"(?<=[.!?])\s+|(?<=[。!?])", " ".join(line.split())):
-            piece = piece.strip(" -·")
-            if len(piece) > (3 if chinese(piece) else 12):
-                yield piece
+def _spaced(name: str) -> str:
+    """TapClock as people write it: Tap Clock."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def _named_in(aid: Aid, question: str) -> bool:
+    """Whether a question names the customer or the competitor that an aid is about."""
+    name = aid.customer if isinstance(aid, ReferenceStory) and aid.named else aid.competitor if isinstance(aid, BattleCard) else None
+    said = (name or "").casefold() if name and HAS_CJK.search(name) else next((w.text for w in words(name or "") if len(w.text) > 3), "")
+    return bool(said) and (said in question.casefold() if HAS_CJK.search(said) else said in {w.text for w in words(question)})
+
+
+def _offered(aid: Aid, sold_in: Sequence[str], shelf: Shelf) -> bool:
+    """Whether a promotion holds in one of these regions; regions that no aid speaks of tell nothing."""
+    here = {region.casefold() for region in sold_in} & shelf.regions
+    return aid.kind != "promotion" or not aid.regions or not here or bool(here & {region.casefold() for region in aid.regions})
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

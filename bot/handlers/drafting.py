@@ -91,6 +91,7 @@ def show(draft: Draft, deal: Deal | None, turn: Turn, *, replaces: Draft | None 
             "draft_id": draft.id,
             "question": None,
             "last_query": None,
+            "aids": None,
         }
     )
     return card_of(draft, deal, turn)

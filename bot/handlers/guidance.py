@@ -1,17 +1,18 @@
 """Guidance: the right job aid, and answers to free questions with their sources."""
 
+import re
 from datetime import date
 from pathlib import PurePath
 from typing import Any, Literal
 
-from bot.commands import AskLibrary, FindAid
+from bot.commands import AskLibrary, FindAid, FollowAid
 from bot.domain.deals import Deal
 from bot.domain.text import HAS_CJK
-from bot.drafts import Draft
+from bot.drafts import AidsShown, Draft
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
 from bot.prompts import phrase
-from bot.replies import Advice, AidsFound, Answer, FoundAid, Nearest, Reply, Source
+from bot.replies import Advice, AidsFound, Answer, FoundAid, Nearest, NotUnderstood, Reply, Source
 from knowledge.aids import Aid
 from knowledge.lexical import terms
 from knowledge.library import Facets, Hit
@@ -22,33 +23,78 @@ ANSWERED_FROM = 3
 
 def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
     """The aids of a kind that fit what was asked, best first with the reason; the gap is noted where none does."""
-    library = turn.desk.library
-    deal = _deal(command.deal, turn) if command.deal else None
-    words = _without_deal(command.words, command.deal)
-    asked = library.asked(words, _product_names(turn))
-    own_topic = _topic(asked.topic)
+    deal = _deal(command.deal, turn) if command.deal else _theirs(command.words, turn)
+    asked = turn.desk.library.asked(_without_deal(command.words, command.deal), _product_names(turn))
+    wanted = AidsShown(kind=command.kind, deal_id=deal.id if deal else None, roles=asked.roles, industries=asked.industries, products=asked.products, topic=_topic(asked.topic))
+    return [_shown(wanted, command.words, turn)]
+
+
+def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
+    """The same request with what is said now in place of what was said before; those shown already left out where others are wanted."""
+    library, kept = turn.desk.library, turn.conversation.aids
+    if kept is None:
+        return [NotUnderstood(suggestions=(), language=turn.language)]
+    last = library.aid(kept.shown[-1]) if kept.shown else None
+    if command.share:
+        hit = library.hit(last.id) if last and last.current(turn.company_today) else None
+        return [_aids([hit], None, turn)] if hit else [turn.refuse("not_found", "nothing_approved")]
+    now = library.asked(command.words, _product_names(turn))
+    language = "zh" if _IN_CHINESE.search(command.words) else "en" if _IN_ENGLISH.search(command.words) else None
+    wanted = AidsShown(
+        kind=command.kind or kept.kind or (last.kind if last else None),
+        deal_id=kept.deal_id,
+        shown=kept.shown,
+        roles=now.roles or kept.roles,
+        industries=now.industries or kept.industries,
+        products=now.products or kept.products,
+        topic=kept.topic,
+    )
+    return [_shown(wanted, command.words, turn, left_out=kept.shown if command.another else (), language=language)]
+
+
+def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ...] = (), language: str | None = None) -> Reply:
+    """The aids that fit, which the thread is about from now on."""
+    deal = turn.desk.mirror.deal(wanted.deal_id) if wanted.deal_id else None
     facets = Facets(
-        kind=command.kind,
-        words_only=deal is not None and not terms(own_topic),
-        roles=asked.roles,
-        industries=asked.industries,
-        products=asked.products,
+        kind=wanted.kind,
+        language=language,
+        words_only=deal is not None and not terms(wanted.topic),
+        roles=wanted.roles,
+        industries=wanted.industries,
+        products=wanted.products,
         on=turn.company_today,
+        sold_in=_sold_in(deal, turn),
         **near(deal, turn),
     )
-    topic = own_topic if deal is None else f"{own_topic} {deal.name}"
-    hits = library.search(topic, facets, limit=8)
-    hits = [h for h in by_language(hits, _language(command.words)) if h.fits]
+    hits = turn.desk.library.search(wanted.topic if deal is None else f"{wanted.topic} {deal.name}", facets, limit=8 + len(left_out))
+    hits = [h for h in by_language(hits, language or _language(words)) if h.fits and h.aid and h.aid.id not in left_out]
     if not hits:
-        return [_nothing(command.words, facets, turn)]
-    best = hits[0].score
-    shown = [h for h in hits if best - h.score < 0.6][:SHOWN]
-    _note("asked", command.words, [h.aid.id for h in shown if h.aid], turn)
-    aids = tuple(_found(h, turn, deal) for h in shown if h.aid)
-    sources = tuple(source_of(h.aid) for h in shown if h.aid)
+        return _nothing(words, facets, turn)
+    shown = [h for h in hits if hits[0].score - h.score < 0.6][:SHOWN]
+    ids = tuple(h.aid.id for h in shown if h.aid)
+    _note("asked", words, list(ids), turn)
+    kept = wanted.model_copy(update={"shown": (*wanted.shown, ids[0])})
+    turn.conversation = turn.conversation.model_copy(update={"aids": kept, "last_query": None})
     if deal:
         turn.conversation = turn.conversation.model_copy(update={"deal_id": deal.id, "account_id": deal.account_id})
-    return [AidsFound(aids=aids, sources=sources, audience=_place(turn), language=turn.language)]
+    return _aids(shown, deal, turn)
+
+
+def _aids(hits: list[Hit], deal: Deal | None, turn: Turn) -> AidsFound:
+    aids = tuple(_found(h, turn, deal) for h in hits if h.aid)
+    return AidsFound(aids=aids, sources=tuple(source_of(aid) for aid in aids), audience=_place(turn), language=turn.language)
+
+
+def _theirs(words: str, turn: Turn) -> Deal | None:
+    """The deal that the thread is about, where the words point to its people."""
+    deal_id = turn.conversation.deal_id if _THEIR.search(words) else None
+    deal = turn.desk.mirror.deal(deal_id) if deal_id else None
+    return deal if deal and deal.owner_id in turn.readable else None
+
+
+def _sold_in(deal: Deal | None, turn: Turn) -> tuple[str, ...]:
+    person = turn.organization.people[deal.owner_id] if deal else turn.person
+    return (person.region,) if person.region else ()
 
 
 def _deal(words: str, turn: Turn) -> Deal | None:
@@ -65,18 +111,20 @@ def _without_deal(words: str, deal: str) -> str:
     return words
 
 
+_THEIR = re.compile(r"\b(?:their|them|they|there|his|her|him)\b|他们|他的|她的|对方", re.I)
+_IN_CHINESE, _IN_ENGLISH = re.compile(r"\bin (?:chinese|mandarin)\b|\bchinese (?:one|version)\b|中文", re.I), re.compile(r"\bin english\b|\benglish (?:one|version)\b|英文", re.I)
 _ASKING = (
     "pain chain", "pain sheet", "reference story", "success story", "customer story", "case study", "value proposition", "value prop",
     "best practice", "product update", "battle card", "promotion", "promotions", "promos", "promo", "references", "reference", "story", "stories",
     "questions", "question", "痛点链", "痛点表", "成功案例", "客户案例", "案例", "价值主张", "最佳实践", "促销", "优惠", "发我一下", "适合", "有没有", "什么", "该问", "见",
+    "proof points", "proof point", "customer proof", "proof", "value statement", "pitch", "qs", "offers", "offer", "discount", "discounts", "deals", "campaign", "who else", "like", "bought", "buy", "show", "someone", "somebody", "want", "wants", "wanna", "see", "seeing", "running", "going", "at the mo", "currently", "practice",
+    "应该", "问点啥", "问点什么", "问什么", "能用的", "能用", "哪个", "故事", "现在", "针对", "活动", "吗", "最近", "更新", "明天", "的", "讲", "给", "一个",
     "customers", "customer", "client", "right now", "this month", "next week", "today", "meeting", "ask", "got", "send", "can", "tell", "one", "her", "him",
 )  # fmt: skip
 
 
 def _topic(words: str) -> str:
     """What a request is about once the words of asking are gone."""
-    import re
-
     for phrase_ in _ASKING:
         pattern = re.escape(phrase_) if HAS_CJK.search(phrase_) else rf"\b{re.escape(phrase_)}\b"
         words = re.sub(pattern, " ", words, flags=re.I)
@@ -136,8 +184,9 @@ def _found(hit: Hit, turn: Turn, deal: Deal | None) -> FoundAid:
 
 def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     """The sentences that answer, each cited; where the best material is not current, that is said instead."""
-    library, day = turn.desk.library, turn.company_today
-    hits = library.search(command.question, Facets(), limit=12)
+    library, day, kept = turn.desk.library, turn.company_today, turn.conversation.aids
+    last = library.hit(kept.shown[-1]) if command.about_shown and kept and kept.shown else None
+    hits = [last] if last else library.search(command.question, Facets(sold_in=_sold_in(None, turn)), limit=12)
     fitting = [h for h in hits if h.fits]
     current = [h for h in fitting if h.aid is None or h.aid.current(day)]
     if not current or _stale_is_better(fitting, current):
@@ -148,6 +197,10 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
     prose = turn.desk.prose.answer(command.question, passages, turn.language)
     _note("asked", command.question, [s.id for s in sources], turn)
+    told = tuple(h.aid.id for h in used if h.aid)[:1]
+    if told:
+        aids = (kept or AidsShown()).model_copy(update={"shown": (*(kept.shown if kept else ()), *told)})
+        turn.conversation = turn.conversation.model_copy(update={"aids": aids, "last_query": None})
     return [Answer(prose=prose, sources=sources, audience=_place(turn), language=turn.language)]
 
 

@@ -148,7 +148,8 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
     if command.industry:
         meant_by = turn.desk.library.taxonomy.meaning
         wanted = meant_by("industries", command.industry)
-        known = frozenset(i for i in industries(turn) if i == command.industry or meant_by("industries", i) == wanted)
+        narrow = command.industry in industries(turn) and command.industry.casefold() != wanted.casefold()
+        known = frozenset(i for i in industries(turn) if i == command.industry or (not narrow and meant_by("industries", i) == wanted))
         if not known:
             return turn.refuse("not_found", "no_such_industry", words=command.industry)
         selection = replace(selection, industries=known)

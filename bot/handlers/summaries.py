@@ -66,7 +66,7 @@ def post_here(query: str, turn: Turn) -> list[Reply]:
 def remember(command: Any, turn: Turn) -> None:
     """What a short follow-up (“and last quarter?”) changes."""
     query = {"command": type(command).__name__, **command.model_dump(mode="json")}
-    turn.conversation = turn.conversation.model_copy(update={"last_query": query})
+    turn.conversation = turn.conversation.model_copy(update={"last_query": query, "aids": None})
 
 
 def _asked(command: SummarizePipeline, scope: Scope, parts: tuple[Scope, ...], selection: Selection, turn: Turn) -> Asked:

@@ -49,6 +49,8 @@ class Reading:
     last_query: dict[str, object] | None = None
     deal_in_thread: bool = False
     schedule_in_thread: bool = False
+    aids_in_thread: bool = False
+    competitors: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
 
 

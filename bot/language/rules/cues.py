@@ -150,7 +150,7 @@ UNDO = re.compile(r"^\W*(?:please |pls )?(?:undo|revert|take (?:it|that) back|ro
 HELP = re.compile(r"^\W*(?:help|what can (?:you|i) (?:do|ask)|how (?:do|does) (?:you|this|caddie) work|commands|usage|hi|hello|hey|帮助|你能做什么|怎么用|你好)\W*$", I)
 QUESTION = re.compile(
     r"\?\s*$|^\W*(?:did|do|does|is|are|was|were|am|what|whats|what's|which|who|whose|when|where|wheres|why|how|hows|how's|can|could|should|would|have we|has|have you|have i|any|got (?:a|an|any)|show|list|tell|find|give me|pull up|look up)\b"
-    r"|(?:吗|呢|么)[?？]?\s*$|什么|怎么|多少|哪些|哪个|有没有|如何|为什么|是否|[?？]\s*$",
+    r"|(?:吗|呢|么)[?？]?\s*$|\b(?:when|how|what|why|where) (?:do|should|can|would) (?:i|we)\b|什么|怎么|多少|哪些|哪个|哪天|几号|何时|有没有|如何|为什么|是否|[?？]\s*$",
     I,
 )
 SUPPOSED = re.compile(

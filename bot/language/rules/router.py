@@ -21,6 +21,7 @@ from bot.commands import (
 )
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
+from bot.language.rules.aids import read_follow_aid
 from bot.language.rules.bulk import read_bulk
 from bot.language.rules.capture import read_capture
 from bot.language.rules.corrections import read_correction
@@ -54,6 +55,9 @@ def _first_words(said: Said, reading: Reading) -> list[Command]:
         return [Help()]
     if reading.question is not None and _answers(said, reading):
         return [AnswerQuestion(words=said.text)]
+    follow = read_follow_aid(said, reading)
+    if follow:
+        return [follow]
     many = read_bulk(said, reading)
     if many:
         return [many]
