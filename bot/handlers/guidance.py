@@ -187,8 +187,8 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     library, day, kept = turn.desk.library, turn.company_today, turn.conversation.aids
     last = library.hit(kept.shown[-1]) if command.about_shown and kept and kept.shown else None
     asked = library.asked(command.question, _product_names(turn))
-    named = {"near_roles": asked.roles, "near_industries": asked.industries, "near_products": asked.products}
-    hits = [last] if last else library.search(command.question, Facets(sold_in=_sold_in(None, turn), **named), limit=12)
+    facets = Facets(sold_in=_sold_in(None, turn), near_roles=asked.roles, near_industries=asked.industries, near_products=asked.products)
+    hits = [last] if last else library.search(command.question, facets, limit=12)
     fitting = [h for h in hits if h.fits]
     current = [h for h in fitting if h.aid is None or h.aid.current(day)]
     if not current or _stale_is_better(fitting, current):
