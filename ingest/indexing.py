@@ -5,19 +5,20 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from bot.errors import BadRequest
-from ingest.markdown import split, title_of
-from knowledge.aids import AidError, read_aid
+from ingest.formats import LARGEST
+from ingest.readers import read_all
+from knowledge.aids import AIDS, Aid, AidError
 from knowledge.catalogue import Catalogue, Document, Passage
 from knowledge.embedding import PACKAGED, Embedder, weights_are_original
 from knowledge.vectors import BATCH, VectorStore
 
 log = logging.getLogger(__name__)
-MARKDOWN = {".md", ".markdown", ".txt"}
-LARGEST = 20_000_000
+SETTINGS_FILES = {".yaml", ".yml", ".json"}
 Progress = Callable[[str, int, int], None]
 
 
@@ -74,86 +75,87 @@ def _take(root: Path, catalogue: Catalogue, vectors: VectorStore, report: Ingest
     if gone:
         _forget(gone, catalogue, vectors)
         report.removed += len(gone)
-    for n, file in enumerate(files, 1):
-        progress("reading", n, len(files))
-        name = file.relative_to(root).as_posix() if file != root else file.name
+    digests = {file: _digest(file) for file in files}
+    changed = [file for file in files if digests[file] is None or digests[file] != known.get(str(file))]
+    report.unchanged += len(files) - len(changed)
+    for n, (file, answer) in enumerate(read_all(changed), 1):
+        progress("reading", n, len(changed))
         try:
-            _take_file(file, name, known.get(str(file)), catalogue, vectors, report)
+            _take_file(_document(file, digests[file] or "", answer), str(file) in known, catalogue, vectors, report)
         except (AidError, BadRequest) as error:
-            report.refused.append((name, str(error)))
+            report.refused.append((_name(file, root), str(error)))
             if str(file) in known:
                 _forget([str(file)], catalogue, vectors)
+
+
+def _name(file: Path, root: Path) -> str:
+    """A file's name for a report, on one line whatever stands in it."""
+    name = file.relative_to(root).as_posix() if file != root else file.name
+    return "".join(c if c.isprintable() else "�" for c in name)
 
 
 def _files(root: Path, report: IngestReport) -> Iterator[Path]:
     if not root.exists():
         raise BadRequest(f"{root} does not exist. Name a file or a folder.")
-    if root.is_file():
-        yield root
-        return
+    yield from [root] if root.is_file() else _inside(root, root, report)
+
+
+def _inside(folder: Path, root: Path, report: IngestReport) -> Iterator[Path]:
+    """The files below a folder that can be read; links are not followed, for they lead out of it."""
     try:
-        entries = sorted(root.iterdir())
-    except PermissionError:
-        report.refused.append((root.name, "the folder cannot be read: permission denied"))
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        report.refused.append((_name(folder, root), f"the folder cannot be read: {error.strerror}"))
         return
     for entry in entries:
-        if entry.name.startswith(".") or entry.is_symlink():
+        if entry.name.startswith("."):
             continue
-        if entry.is_dir():
-            yield from _files(entry, report)
-        elif entry.suffix.lower() in MARKDOWN:
+        if entry.is_symlink():
+            report.refused.append((_name(entry, root), "it is a link, and links are not followed"))
+        elif entry.is_dir():
+            yield from _inside(entry, root, report)
+        elif not entry.is_file():
+            report.refused.append((_name(entry, root), "it is no ordinary file"))
+        elif entry.suffix.lower() not in SETTINGS_FILES:
             yield entry
-        elif entry.suffix.lower() not in {".yaml", ".yml", ".json"}:
-            report.refused.append((entry.name, f"files of type {entry.suffix or 'without ending'} cannot be read; save it as Markdown or text"))
 
 
-def _take_file(file: Path, name: str, known: str | None, catalogue: Catalogue, vectors: VectorStore, report: IngestReport) -> None:
-    text = _text_of(file)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    if digest == known:
-        report.unchanged += 1
-        return
-    document = _document(str(file), name, digest, text)
+def _digest(file: Path) -> str | None:
+    """The digest of a file's bytes; None where it cannot be read or is too large, which reading it will say."""
+    try:
+        if file.stat().st_size > LARGEST:
+            return None
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _take_file(document: Document, known: bool, catalogue: Catalogue, vectors: VectorStore, report: IngestReport) -> None:
     if document.aid_id:
         other = catalogue.key_of_aid(document.aid_id)
         if other and other != document.key:
             raise AidError(f"the id “{document.aid_id}” is taken by {Path(other).name}; give one of them another id")
     if known:
-        vectors.remove(catalogue.passage_ids([str(file)]))
+        vectors.remove(catalogue.passage_ids([document.key]))
     catalogue.put(document)
     report.taken += 1
     report.passages += len(document.passages)
 
 
-def _text_of(file: Path) -> str:
-    try:
-        if file.stat().st_size > LARGEST:
-            raise BadRequest(f"the file is larger than {LARGEST // 1_000_000} MB; split it")
-        data = file.read_bytes()
-    except OSError as error:
-        raise BadRequest(f"it cannot be read: {error.strerror}") from error
-    if b"\0" in data:
-        raise BadRequest("it is a binary file, not Markdown or text")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadRequest(f"it is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    if not text.strip():
-        raise BadRequest("it is empty")
-    return text
-
-
-def _document(key: str, name: str, digest: str, text: str) -> Document:
-    aid = read_aid(text)
-    if aid is not None:
+def _document(file: Path, digest: str, answer: dict[str, Any]) -> Document:
+    """The document that reading a file gave. Raises BadRequest with the reason where it was refused."""
+    key = str(file)
+    if "refused" in answer:
+        raise BadRequest(answer["refused"])
+    if "aid" in answer:
+        aid: Aid = AIDS.validate_python(answer["aid"])
         passage = Passage(_id(key, 0, digest), key, 0, aid.title, aid.text(), True)
-        return Document(key, digest, aid.title, [passage], aid.id, aid.model_dump(mode="json", exclude_none=True))
-    title = title_of(text, Path(name).stem)
+        return Document(key, digest, aid.title, [passage], aid.id, answer["aid"])
+    title = answer["title"]
     passages = [
-        Passage(_id(key, n, digest), key, n, " › ".join((title, *piece.headings)), piece.text, False) for n, piece in enumerate(split(text))
+        Passage(_id(key, n, digest), key, n, " › ".join((title, *headings)), text, False) for n, (headings, text) in enumerate(answer["pieces"])
     ]
-    if not passages:
-        passages = [Passage(_id(key, 0, digest), key, 0, title, title, False)]
     return Document(key, digest, title, passages)
 
 

@@ -41,26 +41,30 @@ def split(text: str) -> Iterator[Piece]:
     for n, token in enumerate(tokens):
         if token.type != "heading_open" or token.level or not token.map:
             continue
-        yield from _pieces(path, "\n".join(lines[start : token.map[0]]))
+        yield from pieces(_names(path), "\n".join(lines[start : token.map[0]]))
         level, title = int(token.tag[1:]), re.sub(r"\s*\{[:#][^}]*\}", "", tokens[n + 1].content).strip()
         path = [*(p for p in path if p[0] < level), (level, title)]
         start = token.map[1]
-    yield from _pieces(path, "\n".join(lines[start:]))
+    yield from pieces(_names(path), "\n".join(lines[start:]))
 
 
-def _pieces(path: list[tuple[int, str]], text: str) -> Iterator[Piece]:
-    headings = tuple(title for _, title in path)
+def pieces(headings: tuple[str, ...], text: str, *, repeat: str = "") -> Iterator[Piece]:
+    """The text below some headings in passages of at most WORDS_MOST words; `repeat`, a table's head, stands on top of each further one."""
     part: list[str] = []
     size = 0
     for paragraph in _paragraphs(text):
         count = _size(paragraph)
         if part and size + count > WORDS_MOST:
             yield Piece(headings, "\n\n".join(part))
-            part, size = [], 0
+            part, size = ([repeat], _size(repeat)) if repeat else ([], 0)
         part.append(paragraph)
         size += count
     if part and any(c.isalnum() for c in "".join(part)):
         yield Piece(headings, "\n\n".join(part))
+
+
+def _names(path: list[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(title for _, title in path)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

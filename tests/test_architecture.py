@@ -26,6 +26,7 @@ CONFINED = {
     "sentence_transformers": ("knowledge/embedding.py",),
     "torch": ("knowledge/embedding.py",),
     "matplotlib": ("bot/charts.py",),
+    **dict.fromkeys(("pypdf", "pptx", "openpyxl", "olefile", "lxml", "charset_normalizer"), ("ingest/formats.py",)),
     "sqlalchemy": ("bot/database.py", "bot/wiring.py", "bot/crm/", "bot/inbox.py", "bot/journal.py", "bot/archive.py", "bot/schedules.py", "bot/migrations/", "knowledge/catalogue.py"),
 }
 # the wiring is the one place that knows everybody; ingest's command line starts from it

@@ -1,0 +1,372 @@
+"""Files of every kind as pieces of text, each with where it stands: a heading, a page, a slide, a sheet.
+
+Runs in a process of its own (ingest/reader.py), for what comes from outside may be made to exhaust its reader.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from bot.errors import BadRequest
+from ingest.markdown import Piece, pieces, split, title_of
+
+LARGEST = 50_000_000
+LARGEST_TEXT = 20_000_000
+UNPACKED_MOST, MEMBERS_MOST = 200_000_000, 10_000
+PAGES_MOST, ROWS_MOST = 5_000, 100_000
+OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
+Read = tuple[str, list[Piece]]
+"""(title, pieces) of a document."""
+
+
+def read_document(file: Path) -> Read:
+    """The pieces of a file, by its ending. Raises BadRequest with a sentence that says what to do."""
+    data = _bytes_of(file)
+    reader = READERS[file.suffix.lower()]
+    title, found = reader(data, file.stem)
+    if not any(any(c.isalnum() for c in piece.text) for piece in found):
+        raise BadRequest("it holds no text; a scan must go through text recognition first")
+    return title or file.stem, found
+
+
+def text_of(file: Path) -> str:
+    """A text file in whatever encoding people save it."""
+    data = _bytes_of(file)
+    if len(data) > LARGEST_TEXT:
+        raise BadRequest(f"it is larger than {LARGEST_TEXT // 1_000_000} MB; split it")
+    return decoded(data)
+
+
+def decoded(data: bytes) -> str:
+    """Text of bytes: UTF-8, UTF-16 by its mark, else what their statistics say. Raises BadRequest for what is no text."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        text = data.decode("utf-16", "replace")
+    elif b"\0" in data:
+        raise BadRequest("it is a binary file, not text")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            from charset_normalizer import from_bytes
+
+            best = from_bytes(data[:200_000], cp_isolation=["gb18030", "cp1252", "latin_1", "big5", "shift_jis", "cp1250", "cp1251"]).best()
+            if best is None:
+                raise BadRequest("its encoding cannot be told; save it as UTF-8") from None
+            text = data.decode(best.encoding, "replace")
+    if not text.strip():
+        raise BadRequest("it is empty")
+    return text
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        if not file.is_file():
+            raise BadRequest("it is no ordinary file")
+        if file.stat().st_size > LARGEST:
+            raise BadRequest(f"it is larger than {LARGEST // 1_000_000} MB; split it")
+        data = file.read_bytes()
+    except OSError as error:
+        raise BadRequest(f"it cannot be read: {error.strerror}") from error
+    if not data:
+        raise BadRequest("it is empty")
+    return data
+
+
+def _package(data: bytes, kind: str) -> BytesIO:
+    """An Office file that is what it says and unpacks to a sensible size; each member is really unpacked, for declared sizes may lie."""
+    if data.startswith(OLE):
+        import olefile
+
+        with olefile.OleFileIO(BytesIO(data)) as stored:
+            if stored.exists("EncryptedPackage") or stored.exists("EncryptionInfo"):
+                raise BadRequest("it is protected by a password; save it without one")
+        raise BadRequest(f"it is an Office file of before 2007; save it as .{kind}")
+    if not data.startswith(ZIP):
+        raise BadRequest(f"it is no .{kind} file, whatever its name says")
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as packed:
+            members = packed.infolist()
+            if len(members) > MEMBERS_MOST:
+                raise BadRequest(f"it is packed from more than {MEMBERS_MOST:,} parts; save it anew")
+            if "[Content_Types].xml" not in packed.namelist():
+                raise BadRequest(f"it is no .{kind} file, whatever its name says")
+            unpacked = 0
+            for member in members:
+                name = member.filename.replace("\\", "/")
+                if name.startswith("/") or ".." in name.split("/") or ":" in name:
+                    raise BadRequest("its parts point outside of it; it may be malicious")
+                if member.flag_bits & 1:
+                    raise BadRequest("it is protected by a password; save it without one")
+                with packed.open(member) as stream:
+                    while chunk := stream.read(1 << 20):
+                        unpacked += len(chunk)
+                        if unpacked > UNPACKED_MOST:
+                            raise BadRequest(f"it unpacks to more than {UNPACKED_MOST // 1_000_000} MB; it is too large or a bomb")
+                        if member.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in chunk[:4096]:
+                            raise BadRequest("it defines XML entities, which no Office program does; it may be malicious")
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+        raise BadRequest("it is damaged: it cannot be unpacked") from error
+    return BytesIO(data)
+
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+
+
+def _docx(data: bytes, _name: str) -> Read:
+    from docx import Document
+
+    document = Document(_package(data, "docx"))
+    styles = {style.style_id: style.name or "" for style in document.styles}
+    title = document.core_properties.title or ""
+    path: list[tuple[int, str]] = []
+    found: list[Piece] = []
+    held: list[str] = []
+
+    def close() -> None:
+        found.extend(pieces(tuple(name for _, name in path), "\n\n".join(held)))
+        held.clear()
+
+    for block in _blocks(document.element.body):
+        if block.tag == f"{_W}tbl":
+            held.append("\n".join(_row(_words_in(cell) for cell in row.iterchildren(f"{_W}tc", f"{_W}sdt")) for row in block.iterchildren(f"{_W}tr")))
+            continue
+        text, style = _words_in(block).strip(), _style_of(block, styles)
+        level = re.fullmatch(r"(?:heading|标题) ?(\d)", style, re.I)
+        if level and text:
+            close()
+            path = [*(p for p in path if p[0] < int(level[1])), (int(level[1]), text)]
+        elif text:
+            title = title or (text if style == "Title" else "")
+            held.append(f"- {text}" if style.startswith("List") else text)
+    close()
+    return title, found
+
+
+def _blocks(parent: Any) -> Iterator[Any]:
+    """Paragraphs and tables in order, those in content controls too."""
+    for node in parent:
+        if node.tag in {f"{_W}p", f"{_W}tbl"}:
+            yield node
+        elif node.tag in {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml"}:
+            yield from _blocks(node)
+
+
+def _words_in(block: Any) -> str:
+    """The words of a paragraph or cell as they read with all changes accepted, text boxes included."""
+    found: list[str] = []
+    for node in block.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}p", f"{_W}tc"):
+        if any(above.tag == _FALLBACK for above in node.iterancestors()):
+            continue
+        found.append((node.text or "") if node.tag == f"{_W}t" else " " if node is not block else "")
+    return re.sub(r"[ \t]+", " ", "".join(found))
+
+
+def _style_of(paragraph: Any, styles: dict[str, str]) -> str:
+    style = next(paragraph.iterfind(f"{_W}pPr/{_W}pStyle"), None)
+    return styles.get(style.get(f"{_W}val"), "") if style is not None else ""
+
+
+def _row(cells: Iterator[str]) -> str:
+    return " | ".join(" ".join(text.split()) for text in cells if text.strip())
+
+
+def _pptx(data: bytes, _name: str) -> Read:
+    from pptx import Presentation
+
+    deck = Presentation(_package(data, "pptx"))
+    found: list[Piece] = []
+    for number, slide in enumerate(deck.slides, 1):
+        head = slide.shapes.title.text_frame.text.strip() if slide.shapes.title is not None else ""
+        place = (f"slide {number}", *([" ".join(head.split())] if head else []))
+        texts = [text for shape in slide.shapes for text in _shape(shape)]
+        notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
+        if notes is not None and notes.text.strip():
+            texts.append(f"Notes: {notes.text.strip()}")
+        found += pieces(place, "\n\n".join(texts))
+    return deck.core_properties.title or "", found
+
+
+def _shape(shape: Any) -> Iterator[str]:
+    """The texts of a shape, of those in a group, of a table."""
+    if hasattr(shape, "shapes"):
+        for inner in shape.shapes:
+            yield from _shape(inner)
+    elif getattr(shape, "has_table", False):
+        yield "\n".join(_row(cell.text for cell in row.cells) for row in shape.table.rows)
+    elif getattr(shape, "has_text_frame", False) and shape.text_frame.text.strip():
+        yield shape.text_frame.text.strip()
+
+
+def _xlsx(data: bytes, _name: str) -> Read:
+    from openpyxl import load_workbook
+
+    book = load_workbook(_package(data, "xlsx"), read_only=True, data_only=True)
+    found: list[Piece] = []
+    rows = 0
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what a file claims of its size may be a billion cells
+        lines: list[str] = []
+        for row in sheet.iter_rows(values_only=True):
+            rows += 1
+            if rows > ROWS_MOST:
+                raise BadRequest(f"it has more than {ROWS_MOST:,} rows; keep tables in the CRM, or split it")
+            line = _row(_cell(value) for value in row)
+            if line:
+                lines.append(line)
+        found += pieces((f"sheet {sheet.title}",), "\n".join(lines), repeat=lines[0] if lines else "")
+    return book.properties.title or "", found
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.date().isoformat() if hasattr(value, "date") and (value.hour, value.minute) == (0, 0) else str(value)
+
+
+def _pdf(data: bytes, _name: str) -> Read:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    if b"%PDF" not in data[:1024]:
+        raise BadRequest("it is no .pdf file, whatever its name says")
+    try:
+        reader = PdfReader(BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise BadRequest("it is protected by a password; save it without one")
+        if len(reader.pages) > PAGES_MOST:
+            raise BadRequest(f"it has more than {PAGES_MOST:,} pages; split it")
+        found = [piece for number, page in enumerate(reader.pages, 1) for piece in pieces((f"page {number}",), _unbroken(page.extract_text()))]
+        title = str(reader.metadata.get("/Title") or "") if reader.metadata else ""
+    except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError) as error:
+        raise BadRequest("it is damaged: its pages cannot be read; save it anew from its program") from error
+    return title.strip(), found
+
+
+def _unbroken(text: str) -> str:
+    """Lines of a page joined into paragraphs, words parted at a line's end put together."""
+    text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text.replace("\xa0", " "))
+    text = re.sub(r"(?<=[\u3400-\u9fff，、])\n(?=[\u3400-\u9fff])", "", text)
+    return re.sub(r"(?<=[^\s.!?:;。！？])\n(?=[^\s•\-*\d])", " ", text)
+
+
+_SKIPPED = {"script", "style", "template", "noscript", "nav", "header", "footer", "svg", "form", "button", "head"}
+_BLOCKS = {"p", "li", "div", "section", "article", "td", "th", "tr", "table", "br", "blockquote", "pre", "dt", "dd", "ul", "ol", "main", "body"}
+
+
+def _html(data: bytes, _name: str) -> Read:
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding=_html_encoding(data), no_network=True, huge_tree=False, remove_comments=True)
+    root = etree.fromstring(data, parser)
+    if root is None:
+        raise BadRequest("it is no readable HTML")
+    titles = root.xpath("//title/text()")
+    path: list[tuple[int, str]] = []
+    found: list[Piece] = []
+    held: list[str] = []
+
+    def close() -> None:
+        text = re.sub(r" *\n\s*", "\n\n", re.sub(r"[ \t\r\f\xa0]+", " ", "".join(held)))
+        found.extend(pieces(tuple(name for _, name in path), text.strip()))
+        held.clear()
+
+    skipping: list[Any] = []
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        tag = node.tag if isinstance(node.tag, str) else ""
+        if event == "start":
+            if tag in _SKIPPED and not skipping:
+                skipping.append(node)
+            if not skipping and re.fullmatch(r"h[1-6]", tag):
+                close()
+                name = " ".join("".join(node.itertext()).split())
+                path = [*(p for p in path if p[0] < int(tag[1])), (int(tag[1]), name)] if name else path
+                skipping.append(node)
+            elif not skipping:
+                held.append(("\n" if tag in _BLOCKS else "") + (" | " if tag in {"td", "th"} and node.getprevious() is not None else "") + re.sub(r"\s+", " ", node.text or ""))
+            continue
+        if skipping and skipping[-1] is node:
+            skipping.pop()
+        elif not skipping and tag in _BLOCKS - {"td", "th", "br"}:
+            held.append("\n")
+        if not skipping and node.tail:
+            held.append(re.sub(r"\s+", " ", node.tail))
+    close()
+    return (titles[0].strip() if titles else ""), found
+
+
+def _html_encoding(data: bytes) -> str | None:
+    """The encoding that the page names; its own guess otherwise."""
+    named = re.search(rb"charset=[\"']?([\w-]+)", data[:4096], re.I)
+    name = named.group(1).decode("ascii", "ignore").lower() if named else "utf-8"
+    return "gb18030" if name in {"gb2312", "gbk"} else name
+
+
+def _eml(data: bytes, name: str) -> Read:
+    from email import message_from_bytes, policy
+    from email.message import EmailMessage
+
+    message = message_from_bytes(data, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain", "html"))
+    if body is None:
+        raise BadRequest("it is an e-mail without text")
+    content = body.get_content() if isinstance(body, EmailMessage) else ""
+    found = _html(content.encode(), name)[1] if body.get_content_type() == "text/html" else list(pieces((), content))
+    subject = str(message.get("subject") or "").strip()
+    facts = ", ".join(str(message.get(field)) for field in ("from", "date") if message.get(field))
+    return subject, [Piece(("body", *piece.headings), piece.text) for piece in [*pieces((), facts), *found]]
+
+
+_MSG_FIELDS = {"subject": "0037", "sender": "0C1A", "body": "1000"}
+
+
+def _msg(data: bytes, _name: str) -> Read:
+    """An Outlook message: its properties are streams named by their tag and type (MS-OXMSG 2.4)."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(BytesIO(data)) as stored:
+            values = {field: _property(stored, tag) for field, tag in _MSG_FIELDS.items()}
+    except (OSError, ValueError, IndexError, TypeError) as error:
+        raise BadRequest("it is no readable Outlook message; save it as .eml or text") from error
+    if not values["body"]:
+        raise BadRequest("it is an Outlook message without plain text; save it as .eml or text")
+    return values["subject"], list(pieces(("body",), f"{values['sender']}\n\n{values['body']}"))
+
+
+def _property(stored: Any, tag: str) -> str:
+    for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
+        name = f"__substg1.0_{tag}{kind}"
+        if stored.exists(name):
+            return str(stored.openstream(name).read().decode(encoding, "replace")).replace("\r\n", "\n").strip("\0 \n")
+    return ""
+
+
+def _text(data: bytes, name: str) -> Read:
+    if len(data) > LARGEST_TEXT:
+        raise BadRequest(f"it is larger than {LARGEST_TEXT // 1_000_000} MB; split it")
+    return "", list(pieces((), decoded(data)))
+
+
+READERS: dict[str, Callable[[bytes, str], Read]] = {
+    ".docx": _docx,
+    ".pptx": _pptx,
+    ".xlsx": _xlsx,
+    ".pdf": _pdf,
+    ".html": _html,
+    ".htm": _html,
+    ".eml": _eml,
+    ".msg": _msg,
+    ".txt": _text,
+}
+MARKDOWN = {".md", ".markdown"}
+
+
+def read_markdown(text: str, name: str) -> Read:
+    """A handbook page along its headings."""
+    title = title_of(text, name)
+    return title, list(split(text)) or [Piece((), title)]
