@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -216,6 +216,27 @@ def demo(no_serve: Annotated[bool, typer.Option("--no-serve", help="End after th
             raise fail("Not all three jobs worked.", 1)
         if not no_serve:
             serve(built)
+
+
+@app.command()
+def report(
+    what: Annotated[Literal["marketing"], typer.Argument(help="marketing: how the library is used and what it lacks")],
+    days: Annotated[int | None, typer.Option(help="How many days back; 90 where not given")] = None,
+    now: Now = None,
+    json_: AsJson = False,
+) -> None:
+    """A report without a conversation around it."""
+    from bot.console import aware
+    from bot.domain.periods import Clock, Period
+    from bot.handlers.marketing import usage
+    from bot.slack.views import as_json, render
+
+    with house() as built:
+        desk, moment = built.desk, aware(now) if now else datetime.now(UTC)
+        clock = Clock(moment, desk.timezone or desk.organization.timezone, desk.fiscal)
+        period = Period(clock.today - timedelta(days=days), clock.today) if days else None
+        made = usage(desk, clock, period, moment, "en")
+        typer.echo(json.dumps(as_json(made), ensure_ascii=False) if json_ else render(made).text)
 
 
 @app.command()

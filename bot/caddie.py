@@ -13,6 +13,7 @@ from bot.commands import (
     AnyCommand,
     AskLibrary,
     CancelSchedule,
+    ChangeAid,
     ChangeMany,
     CoachDeal,
     CoachPerson,
@@ -27,6 +28,7 @@ from bot.commands import (
     ListDeals,
     ListSchedules,
     LogActivity,
+    ReportAids,
     ScheduleDigest,
     ShowDeal,
     SnoozeNudges,
@@ -51,6 +53,7 @@ from bot.handlers import (
     creating,
     forms,
     guidance,
+    marketing,
     planning,
     questions,
     scheduling,
@@ -66,6 +69,7 @@ from bot.language.understanding import Understanding, Understood
 from bot.notes import Notes
 from bot.prompts import phrase
 from bot.replies import FormValues, HelpText, NotUnderstood, Refusal, Reply
+from knowledge.aids import AidError
 
 log = logging.getLogger(__name__)
 CARDS_MOST = 20
@@ -127,6 +131,11 @@ class Caddie:
     def reply_notes(self, message: Message, notes: Notes) -> Answered:
         """Cards for each thing found in a file of the person's own notes, or one for a transcript."""
 
+        turn = self._turn(message, message.text)
+        drafted = None if isinstance(turn, Refusal) else self._drafted(notes, turn)
+        if drafted and not isinstance(turn, Refusal):
+            return self._finish(message, turn, time.perf_counter(), drafted)
+
         def read(turn: Turn) -> tuple[Command, ...]:
             if not notes.lines:
                 return self._understanding.notes(notes.text, self._reading(turn))
@@ -134,6 +143,13 @@ class Caddie:
             return self._understanding.transcript(lines, notes.minutes, turn.person.name, self._reading(turn))
 
         return self._read(message, read)
+
+    def _drafted(self, notes: Notes, turn: Turn) -> list[Reply] | None:
+        """The draft in a file that a marketing person sent; what is wrong with it, where it is one and cannot be taken."""
+        try:
+            return marketing.take_draft(notes.text, turn)
+        except AidError as error:
+            return [turn.refuse("unsupported", "sentence", text=str(error))]
 
     def _read(self, message: Message, read: Callable[[Turn], tuple[Command, ...]]) -> Answered:
         started = time.perf_counter()
@@ -297,6 +313,10 @@ class Caddie:
                 return guidance.follow_aid(command, turn)
             case AskLibrary():
                 return guidance.ask_library(command, turn)
+            case ReportAids():
+                return marketing.report_aids(command, turn)
+            case ChangeAid():
+                return marketing.change_aid(command, turn)
             case SummarizePipeline():
                 return summaries.summarize_pipeline(command, turn)
             case ListDeals():
@@ -382,7 +402,7 @@ class Caddie:
         return _answered(asked, turn.model, started, replies)
 
 
-_LATER = {"minus", "marketing", "schedule_when"}
+_LATER = {"minus", "schedule_when"}
 
 
 def _answered(asked: Message | Press, model: str, started: float, replies: Sequence[Reply]) -> Answered:

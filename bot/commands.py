@@ -150,6 +150,20 @@ class AskLibrary(Command):
     about_shown: bool = Field(False, description="True where the question is about the aid just shown: 'when does it end'")
 
 
+class ReportAids(Command):
+    """For marketing: which aids are asked for, rated and used in deals won or lost, which are never used, and what is missing."""
+
+    period_from: date | None = None
+    period_to: date | None = None
+
+
+class ChangeAid(Command):
+    """Approve a draft of a job aid, or retire one; for marketing people."""
+
+    words: str = Field(description="The words that name the aid")
+    status: Literal["approved", "retired"]
+
+
 class DealFilter(Command):
     """Which deals are meant. Leave out what the person did not say."""
 
@@ -290,6 +304,8 @@ AnyCommand = (
     | FindAid
     | FollowAid
     | AskLibrary
+    | ReportAids
+    | ChangeAid
     | SummarizePipeline
     | ListDeals
     | CoachDeal
@@ -317,6 +333,8 @@ COMMANDS: tuple[type[Command], ...] = (
     FindAid,
     FollowAid,
     AskLibrary,
+    ReportAids,
+    ChangeAid,
     SummarizePipeline,
     ListDeals,
     CoachDeal,

@@ -1,6 +1,7 @@
 """What Caddie itself remembers: conversations, drafts, receipts and the audit trail, shared by all processes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, func, insert, or_, select, update
@@ -71,7 +72,20 @@ feedback = Table(
     Column("kind", String(16), nullable=False),
     Column("question", Text, nullable=False),
     Column("sources", Json, nullable=False),
+    Column("deal_id", String(64)),
+    Index("ix_feedback_at", "at"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something asked of the library (`asked`), without a good answer (`gap`), or rated (`up`, `down`); `sources` are the aids shown or rated."""
+
+    kind: str
+    question: str
+    sources: tuple[str, ...]
+    person_id: str
+    deal_id: str | None
 
 
 class Journal:
@@ -214,17 +228,30 @@ class Journal:
         with writing(self._engine) as connection:
             connection.execute(update(receipts).where(receipts.c.id == receipt_id, receipts.c.undone_at.is_(None)).values(undoing_by=None))
 
-    def note(self, kind: str, question: str, sources: list[str], person_id: str, thread: str, at: datetime) -> None:
+    def note(self, kind: str, question: str, sources: list[str], person_id: str, thread: str, at: datetime, deal_id: str | None = None) -> None:
         """Keep what was asked of the library (`asked`), what it could not answer (`gap`) and ratings (`up`, `down`)."""
         with writing(self._engine) as connection:
             connection.execute(
-                insert(feedback).values(at=at, person_id=person_id, thread=thread, kind=kind, question=question, sources=sources)
+                insert(feedback).values(at=at, person_id=person_id, thread=thread, kind=kind, question=question, sources=sources, deal_id=deal_id)
             )
 
     def audit_sharing(self, person_id: str, what: str, key: str, at: datetime) -> None:
         """Keep that somebody shared numbers with a channel where not all might see them."""
         with writing(self._engine) as connection:
             values = {"at": at, "person_id": person_id, "action": "shared", "key": f"{key}:shared", "source": what, "model": "", "before": {}, "after": {}}
+            connection.execute(insert(audit_log).values(**values))
+
+    def uses(self, since: datetime, until: datetime) -> list[Use]:
+        """All uses of the library in a span of time, the oldest first."""
+        c = feedback.c
+        query = select(c.kind, c.question, c.sources, c.person_id, c.deal_id).where(c.at >= since, c.at < until).order_by(c.seq)
+        with self._engine.connect() as connection:
+            return [Use(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in connection.execute(query)]
+
+    def audit_aid(self, person_id: str, action: str, aid_id: str, key: str, at: datetime) -> None:
+        """Keep that somebody approved or retired an aid, or brought a draft."""
+        with writing(self._engine) as connection:
+            values = {"at": at, "person_id": person_id, "action": action, "key": f"{key}:{action}", "source": aid_id, "model": "", "before": {}, "after": {}}
             connection.execute(insert(audit_log).values(**values))
 
     def asked_by(self, since: datetime, until: datetime) -> dict[str, int]:

@@ -337,6 +337,30 @@ class PipelineReport(Reply):
     query: str = Field("", exclude=True)
 
 
+class AidsReport(Reply):
+    """What marketing sees of the library: a row an aid, and what was asked for without a good answer."""
+
+    kind: Literal["report"] = "report"
+    scope: str
+    period: PeriodShown
+    as_of: datetime
+    metrics: dict[str, int | float | None]
+    rows: tuple[ReportRow, ...] = ()
+    gaps: tuple[str, ...] = ()
+    unused: tuple[str, ...] = Field((), exclude=True)
+    ending: tuple[str, ...] = Field((), exclude=True)
+
+
+class AidChanged(Reply):
+    """An aid whose life changed: a draft came, was approved, or an aid was retired."""
+
+    kind: Literal["aid"] = "aid"
+    id: str
+    title: str
+    version: int
+    status: Literal["draft", "approved", "retired"]
+
+
 class Factor(BaseModel):
     """One of the six factors of a deal: unknown, weak, fair or strong, with the notes and fields that say so."""
 
@@ -432,6 +456,8 @@ AnyReply = (
     | Answer
     | DealsFound
     | PipelineReport
+    | AidsReport
+    | AidChanged
     | Coaching
     | Document
     | Schedules

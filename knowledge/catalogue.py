@@ -127,6 +127,14 @@ class Catalogue:
             connection.execute(update(passages).values(embedded=False))
             _touch(connection)
 
+    def set_status(self, aid_id: str, status: str) -> None:
+        """Approve, retire or take back an aid; answers follow at once."""
+        with writing(self._engine) as connection:
+            found = connection.execute(select(documents.c.key, documents.c.aid).where(documents.c.aid_id == aid_id)).first()
+            if found:
+                connection.execute(update(documents).where(documents.c.key == found.key).values(aid={**found.aid, "status": status}))
+                _touch(connection)
+
     def passages(self) -> list[Passage]:
         return self._passages(None)
 

@@ -1,5 +1,6 @@
 """Library.search: from a question and facets to the passages and aids that fit, with the reason why."""
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +11,8 @@ from threading import RLock
 from typing import Any
 
 from bot.domain.text import HAS_CJK, normal, words
-from knowledge.aids import AIDS, Aid, BattleCard, ReferenceStory
-from knowledge.catalogue import Catalogue, Passage
+from knowledge.aids import AIDS, Aid, AidError, BattleCard, ReferenceStory, read_aid
+from knowledge.catalogue import Catalogue, Document, Passage
 from knowledge.embedding import Embedder
 from knowledge.lexical import LexicalIndex, terms
 from knowledge.sentences import best_sentences, points_asked_for, sentences_of
@@ -25,6 +26,8 @@ SURE_ENOUGH, COVER_COUNTS = 0.6, 0.4
 COVERED_ENOUGH, COVERED_CHINESE = 0.55, 0.3
 COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
+SENT = "sent:"
+FRESH_MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,16 @@ class Shelf:
         self.place = {p.id: n for n, p in enumerate(self.passages)}
         self.aids: dict[str, Aid] = {key: AIDS.validate_python(aid) for key, aid in catalogue.aids().items()}
         self.titles = catalogue.titles()
+        self.waiting = catalogue.waiting()
+        self._fresh: tuple[list[str], Any] | None = None
+
+    def fresh(self, vector: Any, embedder: Embedder) -> dict[str, float]:
+        """Cosine of the passages that no ingest has embedded yet, such as a draft just sent; of many, none: the words find them."""
+        if self._fresh is None:
+            waiting = self.waiting if len(self.waiting) <= FRESH_MOST else []
+            self._fresh = [p.id for p in waiting], embedder.encode([f"{p.heading}\n{p.text}" for p in waiting]) if waiting else None
+        ids, vectors = self._fresh
+        return {} if vectors is None else dict(zip(ids, map(float, vectors @ vector), strict=True))
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -122,6 +135,23 @@ class Library:
 
     def aid(self, aid_id: str) -> Aid | None:
         return next((a for a in self.shelf.aids.values() if a.id == aid_id), None)
+
+    def take_draft(self, text: str) -> Aid | None:
+        """Take a job aid that did not come by a file of the library's folders: a draft, whatever it says of itself. None where the text is no aid.
+
+        Raises AidError where its front matter is wrong, or where its id belongs to a file.
+        """
+        aid = read_aid(text)
+        if aid is None:
+            return None
+        aid = aid.model_copy(update={"status": "draft"})
+        key, digest = f"{SENT}{aid.id}", hashlib.sha256(text.encode()).hexdigest()
+        other = self.catalogue.key_of_aid(aid.id)
+        if other and other != key:
+            raise AidError(f"the id “{aid.id}” belongs to the file {other.rsplit('/', 1)[-1]}; change that file, or give this one another id")
+        passage = Passage(digest[:32], key, 0, aid.title, aid.text(), True)
+        self.catalogue.put(Document(key, digest, aid.title, [passage], aid.id, aid.model_dump(mode="json", exclude_none=True)))
+        return aid
 
     def title(self, document: str) -> str:
         return self.shelf.titles.get(document, document)
@@ -198,7 +228,7 @@ class Library:
             if not self.vectors.exists:
                 return {}
             vector = self.embedder.encode([question])[0]
-            found = self.vectors.near("aids", vector, len(shelf.aids))
+            found = self.vectors.near("aids", vector, len(shelf.aids)) | shelf.fresh(vector, self.embedder)
             if not (facets.kind or facets.aids_only):
                 found |= self.vectors.near("passages", vector, PASSAGES_ASKED)
             return found

@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.audience import DIRECT
+from bot.handlers.turn import Message
+from bot.playground.limits import check_message
+from bot.replies import AidChanged, AidsFound, AidsReport, NotUnderstood, Refusal
+from bot.slack.views import render
 from ingest.indexing import ingest
 from ingest.markdown import WORDS_MOST, split
 from knowledge.aids import AidError, read_aid
 from knowledge.library import Facets
-from tests.conftest import DAY, house_in, quiet
+from tests.conftest import DAY, NOW, house_in, quiet
+from tests.test_jobs import only
 
 AID = "---\nkind: best_practice\nid: x\ntitle: X\nstatus: approved\n{more}---\nbody\n"
 
@@ -91,3 +97,85 @@ def test_the_sample_aids_are_all_good():
     aids = [read_aid(f.read_text(encoding="utf-8")) for f in files]
     assert len(aids) >= 20
     assert len({a.kind for a in aids}) == 8
+
+
+DRAFT = """---
+kind: value_proposition
+id: vp-cold-chain
+title: Cold chain without paper
+status: approved
+industries: [Logistics]
+who: Cold stores
+improves: Paper work at the gate
+by: from two hours to ten minutes
+---
+"""
+
+
+def test_marketing_sends_a_draft_approves_and_retires_it(talk, house):
+    from bot.notes import read_notes
+
+    imogen, rep = talk("imogen", thread="m"), talk("tamsin", thread="r")
+    ask = "value prop for cold chain gate paperwork"
+    asked = Message("draft.md", imogen.email, DIRECT, "m", NOW)
+    draft = only(house.caddie.reply_notes(asked, read_notes("draft.md", DRAFT.encode())), AidChanged)
+    assert (draft.id, draft.status) == ("vp-cold-chain", "draft"), "a draft, whatever the file says"
+    assert "vp-cold-chain" not in [a.id for r in rep.say(ask).replies if isinstance(r, AidsFound) for a in r.aids]
+    assert only(rep.say("approve the draft vp-cold-chain"), Refusal).reason == "not_allowed"
+    assert only(imogen.say("approve the draft vp-cold-chain"), AidChanged).status == "approved"
+    assert only(rep.say(ask), AidsFound).aids[0].id == "vp-cold-chain"
+    assert only(imogen.say("retire the cold chain without paper value proposition"), AidChanged).status == "retired"
+    assert "vp-cold-chain" not in [a.id for r in rep.say(ask).replies if isinstance(r, AidsFound) for a in r.aids]
+    wrong = house.caddie.reply_notes(asked, read_notes("draft.md", DRAFT.replace("who:", "whom:").encode()))
+    assert "unknown key “whom”" in render(only(wrong, Refusal)).text
+    noted = house.caddie.reply_notes(Message("draft.md", rep.email, DIRECT, "n", NOW), read_notes("draft.md", DRAFT.encode()))
+    assert not [r for r in noted.replies if isinstance(r, AidChanged)], "a rep's file is notes"
+
+
+def test_marketing_sees_what_is_used_rated_and_missing(talk, house):
+    rep = talk("tamsin", thread="u")
+    story = only(rep.say("reference story for globex"), AidsFound).aids[0]
+    rep.press("up", story.id)
+    for thread in ("g1", "g2"):
+        only(talk("tamsin", thread=thread).say("pain chain for a chief astronomer in submarine tourism"), Refusal)
+    report = only(talk("imogen", thread="v").say("which aids are used most"), AidsReport)
+    row = next(r for r in report.rows if r.label == story.title)
+    assert (row.metrics["shown_count"], row.metrics["up_count"]) == (1, 1)
+    assert any("submarine tourism" in gap and "2×" in gap for gap in report.gaps), "asked twice, listed once"
+    assert report.metrics["gap_count"] == 2
+    assert report.audience == "ephemeral"
+    assert check_message("t", render(report).blocks) is None
+    assert only(talk("tamsin", thread="w").say("which aids are used most"), Refusal).reason == "not_allowed"
+    assert only(talk("imogen", "#ext-globex", thread="x").say("which aids are used most"), Refusal).reason == "external_audience"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("CNO", "nursing"), ("director of nursing", "nursing"), ("the nursing boss", "nursing"), ("head of payroll", "payroll"),
+        ("ops director", "VP Operations"), ("finance chief", "CFO"), ("财务总监", "CFO"), ("plant boss", "Plant Manager"),
+    ],
+)  # fmt: skip
+def test_roles_are_known_by_what_they_are_responsible_for(house, said, meant):
+    values = frozenset(["Chief Nursing Officer", "Head of Payroll"])
+    assert [f.meaning for f in house.library.taxonomy.find("roles", f"questions for {said} tomorrow", values)] == [meant]
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("Hospitals & Health Systems", "Healthcare"), ("Third-party Logistics (3PL)", "Logistics"), ("Grocery Retail", "Retail"), ("Hotels & Resorts", "Hospitality"), ("Quantum gardening", "quantum gardening")],
+)
+def test_an_industry_is_known_by_the_words_in_it(house, value, meant):
+    assert house.library.taxonomy.meaning("industries", value) == meant
+
+
+def test_what_follows_on_an_aid_is_understood_in_its_thread(talk):
+    rep = talk("tamsin", thread="f")
+    first = only(rep.say("reference story in food and beverage"), AidsFound).aids[0]
+    other = rep.say("another one").replies[0]
+    assert not isinstance(other, NotUnderstood)
+    assert first.id not in [a.id for a in getattr(other, "aids", ())]
+    sheet = only(talk("tamsin", thread="s").say("what do I ask a VP Operations"), AidsFound).aids[0]
+    assert sheet.kind == "pain_sheet"
+    shared = only(talk("tamsin", "#east-sales", thread="s").say("share that here"), AidsFound)
+    assert (shared.aids[0].id, shared.audience) == (sheet.id, "channel")

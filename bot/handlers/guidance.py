@@ -72,7 +72,7 @@ def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ..
         return _nothing(words, facets, turn)
     shown = [h for h in hits if hits[0].score - h.score < 0.6][:SHOWN]
     ids = tuple(h.aid.id for h in shown if h.aid)
-    _note("asked", words, list(ids), turn)
+    _note("asked", words, list(ids), turn, wanted.deal_id)
     kept = wanted.model_copy(update={"shown": (*wanted.shown, ids[0])})
     turn.conversation = turn.conversation.model_copy(update={"aids": kept, "last_query": None})
     if deal:
@@ -220,8 +220,8 @@ def _nothing(words: str, facets: Facets, turn: Turn) -> Reply:
     return refusal.model_copy(update={"nearest": tuple(Nearest(id=a.id, kind=a.kind, title=a.title) for a in nearest)})
 
 
-def _note(kind: str, words: str, sources: list[str], turn: Turn) -> None:
-    turn.desk.journal.note(kind, words, sources, turn.person.id, turn.thread, turn.now)
+def _note(kind: str, words: str, sources: list[str], turn: Turn, deal_id: str | None = None) -> None:
+    turn.desk.journal.note(kind, words, sources, turn.person.id, turn.thread, turn.now, deal_id)
 
 
 def _place(turn: Turn) -> Literal["channel", "ephemeral"]:

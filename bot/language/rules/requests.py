@@ -4,10 +4,11 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import Command, Unsupported
+from bot.commands import ChangeAid, Command, ReportAids
 from bot.domain.text import simplified
 from bot.language.reading import Reading, Said
 from bot.language.rules.aids import read_aid
+from bot.language.rules.filters import span
 from bot.language.rules.managing import read_managing
 from bot.language.rules.pipeline import read_pipeline
 
@@ -22,7 +23,15 @@ _SPELT_OUT = (
     (re.compile(r"\b(?:the )?(?:whole|full|entire) (?=(?:quarter|month|year|week)\b)", re.I), "this "),
 )
 QUESTION_MOST = 12
-_MARKETING = re.compile(r"\bwhat did people (?:look|ask|search)\b|\bmarketing report\b|\bwhich aids\b|\bmissing aids\b|\blibrary gaps?\b", re.I)
+_MARKETING = re.compile(
+    r"\bwhat (?:did|do|have|are) (?:people|reps|they|the reps|sales|the team|everyone) (?:been )?(?:look|ask|search)\w*\b|\bmarketing report\b|\b(?:which|what|whose) (?:\w+ )?(?:aids?|job aids|content|material|collateral|assets)\b.{0,40}\b(?:use|used|asked|shown|works?|working|popular|ignored|unused|missing|never)\b"
+    r"|\b(?:missing|unused|most used|least used|popular|top|best rated|worst rated) (?:job )?(?:aids|content|assets|material)\b|\b(?:library|content|knowledge) (?:gaps?|usage|report|use)\b|\bgaps? in (?:the |our )?(?:library|content|aids)\b|\b(?:questions?|requests?) (?:with(?:out)?|that had|with no) (?:no |a |any )?(?:good )?answers?\b|\bwhat(?:'s| is) missing (?:in|from) (?:the |our )?(?:library|content)\b|\bwhat should (?:marketing|we) write (?:next)?\b|\b(?:usage|use) of (?:the |our )?(?:job )?(?:aids|library|content)\b"
+    r"|(?:资料|工具|案例|内容).{0,8}(?:使用|用得|最常用|没人用|缺)|缺(?:什么|哪些)(?:资料|内容|案例)|市场报告|大家(?:都)?在?(?:找|问|搜)什么|没有答案的问题",
+    re.I,
+)
+_AID_WORDS = r"(?:draft|aid|story|stories|chain|sheet|prop(?:osition)?|practice|update|promo(?:tion)?|offer|card|battle ?card|版|草稿|案例|资料|痛点链|痛点表|主张|促销|更新|竞争卡)"
+_APPROVES = re.compile(rf"^\W*(?:please |pls )?(?:approve|publish|release)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.+)$", re.I)
+_RETIRES = re.compile(rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish|pull)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用|撤下)(?P<zh>.+)$", re.I)
 
 
 def read_request(said: Said, reading: Reading) -> Command | None:
@@ -31,7 +40,11 @@ def read_request(said: Said, reading: Reading) -> Command | None:
     for short, long in _SPELT_OUT:
         text = short.sub(long, text)
     if _MARKETING.search(text):
-        return Unsupported(what="marketing")
+        return ReportAids(**span(text, reading, ahead=False))
+    for cue, status in ((_APPROVES, "approved"), (_RETIRES, "retired")):
+        asked = cue.match(text)
+        if asked:
+            return ChangeAid(words=(asked["en"] or asked["zh"]).strip(), status=status)
     found = read_managing(text, reading) or read_aid(said, reading) or read_pipeline(text, reading)
     mended = _mended(text, reading) if found is None and len(text.split()) <= QUESTION_MOST else text
     return found if mended == text else read_managing(mended, reading) or read_pipeline(mended, reading)

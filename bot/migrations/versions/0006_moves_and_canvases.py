@@ -1,4 +1,4 @@
-"""when deals last moved, and the canvases of papers"""
+"""when deals last moved, the canvases of papers, the deals for which aids were used"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,8 @@ def upgrade() -> None:
     op.create_index('ix_field_changes_at', 'field_changes', ['at', 'field', 'deal_id'])
     dates = sa.text("field = 'close_date'")
     op.create_index('ix_field_changes_close_date', 'field_changes', ['at', 'old', 'new', 'deal_id'], sqlite_where=dates, postgresql_where=dates)
+    op.add_column('feedback', sa.Column('deal_id', sa.String(length=64), nullable=True))
+    op.create_index('ix_feedback_at', 'feedback', ['at'])
     op.create_table(
         'canvases',
         sa.Column('key', sa.String(length=255), nullable=False),

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from bot.replies import (
+    AidChanged,
     AidsFound,
+    AidsReport,
     Answer,
     AnyReply,
     Coaching,
@@ -71,6 +73,10 @@ def _blocks(reply: AnyReply) -> list[Block]:
             return reports.deals(reply)
         case PipelineReport():
             return reports.pipeline(reply)
+        case AidsReport():
+            return aids.usage(reply)
+        case AidChanged():
+            return aids.changed(reply)
         case Coaching():
             return coaching.coaching(reply)
         case Document():

@@ -1,9 +1,11 @@
 """Job aids and answers from the library, always with their sources."""
 
 from bot.prompts import phrase, phrases
-from bot.replies import AidsFound, Answer, FoundAid, Source
+from bot.replies import AidChanged, AidsFound, AidsReport, Answer, FoundAid, ReportRow, Source
 from bot.slack.mrkdwn import cut, escape
 from bot.slack.views import blocks as b
+
+ROWS_SHOWN = 20
 
 
 def found(reply: AidsFound) -> list[b.Block]:
@@ -29,6 +31,32 @@ def answer(reply: Answer) -> list[b.Block]:
         listed = "\n".join(f"[{n}] {escape(_source(s, reply.language))}" for n, s in enumerate(reply.sources, 1))
         made.append(b.context(f"*{phrase(reply.language, 'sources')}*\n{listed}"))
     return [*made, _rating(reply.sources[0].id if reply.sources else "")]
+
+
+def usage(report: AidsReport) -> list[b.Block]:
+    """What marketing should write next comes first, then how each aid fares."""
+    say, m = report.language, report.metrics
+    period = phrase(say, "usage_period", start=report.period.start.isoformat(), end=report.period.end.isoformat())
+    pairs = [(phrase(say, f"usage_{name}"), str(m[f"{name}_count"])) for name in ("asked", "gap", "people", "current", "unused")]
+    made = [b.header(phrase(say, "usage_title")), b.context(escape(period)), *b.fields(pairs)]
+    for name, lines in (("gaps", report.gaps), ("shown", tuple(_used(row, say) for row in report.rows[:ROWS_SHOWN])), ("unused_aids", report.unused), ("ending", report.ending)):
+        if lines:
+            made.append(b.section(f"*{phrase(say, f'usage_{name}')}*\n{b.bullets(lines)}"))
+    return made
+
+
+def _used(row: ReportRow, say: str) -> str:
+    m = row.metrics
+    parts = [phrase(say, "usage_times", n=m["shown_count"])]
+    if m["up_count"] or m["down_count"]:
+        parts.append(f"👍 {m['up_count']} 👎 {m['down_count']}")
+    if m["won_count"] or m["lost_count"]:
+        parts.append(phrase(say, "usage_deals", won=m["won_count"], lost=m["lost_count"]))
+    return f"{row.label}: {' · '.join(parts)}"
+
+
+def changed(reply: AidChanged) -> list[b.Block]:
+    return [b.section(escape(phrase(reply.language, f"aid_now_{reply.status}", title=reply.title, version=reply.version, id=reply.id)))]
 
 
 def _meta(aid: FoundAid, say: str) -> str:
