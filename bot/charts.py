@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,26 +22,30 @@ WIDTH, DPI, LABEL_MOST = 6.0, 150, 22
 
 def draw(chart: Chart, folder: Path) -> Path | None:
     """The PNG of a chart in a folder, drawn once for the same content; None where no font here has its characters."""
-    words = " ".join([chart.title, *(bar.label for bar in chart.bars)])
-    fonts = _fonts() if HAS_CJK.search(words) else ("DejaVu Sans",)
-    if not fonts:
-        return None
-    file = folder / f"{hashlib.sha256(chart.model_dump_json().encode()).hexdigest()[:24]}.png"
+    fonts = fonts_for(" ".join([chart.title, *(bar.label for bar in chart.bars)]))
+    return kept(folder, chart.model_dump_json(), lambda file: _paint(chart, file, fonts)) if fonts else None
+
+
+def kept(folder: Path, content: str, paint: Callable[[Path], None]) -> Path:
+    """The picture of a content in a folder, painted where it is not there yet; never seen half done."""
+    file = folder / f"{hashlib.sha256(content.encode()).hexdigest()[:24]}.png"
     if file.exists():
         return file
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
     os.close(handle)
     try:
-        _paint(chart, Path(name), fonts)
+        paint(Path(name))
         os.replace(name, file)
     finally:
         Path(name).unlink(missing_ok=True)
     return file
 
 
-def _fonts() -> tuple[str, ...]:
-    """Fonts on this machine that have Chinese characters."""
+def fonts_for(text: str) -> tuple[str, ...]:
+    """Fonts of this machine with the characters of a text; none where it is Chinese and no font here is."""
+    if not HAS_CJK.search(text):
+        return ("DejaVu Sans",)
     from matplotlib import font_manager
 
     known = {font.name for font in font_manager.fontManager.ttflist}

@@ -102,6 +102,7 @@ class AidsShown(Frozen):
     roles: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
     topic: str = ""
 
 

@@ -190,6 +190,27 @@ class Question(Reply):
     words: str = Field("", exclude=True)
 
 
+class ChainNode(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    role: str
+    pain: str
+    reasons: tuple[str, ...] = ()
+    impact: str | None = None
+
+
+class Chain(BaseModel):
+    """A pain chain to be drawn; an edge (lower, upper) says that the lower pain is a reason for the upper one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    nodes: tuple[ChainNode, ...]
+    edges: tuple[tuple[str, str], ...]
+    alt: str
+
+
 class FoundAid(BaseModel):
     """One aid with why it was chosen; `lines` is its content in a form to read out, section by section."""
 
@@ -205,6 +226,7 @@ class FoundAid(BaseModel):
     valid_until: date | None = Field(None, exclude=True)
     sections: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
     body: str = Field("", exclude=True)
+    chain: Chain | None = Field(None, exclude=True)
 
 
 class AidsFound(Reply):

@@ -28,6 +28,7 @@ COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
 SENT = "sent:"
 FRESH_MOST = 64
+SAME_WORD, TAGGED = 0.3, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Facets:
     """What a hit must or should be. `kind`, `role`, `industry`, `product` are asked for: an aid for another one does not fit.
 
     The `near_…` ones come from a deal and only rank. `on` is the day for which an aid must be current; None takes all.
+    `said` are the words of the request for roles and industries: an aid that uses the very same comes first.
     `sold_in` are the regions in which a promotion would be used: one for other regions is no offer there.
     `words_only` leaves the embedding model out, for requests that the facets answer by themselves.
     """
@@ -49,6 +51,7 @@ class Facets:
     status: str | None = None
     on: date | None = None
     aids_only: bool = False
+    said: tuple[str, ...] = ()
     sold_in: tuple[str, ...] = ()
     words_only: bool = False
     near_roles: tuple[str, ...] = ()
@@ -73,12 +76,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the words of a request name: facets as meanings, and the topic that is left."""
+    """What the words of a request name: facets as meanings, the words that `said` them, and the topic that is left."""
 
     roles: tuple[str, ...]
     industries: tuple[str, ...]
     products: tuple[str, ...]
     topic: str
+    said: tuple[str, ...] = ()
 
 
 class Shelf:
@@ -182,7 +186,7 @@ class Library:
                 rest = re.sub(pattern, " ", rest, flags=re.I)
         for found in (*roles, *industries):
             rest = rest.replace(found.words, " ")
-        return Asked(_unique(r.meaning for r in roles), _unique(i.meaning for i in industries), tuple(named), rest)
+        return Asked(_unique(r.meaning for r in roles), _unique(i.meaning for i in industries), tuple(named), rest, _unique(f.words.casefold() for f in (*roles, *industries)))
 
     def search(self, question: str, facets: Facets = Facets(), limit: int = 10) -> list[Hit]:
         """The best hits, best first; `fits` is False for those too far from the question or for another facet."""
@@ -205,6 +209,7 @@ class Library:
             base = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * float(lexical[n]) / most if dense else float(lexical[n]) / most
             aid = shelf.aids.get(passage.document) if passage.is_aid else None
             bonus, why, fits = self._facets(aid, facets) if aid else (0.0, (), True)
+            bonus += _same_words(aid, facets.said, own) if aid else 0.0
             hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and (on_topic or self._says_enough(question, near if dense else None, coverage, facets, passage, len(why)))))
         return sorted(hits, key=lambda h: (not h.fits, -h.score, h.passage.id))[:limit]
 
@@ -323,6 +328,13 @@ def _promising(places: Sequence[int], lexical: Any, dense: Mapping[str, float], 
 def _spaced(name: str) -> str:
     """TapClock as people write it: Tap Clock."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def _same_words(aid: Aid, said: Sequence[str], question: Sequence[str]) -> float:
+    """What it is worth that an aid carries the very industry or role that was said, and tags that the question names."""
+    own = {value.casefold() for value in (*aid.industries, *aid.main_industries, *aid.roles, *aid.main_roles)}
+    tagged = any((tag := set(terms(t))) and tag <= set(question) for t in aid.tags)
+    return (SAME_WORD if own & set(said) else 0.0) + (TAGGED if tagged else 0.0)
 
 
 def _named_in(aid: Aid, question: str) -> bool:

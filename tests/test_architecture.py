@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"bot.errors", "bot.domain", "bot.prompts", "bot.notes"},
-    {"bot.pipeline", "bot.commands", "bot.replies", "bot.charts", "bot.settings", "bot.database"},
+    {"bot.pipeline", "bot.commands", "bot.replies", "bot.charts", "bot.diagrams", "bot.settings", "bot.database"},
     {"bot.crm", "knowledge", "bot.language", "bot.drafts", "bot.journal", "bot.archive", "bot.schedules"},
     {"bot.handlers"},
     {"bot.caddie"},
@@ -25,7 +25,7 @@ CONFINED = {
     "chromadb": ("knowledge/vectors.py",),
     "sentence_transformers": ("knowledge/embedding.py",),
     "torch": ("knowledge/embedding.py",),
-    "matplotlib": ("bot/charts.py",),
+    "matplotlib": ("bot/charts.py", "bot/diagrams.py"),
     **dict.fromkeys(("pypdf", "pptx", "openpyxl", "olefile", "lxml", "charset_normalizer"), ("ingest/formats.py",)),
     "sqlalchemy": ("bot/database.py", "bot/wiring.py", "bot/crm/", "bot/inbox.py", "bot/journal.py", "bot/archive.py", "bot/schedules.py", "bot/migrations/", "knowledge/catalogue.py"),
 }

@@ -12,8 +12,8 @@ from bot.drafts import AidsShown, Draft
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
 from bot.prompts import phrase
-from bot.replies import Advice, AidsFound, Answer, FoundAid, Nearest, NotUnderstood, Reply, Source
-from knowledge.aids import Aid
+from bot.replies import Advice, AidsFound, Answer, Chain, ChainNode, FoundAid, Nearest, NotUnderstood, Reply, Source
+from knowledge.aids import Aid, PainChain
 from knowledge.lexical import terms
 from knowledge.library import Facets, Hit
 
@@ -25,7 +25,7 @@ def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
     """The aids of a kind that fit what was asked, best first with the reason; the gap is noted where none does."""
     deal = _deal(command.deal, turn) if command.deal else _theirs(command.words, turn)
     asked = turn.desk.library.asked(_without_deal(command.words, command.deal), _product_names(turn))
-    wanted = AidsShown(kind=command.kind, deal_id=deal.id if deal else None, roles=asked.roles, industries=asked.industries, products=asked.products, topic=_topic(asked.topic))
+    wanted = AidsShown(kind=command.kind, deal_id=deal.id if deal else None, roles=asked.roles, industries=asked.industries, products=asked.products, topic=_topic(asked.topic), said=asked.said)
     return [_shown(wanted, command.words, turn)]
 
 
@@ -48,6 +48,7 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
         industries=now.industries or kept.industries,
         products=now.products or kept.products,
         topic=kept.topic,
+        said=now.said or kept.said,
     )
     return [_shown(wanted, command.words, turn, left_out=kept.shown if command.another else (), language=language)]
 
@@ -62,6 +63,7 @@ def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ..
         roles=wanted.roles,
         industries=wanted.industries,
         products=wanted.products,
+        said=wanted.said,
         on=turn.company_today,
         sold_in=_sold_in(deal, turn),
         **near(deal, turn),
@@ -179,7 +181,15 @@ def _found(hit: Hit, turn: Turn, deal: Deal | None) -> FoundAid:
         valid_until=hit.aid.valid_until,
         sections=tuple(hit.aid.sections()),
         body=hit.aid.body,
+        chain=_chain(hit.aid) if isinstance(hit.aid, PainChain) else None,
     )
+
+
+def _chain(aid: PainChain) -> Chain:
+    """What is drawn, and the same in words for who cannot see it."""
+    told = "; ".join(f"{node.role}: {node.pain}" for node in aid.nodes)
+    nodes = tuple(ChainNode(**node.model_dump()) for node in aid.nodes)
+    return Chain(title=aid.title, nodes=nodes, edges=aid.edges, alt=f"{aid.title}. {told}")
 
 
 def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:

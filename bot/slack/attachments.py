@@ -6,7 +6,8 @@ from io import BytesIO
 from pathlib import Path
 
 from bot.charts import draw
-from bot.replies import Document, PipelineReport, Reply
+from bot.diagrams import draw_chain
+from bot.replies import AidsFound, Chain, Document, FoundAid, PipelineReport, Reply
 
 ALT_MOST, TITLE_MOST = 1000, 200
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -26,6 +27,9 @@ def attachment(reply: Reply, charts: Path) -> Attachment | None:
         case PipelineReport(picture=picture) if picture is not None:
             file = draw(picture, charts)
             return Attachment("pipeline.png", picture.title[:TITLE_MOST], file.read_bytes(), picture.alt[:ALT_MOST]) if file else None
+        case AidsFound(aids=(FoundAid(chain=Chain(nodes=nodes) as chain), *_)) if nodes:
+            file = draw_chain(chain, charts)
+            return Attachment("pain-chain.png", chain.title[:TITLE_MOST], file.read_bytes(), chain.alt[:ALT_MOST]) if file else None
         case Document():
             return Attachment(f"{_file_name(reply.title)}.docx", reply.title[:TITLE_MOST], word(reply.markdown))
         case _:
