@@ -10,6 +10,8 @@ from functools import cached_property
 from threading import RLock
 from typing import Any
 
+import numpy as np
+
 from bot.domain.text import HAS_CJK, normal, words
 from knowledge.aids import AIDS, Aid, AidError, BattleCard, ReferenceStory, read_aid
 from knowledge.catalogue import Catalogue, Document, Passage
@@ -27,7 +29,7 @@ COVERED_ENOUGH, COVERED_CHINESE = 0.55, 0.3
 COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
 SENT = "sent:"
-FRESH_MOST = 64
+FRESH_MOST, SMALL = 64, 300
 SAME_WORD, TAGGED = 0.3, 0.35
 
 
@@ -93,6 +95,7 @@ class Shelf:
         self.passages = catalogue.passages()
         self.place = {p.id: n for n, p in enumerate(self.passages)}
         self.aids: dict[str, Aid] = {key: AIDS.validate_python(aid) for key, aid in catalogue.aids().items()}
+        self.aid_places = [n for n, p in enumerate(self.passages) if p.is_aid and p.document in self.aids]
         self.titles = catalogue.titles()
         self.waiting = catalogue.waiting()
         self._fresh: tuple[list[str], Any] | None = None
@@ -191,32 +194,37 @@ class Library:
     def search(self, question: str, facets: Facets = Facets(), limit: int = 10) -> list[Hit]:
         """The best hits, best first; `fits` is False for those too far from the question or for another facet."""
         shelf = self.shelf
-        places = [n for n, p in enumerate(shelf.passages) if self._passes(p, facets, shelf)]
-        if not places:
+        allowed = self._allowed(facets, shelf)
+        if not allowed.any():
             return []
         wanted = terms(self.taxonomy.widened(question))
-        lexical = shelf.lexical.scores(wanted)
-        most = max((float(lexical[n]) for n in places), default=0.0) or 1.0
+        lexical = np.where(allowed, shelf.lexical.scores(wanted), -1.0)
+        most = max(float(lexical.max()), 0.0) or 1.0
         dense = self._dense(question, facets, shelf) if wanted and not facets.words_only else {}
         own = terms(question)
         topics = [terms(phrase) for phrase in self.taxonomy.phrasings(question)]
         hits = []
-        for n in _promising(places, lexical, dense, shelf):
+        for n in _promising(allowed, lexical, dense, shelf):
             passage = shelf.passages[n]
             near = dense.get(passage.id, 0.0)
             coverage = shelf.lexical.coverage(own, n)
             on_topic = any(shelf.lexical.holds(topic, n) for topic in topics)
-            base = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * float(lexical[n]) / most if dense else float(lexical[n]) / most
+            by_words = max(float(lexical[n]), 0.0) / most
+            base = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * by_words if dense else by_words
             aid = shelf.aids.get(passage.document) if passage.is_aid else None
             bonus, why, fits = self._facets(aid, facets) if aid else (0.0, (), True)
             bonus += _same_words(aid, facets.said, own) if aid else 0.0
             hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and (on_topic or self._says_enough(question, near if dense else None, coverage, facets, passage, len(why)))))
         return sorted(hits, key=lambda h: (not h.fits, -h.score, h.passage.id))[:limit]
 
-    def _passes(self, passage: Passage, facets: Facets, shelf: Shelf) -> bool:
-        aid = shelf.aids.get(passage.document) if passage.is_aid else None
-        if aid is None:
-            return not (facets.aids_only or facets.kind)
+    def _allowed(self, facets: Facets, shelf: Shelf) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Which passages may be found at all: every document, where documents are asked for, and the aids that are of the kind and current."""
+        allowed = np.full(len(shelf.passages), not (facets.aids_only or facets.kind))
+        for n in shelf.aid_places:
+            allowed[n] = self._passes(shelf.aids[shelf.passages[n].document], facets, shelf)
+        return allowed
+
+    def _passes(self, aid: Aid, facets: Facets, shelf: Shelf) -> bool:
         if facets.kind and aid.kind != facets.kind:
             return False
         if facets.language and aid.language != facets.language:
@@ -315,13 +323,14 @@ class Library:
         return asked_for or (best_sentences(pieces, self.taxonomy.widened(question), self.shelf.lexical, limit) if pieces else [])
 
 
-def _promising(places: Sequence[int], lexical: Any, dense: Mapping[str, float], shelf: Shelf) -> list[int]:
+def _promising(allowed: Any, lexical: Any, dense: Mapping[str, float], shelf: Shelf) -> list[int]:
     """The places worth judging in full: all of a small set, else the best of either side."""
-    if len(places) <= 300:
-        return list(places)
-    allowed = set(places)
-    by_words = sorted(places, key=lambda n: -lexical[n])[:PASSAGES_ASKED]
-    by_meaning = [shelf.place[i] for i in dense if i in shelf.place and shelf.place[i] in allowed]
+    places = np.flatnonzero(allowed)
+    if len(places) <= SMALL:
+        return [int(n) for n in places]
+    best = np.argpartition(-lexical, PASSAGES_ASKED)[:PASSAGES_ASKED]
+    by_words = [int(n) for n in best if lexical[n] > 0 or allowed[n]]
+    by_meaning = [n for i in dense if (n := shelf.place.get(i)) is not None and allowed[n]]
     return list(dict.fromkeys([*by_words, *by_meaning]))
 
 
