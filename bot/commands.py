@@ -140,6 +140,7 @@ class FollowAid(Command):
     words: str = Field(description="The whole message in the person's words")
     kind: AidKind | None = Field(None, description="Another kind of aid, where one is asked for")
     another: bool = Field(False, description="True for another or further ones than those shown")
+    brief: bool = Field(False, description="True for the last one in a few lines")
     share: bool = Field(False, description="True to show the last one to all in this place")
 
 

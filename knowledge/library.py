@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.domain.text import HAS_CJK, normal, words
+from bot.domain.text import HAS_CJK, loose, normal, words
 from knowledge.aids import AIDS, Aid, AidError, BattleCard, ReferenceStory, read_aid
 from knowledge.catalogue import Catalogue, Document, Passage
 from knowledge.embedding import Embedder
@@ -179,11 +179,11 @@ class Library:
         roles = self.taxonomy.find("roles", text, shelf.values("roles"))
         industries = self.taxonomy.find("industries", text, shelf.values("industries"))
         industries = [i for i in industries if not any(r.start <= i.start < r.end for r in roles)]
-        known = {spoken.casefold(): name for word, name in ({v: v for v in shelf.values("products")} | dict(products)).items() for spoken in (word, _spaced(word))}
+        known = {word.casefold(): name for word, name in ({v: v for v in shelf.values("products")} | dict(products)).items()}
         named: dict[str, str] = {}
         rest = normal(text)
         for word in sorted(known, key=len, reverse=True):
-            pattern = re.escape(word) if HAS_CJK.search(word) else rf"(?<!\w){re.escape(word)}s?(?!\w)"
+            pattern = re.escape(word) if HAS_CJK.search(word) else rf"(?<!\w){loose(word)}s?(?!\w)"
             if re.search(pattern, rest, re.I):
                 named.setdefault(known[word], word)
                 rest = re.sub(pattern, " ", rest, flags=re.I)
@@ -257,7 +257,7 @@ class Library:
         if facets.kind and not asked and not terms(question):
             return True
         aid = self.shelf.aids.get(passage.document) if passage.is_aid else None
-        if aid and coverage >= COVERED_WITH_NAME and (self.shelf.lexical.names(question, passage.heading) or _named_in(aid, question)):
+        if aid and (_named_in(aid, question) or (coverage >= COVERED_WITH_NAME and self.shelf.lexical.names(question, passage.heading))):
             return True
         if HAS_CJK.search(question):
             return coverage >= COVERED_CHINESE
@@ -334,11 +334,6 @@ def _promising(allowed: Any, lexical: Any, dense: Mapping[str, float], shelf: Sh
     return list(dict.fromkeys([*by_words, *by_meaning]))
 
 
-def _spaced(name: str) -> str:
-    """TapClock as people write it: Tap Clock."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-
-
 def _same_words(aid: Aid, said: Sequence[str], question: Sequence[str]) -> float:
     """What it is worth that an aid carries the very industry or role that was said, and tags that the question names."""
     own = {value.casefold() for value in (*aid.industries, *aid.main_industries, *aid.roles, *aid.main_roles)}
@@ -349,8 +344,12 @@ def _same_words(aid: Aid, said: Sequence[str], question: Sequence[str]) -> float
 def _named_in(aid: Aid, question: str) -> bool:
     """Whether a question names the customer or the competitor that an aid is about."""
     name = aid.customer if isinstance(aid, ReferenceStory) and aid.named else aid.competitor if isinstance(aid, BattleCard) else None
-    said = (name or "").casefold() if name and HAS_CJK.search(name) else next((w.text for w in words(name or "") if len(w.text) > 3), "")
-    return bool(said) and (said in question.casefold() if HAS_CJK.search(said) else said in {w.text for w in words(question)})
+    if not name:
+        return False
+    if HAS_CJK.search(name):
+        return name in question
+    said = next((w.text for w in words(name) if len(w.text) > 3), "")
+    return bool(said) and bool(re.search(rf"(?<!\w){loose(said)}(?:'?s)?(?!\w)", question, re.I))
 
 
 def _offered(aid: Aid, sold_in: Sequence[str], shelf: Shelf) -> bool:

@@ -59,6 +59,7 @@ def words(text: str) -> list[Word]:
     return found
 
 
+LOOSE_FROM = 6
 _UNDIVIDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 """Letters that Unicode does not take apart, as people type them on another keyboard."""
 
@@ -67,6 +68,12 @@ def _bare(word: str) -> str:
     if word.isascii():
         return word.lower()
     return "".join(c for c in unicodedata.normalize("NFD", word.casefold().translate(_UNDIVIDED)) if not unicodedata.combining(c))
+
+
+def loose(name: str) -> str:
+    """A pattern for a name of Latin letters, whether written as one word or apart; short names must stand as they are."""
+    letters = [re.escape(c) for c in name if not c.isspace() and c != "-"]
+    return r"[\s-]?".join(letters) if len(letters) >= LOOSE_FROM else re.escape(name)
 
 
 def chinese(text: str) -> bool:

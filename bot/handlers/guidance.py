@@ -18,7 +18,7 @@ from knowledge.lexical import terms
 from knowledge.library import Facets, Hit
 
 SHOWN = 3
-ANSWERED_FROM = 3
+ANSWERED_FROM, BRIEF_SECTIONS = 3, 2
 
 
 def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
@@ -38,6 +38,10 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
     if command.share:
         hit = library.hit(last.id) if last and last.current(turn.company_today) else None
         return [_aids([hit], None, turn)] if hit else [turn.refuse("not_found", "nothing_approved")]
+    if command.brief:
+        hit = library.hit(last.id) if last and last.current(turn.company_today) else None
+        short = [f.model_copy(update={"sections": f.sections[:BRIEF_SECTIONS], "body": "", "chain": None}) for f in _aids([hit], None, turn).aids] if hit else []
+        return [_aids([hit], None, turn).model_copy(update={"aids": tuple(short)})] if hit else [turn.refuse("not_found", "nothing_approved")]
     now = library.asked(command.words, _product_names(turn))
     language = "zh" if _IN_CHINESE.search(command.words) else "en" if _IN_ENGLISH.search(command.words) else None
     wanted = AidsShown(
@@ -47,7 +51,7 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
         roles=now.roles or kept.roles,
         industries=now.industries or kept.industries,
         products=now.products or kept.products,
-        topic=kept.topic,
+        topic=kept.topic if command.another or language or now.roles or now.industries or now.products else _topic(command.words) or kept.topic,
         said=now.said or kept.said,
     )
     return [_shown(wanted, command.words, turn, left_out=kept.shown if command.another else (), language=language)]

@@ -141,7 +141,7 @@ def read_segment(own: str, reading: Reading, text: str | None = None) -> Told:
     if cues.NOTE_ON.search(own) or (told.kind is None and not told.changes and cues.FYI.search(own)):
         told.kind = "note"
     if kind_of(told.changes.get("stage"), reading.stages) is StageKind.LOST:
-        add_loss_reason(own, told.changes)
+        add_loss_reason(own, told.changes, reading)
     return told
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.deals import StageKind
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, loose
 from bot.language.entities.dates import DateSaid, find_dates
 from bot.language.entities.durations import find_duration
 from bot.language.entities.money import MoneySaid, find_difference, find_factor, find_money
@@ -46,7 +46,7 @@ def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None
     if stage:
         changes["stage"] = stage
     if kind_of(changes.get("stage"), reading.stages) is StageKind.LOST:
-        add_loss_reason(clause, changes)
+        add_loss_reason(clause, changes, reading)
     _read_amount(clause, changes)
     _read_owner(clause, changes, reading)
     renamed = cues.RENAME.search(clause)
@@ -55,9 +55,11 @@ def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None
     _read_products(clause, changes, reading)
 
 
-def add_loss_reason(text: str, changes: dict[str, Any]) -> None:
-    """The first reason that a text names, where none is known yet."""
+def add_loss_reason(text: str, changes: dict[str, Any], reading: Reading) -> None:
+    """The first reason that a text names, where none is known yet; to lose to somebody by name is to lose to a competitor."""
     reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
+    if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in reading.competitors):
+        reason = "competitor"
     if reason:
         changes.setdefault("loss_reason", reason)
 
@@ -87,9 +89,13 @@ def read_shift(clause: str, changes: dict[str, Any]) -> None:
         changes["close_shift_days" if shift.days else "close_shift_months"] = shift.days or shift.months
 
 
+_ASKED_OFF = re.compile(r"\b(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|request(?:s|ed)?|demand(?:s|ed)?|push(?:es|ed|ing)|hop(?:es|ed|ing)|wish(?:es|ed)?|fish(?:es|ed|ing))\b.{0,20}%|(?:要求|想要|希望|问).{0,10}(?:折|%|优惠)", re.I)
+"""A discount that a customer asks for changes nothing yet."""
+
+
 def _read_amount(clause: str, changes: dict[str, Any]) -> None:
     factor = find_factor(clause)
-    if factor and _RELATIVE.search(clause):
+    if factor and _RELATIVE.search(clause) and not _ASKED_OFF.search(clause):
         changes["amount_factor"] = factor
         return
     stated = _CURRENCY_IN_WORDS.search(clause)

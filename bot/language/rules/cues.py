@@ -17,7 +17,7 @@ ACTIVITY = (
     (
         "meeting",
         re.compile(
-            r"\b(?:met|meeting|mtg|mtgs|breakfast|lunch|dinner|drinks|coffee|(?:i|we) (?:was|were) (?:at|on[- ]?site|over at|out at|with)|went (?:to see|over to|out to)|(?:dropped|popped|stopped|swung) (?:by|in)|(?:bumped|ran) into|visited|visit|on[- ]?site|workshop|presented|presentation|walked .{1,40}? (?:through|thru)|sat down with|saw|kick-?off|qbr|review with)\b"
+            r"\b(?:met|meeting|mtg|mtgs|breakfast|lunch|dinner|drinks|coffee|seeing|(?:i|we) (?:was|were) (?:at|on[- ]?site|over at|out at|with)|went (?:to see|over to|out to)|(?:dropped|popped|stopped|swung) (?:by|in)|(?:bumped|ran) into|visited|visit|on[- ]?site|workshop|presented|presentation|walked .{1,40}? (?:through|thru)|sat down with|saw|kick-?off|qbr|review with)\b"
             r"|开会|会议|见面|见了|拜访|参观|面谈|会谈|吃了?饭|开了.{0,8}会",
             I,
         ),
@@ -81,13 +81,13 @@ LOST = re.compile(
     I,
 )
 LOSS_REASONS = (
-    ("price", re.compile(r"\b(?:pric(?:e|es|ey|ing)|cheaper|too expensive|undercut|cost too much|lower (?:bid|offer|quote)|discount)\b|价格|太贵|嫌贵|贵了|便宜|报价低", I)),
+    ("price", re.compile(r"\b(?:pric(?:e|es|ey|ing)|cheaper|too expensive|undercut|better (?:offer|price|quote)|cost too much|lower (?:bid|offer|quote)|discount)\b|价格|太贵|嫌贵|贵了|便宜|报价低", I)),
     ("no decision", re.compile(r"\b(?:no decision|did nothing|doing nothing|do nothing|status quo|not (?:doing|to do|going to do) (?:it|anything)|decided not to|shelved|on ice|stay(?:ing)? with what|project (?:was )?(?:cancelled|canceled|killed))\b|不做|取消|搁置|没有决定", I)),
     ("budget", re.compile(r"\b(?:budget(?:s)?(?: was| is| got)? (?:cut|frozen|gone)|no budget|budget freeze|(?:froze|frozen|freez\w+)|out of money|no money)\b|没预算|预算砍|没有预算|预算没", I)),
     ("timing", re.compile(r"\b(?:timing|not now|too early|too late|next year instead|bad time)\b|时机|太早|太晚", I)),
     ("features", re.compile(r"\b(?:feature|functionality|missing|lack(?:ed|s|ing)?|couldn'?t do|didn'?t support|integration)\b|功能", I)),
     ("relationship", re.compile(r"\b(?:relationship|knew (?:them|the)|incumbent|existing (?:vendor|supplier))\b|关系", I)),
-    ("competitor", re.compile(r"\b(?:competitor|rival|other vendor|went with|chose)\b|竞争对手|对手|竞品|别家", I)),
+    ("competitor", re.compile(r"\b(?:competitor|rival|other vendor|went with|chose|had the better|better (?:story|fit|product|demo))\b|竞争对手|对手|竞品|别家", I)),
 )
 FORECAST = (
     ("best case", re.compile(r"\bbest case\b|\bupside\b|最好情况|乐观", I)),

@@ -21,9 +21,11 @@ from bot.commands import (
     Unsupported,
     WritePlan,
 )
+from bot.language.entities.dates import find_dates
+from bot.language.entities.durations import find_duration
 from bot.language.reading import Reading, Said, prepare
 from bot.language.rules import cues
-from bot.language.rules.aids import read_follow_aid
+from bot.language.rules.aids import read_follow_aid, wants_aid
 from bot.language.rules.bulk import read_bulk
 from bot.language.rules.capture import read_capture
 from bot.language.rules.corrections import read_correction
@@ -85,7 +87,8 @@ def _told(said: Said, reading: Reading) -> list[Command]:
         return []
     if _asks_for_something(said, reading):
         return []
-    if reading.draft and (cues.REMOVE.match(said.own) or cues.CORRECTION.match(said.own) or _only_details(said, reading)):
+    adds_step = cues.NEXT_LABEL.match(said.own) and not reading.lexicon.names_in(said.own, {"account", "deal"})
+    if reading.draft and (cues.REMOVE.match(said.own) or cues.CORRECTION.match(said.own) or adds_step or _only_details(said, reading)):
         correction = read_correction(said, reading)
         if correction:
             return [correction]
@@ -108,9 +111,16 @@ def _asks_for_something(said: Said, reading: Reading) -> bool:
     if cues.NEXT_LABEL.search(said.own) or any(cue.search(said.own) for _, cue in cues.FORECAST) or cues.CHANGES_FIRST.match(said.own):
         return not names or bool(cues.ASKING.match(said.own))
     told = bool(names) and any(cue.search(said.own) for _, cue in cues.ACTIVITY)
-    if isinstance(request, FindAid):
-        return not (told and cues.PAST.search(said.own)) or bool(cues.ASKING.match(said.own))
+    if isinstance(request, FindAid | AskLibrary):
+        reported = told or _closed_by(said, reading) or (find_duration(said.own) is not None and bool(find_dates(said.own, reading.today, ahead=False)))
+        return not reported or bool(cues.ASKING.match(said.own)) or wants_aid(said)
     return isinstance(request, ALWAYS_ASKED) or not told
+
+
+def _closed_by(said: Said, reading: Reading) -> bool:
+    """Whether a deal that is named was won or lost: the rest is why."""
+    named = reading.lexicon.names_in(said.own, {"account", "deal"})
+    return bool(named) and bool(cues.LOST.search(said.own) or cues.WON.search(said.own))
 
 
 def _only_details(said: Said, reading: Reading) -> bool:
