@@ -116,7 +116,7 @@ def test_marketing_sends_a_draft_approves_and_retires_it(talk, house):
     from bot.notes import read_notes
 
     imogen, rep = talk("imogen", thread="m"), talk("tamsin", thread="r")
-    ask = "value prop for cold chain gate paperwork"
+    ask = "value prop for a logistics company"
     asked = Message("draft.md", imogen.email, DIRECT, "m", NOW)
     draft = only(house.caddie.reply_notes(asked, read_notes("draft.md", DRAFT.encode())), AidChanged)
     assert (draft.id, draft.status) == ("vp-cold-chain", "draft"), "a draft, whatever the file says"

@@ -140,7 +140,10 @@ class NameIndex:
         hits = [(token, heard[token]) for token in tokens if token in heard and (kind in _PEOPLE or not heard[token].person)]
         if not hits:
             return self._by_initials(table, n, heard)
-        if all(token in COMMON or (token.isdigit() and len(token) < 3) for token, _ in hits) and kind != "deal":
+        everyday = all(token in COMMON or (token.isdigit() and len(token) < 3) for token, _ in hits)
+        if everyday and kind == "deal" and len(hits) * 3 <= len(tokens):
+            return None
+        if everyday and kind != "deal":
             written = any(self._written_as_a_name(text, start, end) for _, h in hits for start, end in h.spans)
             if not (written and kind in _PEOPLE) and len(hits) < len(tokens):
                 return None

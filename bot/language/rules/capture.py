@@ -206,6 +206,9 @@ def _read_activity(clause: str, told: Told, reading: Reading, people: list[str],
 
 def _command(told: Told, reading: Reading) -> Command:
     deal = told.deal_words or _unknown_name(told, reading)
+    if told.deal_words and not told.contacts and not reading.deal_in_thread and _only_what_is_sold(told):
+        stranger = _mentioned(told, reading)
+        deal = f"{stranger} {deal}" if stranger and stranger not in deal else deal
     changes = DealChanges(**told.changes)
     if told.kind:
         return LogActivity(
@@ -220,13 +223,27 @@ def _command(told: Told, reading: Reading) -> Command:
     return UpdateDeal(deal=deal, contacts=(*told.contacts, *told.next_people), changes=changes)
 
 
-def _unknown_name(told: Told, reading: Reading) -> str:
-    """What looks like the name of a company that the person does not see in the CRM."""
+def _only_what_is_sold(told: Told) -> bool:
+    """Whether no customer is named, only a product or a word of a deal's name: it may be sold to somebody unknown."""
+    return not any(n.kind == "account" or (n.kind == "deal" and n.score >= 0.6) for n in told.names)
+
+
+def _mentioned(told: Told, reading: Reading) -> str:
+    """A capitalised name after with, at, from and the like that is nobody's whom the person sees."""
     people = {n.start for n in reading.lexicon.names_in(told.text, {"contact", "person"})}
     for match in _MENTION.finditer(told.text):
         words = re.split(r"\s+(?:about|re|regarding|today|yesterday|on|to)\b", match.group(1))[0]
         if match.start(1) not in people and words.split()[0].casefold() not in _STARTERS and not find_dates(words, reading.today, ahead=True):
             return words
+    return ""
+
+
+def _unknown_name(told: Told, reading: Reading) -> str:
+    """What looks like the name of a company that the person does not see in the CRM."""
+    mentioned = _mentioned(told, reading)
+    if mentioned:
+        return mentioned
+    people = reading.lexicon.names_in(told.text, {"contact", "person"})
     moved = re.search(r"\b(?:move|push|update|mark|close|set|bump|pull)\s+(?:the\s+)?(.+?)\s+(?:to|as|into|out|in|by)\b", told.text, re.I)
     if moved and moved.group(1).casefold() not in _PRONOUNS:
         return moved.group(1)
