@@ -111,7 +111,7 @@ def _weekdays_away(match: re.Match[str], clock: Clock) -> Read:
     return c.on(near + timedelta(weeks=(count_of(match["num"]) - 1) * (1 if ahead else -1)))
 
 
-@rule(rf"\b(?:in|within)\s+(?:the next\s+)?(?P<num>{NUM})\s+(?P<unit>{UNIT})(?:'? time)?\b(?!\s+(?:of|from|after|before|ago)\b)")
+@rule(rf"\b(?:in|within)\s+(?P<num>{NUM})\s+(?P<unit>{UNIT})(?:'? time)?\b(?!\s+(?:of|from|after|before|ago)\b)")
 def _in(match: re.Match[str], clock: Clock) -> Read:
     return c.on(c.moved(clock.today, match["unit"], count_of(match["num"])), _loose(match["unit"], count_of(match["num"])))
 
@@ -284,7 +284,7 @@ def _last_span(match: re.Match[str], clock: Clock) -> Read:
     return Read(Period(first, clock.today), "span")
 
 
-@rule(rf"\b(?:the\s+)?next\s+(?P<num>\d{{1,3}}|two|three|four|six|twelve)\s+(?P<unit>{UNIT})\b")
+@rule(rf"\b(?:the\s+)?next\s+(?P<num>{NUM})\s+(?P<unit>{UNIT})\b")
 def _next_span(match: re.Match[str], clock: Clock) -> Read:
     return Read(Period(clock.today, c.moved(clock.today, match["unit"], count_of(match["num"]))), "span")
 

@@ -177,6 +177,13 @@ def created_span(text: str, span: dict[str, date | None]) -> dict[str, Any] | No
     return {"created_from": span["period_from"], "created_to": span["period_to"]} if _CREATED.search(text) and span["period_from"] else None
 
 
+def strangers(text: str, reading: Reading) -> bool:
+    """Whether words stand there that are neither everyday words nor names, regions, industries or stages."""
+    known = [(m.start(), m.end()) for word in (*reading.regions, *(s.name for s in reading.stages)) for m in re.finditer(re.escape(word), text, I)]
+    known += [(m.start(), m.end()) for m in _industries(reading).finditer(text)] if reading.industries else []
+    return bool(reading.lexicon.strangers(blanked(text, known)))
+
+
 def stray(text: str, reading: Reading) -> bool:
     """Whether words stand there that name nothing known: no person, record, stage or industry, and no day."""
     if not (reading.lexicon.strangers(text) or HAS_CJK.search(text)) or find_dates(text, reading.today, ahead=True):

@@ -21,6 +21,7 @@ from bot.language.rules.filters import (
     pushes_said,
     read_filter,
     span,
+    strangers,
     stray,
     whose,
     without_spans,
@@ -37,7 +38,7 @@ _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
 )
 _PIPELINE = re.compile(
     r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\b(?:win|hit|close|closing|success)[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
-    r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
+    r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b|\bhow .{2,40} (?:is|are|was|were) (?:doing|tracking|looking|going|performing|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
     r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean|avg) (?:deal|size|value|amount|order|contract|ticket)\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率|概况|总览|怎么样了?$|表现|趋势",
     I,
 )
@@ -128,7 +129,7 @@ def _noun_phrase(text: str, reading: Reading, *, asked_for: bool = False) -> Com
     """Conditions without a verb: `jonas, negotiation or further, >300k`, `h1 wins for dach`, `gtx pro in the east, open ones`."""
     if not asked_for and re.match(r"^\W*(?:does|do|is|are|am|can|could|how|why|when|where|did|should)\b", text, I):
         return None
-    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY) or (not asked_for and reading.lexicon.strangers(without_spans(text))):
+    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY) or (not asked_for and strangers(without_spans(text), reading)):
         return None
     state = _state(text)
     found = read_filter(text, reading, lost=state == "lost")
