@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar, assert_never, cast
 
 from bot.commands import (
+    AnnounceAid,
     AnswerQuestion,
     AnyCommand,
     AskLibrary,
@@ -235,6 +236,15 @@ class Caddie:
         replies = self._guarded(lambda: scheduling.nudge(turn), turn)
         return Finished(person.email, turn.thread, tuple(replies)) if replies else None
 
+    def ending(self, aid_id: str, owner_email: str, now: datetime) -> Finished | None:
+        """A word to the owner of an aid that runs out soon; None where that is no longer so."""
+        person = self.desk.organization.with_email(owner_email)
+        if person is None:
+            return None
+        turn = Turn(person, DIRECT, f"aid:{aid_id}", now, self.desk)
+        replies = marketing.ending(aid_id, turn)
+        return Finished(person.email, turn.thread, tuple(replies)) if replies else None
+
     def _turn(self, asked: Message | Press, text: str) -> Turn | Refusal:
         language = "zh" if chinese(text) else "en"
         person = self.desk.organization.with_email(asked.email)
@@ -317,6 +327,8 @@ class Caddie:
                 return marketing.report_aids(command, turn)
             case ChangeAid():
                 return marketing.change_aid(command, turn)
+            case AnnounceAid():
+                return marketing.announce(command, turn)
             case SummarizePipeline():
                 return summaries.summarize_pipeline(command, turn)
             case ListDeals():

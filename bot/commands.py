@@ -165,6 +165,12 @@ class ChangeAid(Command):
     status: Literal["approved", "retired"]
 
 
+class AnnounceAid(Command):
+    """Announce a product update, a promotion or another aid, here or in the channels that the message names; for marketing people."""
+
+    words: str = Field(description="The words that name the aid")
+
+
 class DealFilter(Command):
     """Which deals are meant. Leave out what the person did not say."""
 
@@ -307,6 +313,7 @@ AnyCommand = (
     | AskLibrary
     | ReportAids
     | ChangeAid
+    | AnnounceAid
     | SummarizePipeline
     | ListDeals
     | CoachDeal
@@ -336,6 +343,7 @@ COMMANDS: tuple[type[Command], ...] = (
     AskLibrary,
     ReportAids,
     ChangeAid,
+    AnnounceAid,
     SummarizePipeline,
     ListDeals,
     CoachDeal,

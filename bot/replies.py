@@ -230,8 +230,12 @@ class FoundAid(BaseModel):
 
 
 class AidsFound(Reply):
+    """`announced_in` are the channels where an aid is to be announced; `announced` alone means here."""
+
     kind: Literal["aids"] = "aids"
     aids: tuple[FoundAid, ...]
+    announced: bool = Field(False, exclude=True)
+    announced_in: tuple[str, ...] = Field((), exclude=True)
 
 
 class Answer(Reply):
@@ -380,7 +384,8 @@ class AidChanged(Reply):
     id: str
     title: str
     version: int
-    status: Literal["draft", "approved", "retired"]
+    status: Literal["draft", "approved", "retired", "ending"]
+    valid_until: date | None = None
 
 
 class Factor(BaseModel):

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(None, description="Chroma server; embedded in CADDIE_DATA where unset")
     caddie_model: str | None = Field(None, description="LangChain chat model, such as openai:gpt-4o-mini; offline where unset")
     caddie_model_timeout: float = Field(12.0, gt=0, description="Seconds before a model call gives way to offline")
+    caddie_reranker: str | None = Field(None, description="A sentence-transformers cross-encoder that looks at the best hits again")
     caddie_embedder: str | None = Field(None, description="A sentence-transformers model other than the packaged one")
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-…, to talk as the bot")
     slack_app_token: SecretStr | None = Field(None, description="xapp-…, for Socket Mode")

@@ -31,6 +31,7 @@ from bot.settings import Settings
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import Embedder
 from knowledge.library import Library
+from knowledge.reranking import Reranker
 from knowledge.taxonomy import Taxonomy
 from knowledge.vectors import VectorStore
 
@@ -69,8 +70,9 @@ class House:
     def library(self) -> Library:
         settings = self.settings
         embedder = Embedder(settings.caddie_embedder)
+        reranker = Reranker(settings.caddie_reranker) if settings.caddie_reranker else None
         vectors = VectorStore(settings.caddie_data / "chroma", settings.chroma_url, embedder.name)
-        return Library(Catalogue(self.engine), vectors, embedder, Taxonomy(DOCUMENTS / "taxonomy.yaml"))
+        return Library(Catalogue(self.engine), vectors, embedder, Taxonomy(DOCUMENTS / "taxonomy.yaml"), reranker)
 
     @cached_property
     def desk(self) -> Desk:

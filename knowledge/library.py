@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from threading import RLock
@@ -17,6 +17,7 @@ from knowledge.aids import AIDS, Aid, AidError, BattleCard, ReferenceStory, read
 from knowledge.catalogue import Catalogue, Document, Passage
 from knowledge.embedding import Embedder
 from knowledge.lexical import LexicalIndex, terms
+from knowledge.reranking import Reranker
 from knowledge.sentences import best_sentences, points_asked_for, sentences_of
 from knowledge.taxonomy import Taxonomy
 from knowledge.vectors import VectorStore
@@ -29,7 +30,7 @@ COVERED_ENOUGH, COVERED_CHINESE = 0.55, 0.3
 COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
 SENT = "sent:"
-FRESH_MOST, SMALL = 64, 300
+FRESH_MOST, SMALL, RERANKED = 64, 300, 20
 SAME_WORD, TAGGED = 0.3, 0.35
 
 
@@ -127,7 +128,8 @@ class Shelf:
 class Library:
     """All that was ingested, found by meaning and by words; one object a process."""
 
-    def __init__(self, catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, taxonomy: Taxonomy) -> None:
+    def __init__(self, catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, taxonomy: Taxonomy, reranker: Reranker | None = None) -> None:
+        self._reranker = reranker
         self.catalogue, self.vectors, self.embedder, self.taxonomy = catalogue, vectors, embedder, taxonomy
         self._lock = RLock()
         self._held: Shelf | None = None
@@ -215,7 +217,16 @@ class Library:
             bonus, why, fits = self._facets(aid, facets) if aid else (0.0, (), True)
             bonus += _same_words(aid, facets.said, own) if aid else 0.0
             hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and (on_topic or self._says_enough(question, near if dense else None, coverage, facets, passage, len(why)))))
-        return sorted(hits, key=lambda h: (not h.fits, -h.score, h.passage.id))[:limit]
+        hits.sort(key=lambda h: (not h.fits, -h.score, h.passage.id))
+        return self._looked_at_again(question, hits)[:limit] if wanted and not facets.words_only else hits[:limit]
+
+    def _looked_at_again(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """The best fitting hits in the reranker's order, where there is one; they share out the scores that the search gave."""
+        fitting = sum(hit.fits for hit in hits[:RERANKED])
+        if self._reranker is None or fitting < 2:
+            return hits
+        order = self._reranker.order(question, [f"{hit.passage.heading}\n{hit.passage.text}" for hit in hits[:fitting]])
+        return [*(replace(hits[n], score=hits[place].score) for place, n in enumerate(order)), *hits[fitting:]]
 
     def _allowed(self, facets: Facets, shelf: Shelf) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         """Which passages may be found at all: every document, where documents are asked for, and the aids that are of the kind and current."""

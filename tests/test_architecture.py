@@ -23,7 +23,7 @@ CONFINED = {
     "langchain": ("bot/language/",),
     "langchain_core": ("bot/language/", "bot/wiring.py"),
     "chromadb": ("knowledge/vectors.py",),
-    "sentence_transformers": ("knowledge/embedding.py",),
+    "sentence_transformers": ("knowledge/embedding.py", "knowledge/reranking.py"),
     "torch": ("knowledge/embedding.py",),
     "matplotlib": ("bot/charts.py", "bot/diagrams.py"),
     **dict.fromkeys(("pypdf", "pptx", "openpyxl", "olefile", "lxml", "charset_normalizer"), ("ingest/formats.py",)),

@@ -179,3 +179,24 @@ def test_what_follows_on_an_aid_is_understood_in_its_thread(talk):
     assert sheet.kind == "pain_sheet"
     shared = only(talk("tamsin", "#east-sales", thread="s").say("share that here"), AidsFound)
     assert (shared.aids[0].id, shared.audience) == (sheet.id, "channel")
+
+
+def test_a_reranker_orders_the_best_hits_that_fit(house):
+    class Backwards:
+        def order(self, question, texts):
+            return list(reversed(range(len(texts))))
+
+    library = house.library
+    plain = [h for h in library.search("dock detention charges", Facets(on=DAY)) if h.fits]
+    assert len(plain) > 1
+    library._reranker = Backwards()
+    turned = [h for h in library.search("dock detention charges", Facets(on=DAY)) if h.fits]
+    assert [h.passage.id for h in turned] == [h.passage.id for h in reversed(plain)]
+    assert [h.score for h in turned] == [h.score for h in plain], "scores stay in order"
+
+
+def test_a_reranker_that_cannot_be_had_is_said(tmp_path):
+    from bot.errors import NotConfigured
+
+    with pytest.raises(NotConfigured, match="CADDIE_RERANKER"):
+        house_in(tmp_path, caddie_reranker=str(tmp_path / "nothing")).library._reranker.order("q", ["a", "b"])

@@ -401,6 +401,41 @@ def test_a_plan_comes_as_a_word_file_where_there_are_no_canvases(played, code):
     assert [workspace.files[f].name.rsplit(".", 1)[1] for p in workspace.posted for f in p.files] == ["docx"]
 
 
+def test_marketing_announces_an_aid_in_channels_within_the_company(played):
+    house, playground = played
+    workspace = playground.workspace
+    here = {c.name: c.id for c in workspace.channels.values()}
+    imogen = next(m.id for m in workspace.members.values() if m.email == "imogen@quayline.example")
+    aid = house.library.take_draft("---\nkind: product_update\nid: pu-gate\ntitle: Gate sensors read plates at night\nstatus: draft\nchanged: [Night vision]\n---\n")
+    house.library.catalogue.set_status(aid.id, "approved")
+    place = workspace.direct(imogen).id
+    playground.deliverer.say(imogen, place, f"announce {aid.title} in <#{here['#east-sales']}|east-sales> and <#{here['#ext-globex']}|ext-globex>")
+    wait_for(lambda: len([p for p in workspace.posted if p.user == BOT_USER and p.channel == place]) >= 2)
+    announced = [p for p in workspace.posted if p.user == BOT_USER and p.channel == here["#east-sales"]]
+    assert len(announced) == 1
+    assert aid.title in announced[0].text
+    assert not [p for p in workspace.posted if p.channel == here["#ext-globex"]], "never to people from outside"
+    told = " ".join(p.text for p in workspace.posted if p.channel == place)
+    assert "People from outside read #ext-globex" in told
+
+
+def test_the_owner_of_an_aid_hears_once_that_it_runs_out(played):
+    house, playground = played
+    text = "---\nkind: promotion\nid: pr-soon\ntitle: Soon over\nstatus: draft\nowner: imogen@quayline.example\nvalid_until: {day}\noffer: Half price\n---\n"
+    house.library.take_draft(text.replace("{day}", (datetime.now(UTC).date() + timedelta(days=5)).isoformat()))
+    house.library.catalogue.set_status("pr-soon", "approved")
+    playground.side._morning_hour = 8
+    at = datetime.now(UTC).replace(hour=8, minute=30)
+    for minutes in (0, 1, 2):
+        playground.side.take_due(at + timedelta(minutes=minutes))
+    imogen = next(m.id for m in playground.workspace.members.values() if m.email == "imogen@quayline.example")
+    place = playground.workspace.direct(imogen).id
+    said = lambda: [p for p in playground.workspace.posted if p.channel == place and "runs out on" in p.text]  # noqa: E731
+    wait_for(said)
+    time.sleep(0.5)
+    assert len(said()) == 1
+
+
 def wait_for(found, seconds=15):
     until = time.monotonic() + seconds
     while not found():

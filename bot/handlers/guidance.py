@@ -91,6 +91,13 @@ def _aids(hits: list[Hit], deal: Deal | None, turn: Turn) -> AidsFound:
     return AidsFound(aids=aids, sources=tuple(source_of(aid) for aid in aids), audience=_place(turn), language=turn.language)
 
 
+def shown_alone(aid_id: str, turn: Turn) -> AidsFound:
+    """One aid by itself, nothing asked."""
+    hit = turn.desk.library.hit(aid_id)
+    assert hit is not None
+    return _aids([hit], None, turn)
+
+
 def _theirs(words: str, turn: Turn) -> Deal | None:
     """The deal that the thread is about, where the words point to its people."""
     deal_id = turn.conversation.deal_id if _THEIR.search(words) else None

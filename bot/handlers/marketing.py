@@ -1,14 +1,16 @@
 """Marketing's view of the library, and the life of an aid: draft, approved, retired."""
 
+import re
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import ChangeAid, ReportAids
+from bot.commands import AnnounceAid, ChangeAid, ReportAids
 from bot.domain.deals import StageKind
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.domain.periods import Clock, Period
+from bot.handlers.guidance import shown_alone
 from bot.handlers.turn import Desk, Turn
 from bot.prompts import phrase
 from bot.replies import AidChanged, AidsReport, PeriodShown, Reply, ReportRow
@@ -17,7 +19,8 @@ from knowledge.gaps import clusters
 
 DAYS, ENDING_DAYS = 90, 30
 GAPS_SHOWN, UNUSED_SHOWN = 15, 15
-TITLE_ALIKE = 60
+TITLE_ALIKE, OWNER_TOLD_DAYS = 60, 14
+_CHANNEL = re.compile(r"<#(C\w+)")
 
 
 def report_aids(command: ReportAids, turn: Turn) -> list[Reply]:
@@ -94,6 +97,35 @@ def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:
     library.catalogue.set_status(aid.id, command.status)
     turn.desk.journal.audit_aid(turn.person.id, command.status, aid.id, turn.desk.new_id(), turn.now)
     return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status=command.status, language=turn.language)]
+
+
+def announce(command: AnnounceAid, turn: Turn) -> list[Reply]:
+    """A current aid for all in this place, or in the channels named; marketing people alone, audited."""
+    if not turn.person.in_marketing:
+        return [turn.refuse("not_allowed", "marketing_only")]
+    current = [aid for aid in turn.desk.library.shelf.aids.values() if aid.current(turn.company_today)]
+    aid = next((a for a in current if a.id.casefold() in command.words.casefold().split()), None) or _titled(command.words, current)
+    if aid is None:
+        return [turn.refuse("not_found", "no_such_aid", words=command.words)]
+    channels = tuple(dict.fromkeys(_CHANNEL.findall(turn.text)))
+    turn.desk.journal.audit_aid(turn.person.id, "announced", aid.id, turn.desk.new_id(), turn.now)
+    return [shown_alone(aid.id, turn).model_copy(update={"announced": True, "announced_in": channels, "audience": "channel"})]
+
+
+def ending(aid_id: str, turn: Turn) -> list[Reply]:
+    """A word to an aid's owner that it runs out; none where it was prolonged or retired meanwhile."""
+    aid = turn.desk.library.aid(aid_id)
+    if aid is None or aid.valid_until is None or not aid.current(turn.company_today) or aid.valid_until > turn.company_today + timedelta(days=OWNER_TOLD_DAYS):
+        return []
+    return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status="ending", valid_until=aid.valid_until, language=turn.language)]
+
+
+def aids_ending(desk: Desk, now: datetime) -> list[tuple[Aid, Person]]:
+    """The current aids that run out within two weeks, with their owners, where those are people of the CRM."""
+    day = now.date()
+    found = [a for a in desk.library.shelf.aids.values() if a.current(day) and a.valid_until and a.valid_until <= day + timedelta(days=OWNER_TOLD_DAYS)]
+    owners = ((aid, desk.organization.with_email(aid.owner or "")) for aid in found)
+    return [(aid, owner) for aid, owner in owners if owner]
 
 
 def _titled(words: str, aids: list[Aid]) -> Aid | None:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.caddie import Caddie
+from bot.handlers.marketing import aids_ending
 from bot.handlers.scheduling import nudges_due
 from bot.inbox import Inbox, Workers
 from bot.slack.courier import Courier
@@ -64,7 +65,7 @@ class SlackSide:
             self._stopping.wait(RESUME_SECONDS)
 
     def take_due(self, now: datetime) -> None:
-        """Put digests and morning messages that are due into the inbox, each once whichever process sees it first."""
+        """Put digests, morning messages and aids that run out into the inbox, each once whichever process sees it first."""
         schedules = self._caddie.desk.schedules
         for digest in schedules.due(now):
             if now - digest.next_at < LATEST:
@@ -74,7 +75,10 @@ class SlackSide:
             self._store("nudge", f"{person_id}:{day.isoformat()}", "", person_id)
             schedules.nudged(person_id, day)
 
-    def _store(self, kind: Literal["digest", "nudge"], key: str, channel: str, value: str) -> None:
+        for aid, owner in aids_ending(self._caddie.desk, now) if self._morning_hour is not None and now.hour == self._morning_hour else ():
+            self._store("ending", f"{aid.id}:{aid.valid_until}", "", f"{owner.email} {aid.id}")
+
+    def _store(self, kind: Literal["digest", "nudge", "ending"], key: str, channel: str, value: str) -> None:
         arrival = Arrival(kind=kind, key=f"{kind}:{key}", team="", user="", channel=channel, direct=channel.startswith("D"), value=value)
         self.inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
 

@@ -23,7 +23,7 @@ from bot.handlers.turn import Message, Press
 from bot.inbox import Item
 from bot.notes import LARGEST_FILE, read_notes
 from bot.prompts import phrase
-from bot.replies import Document, LogForm, Refusal, Reply
+from bot.replies import AidsFound, Document, LogForm, Refusal, Reply
 from bot.slack.attachments import attachment
 from bot.slack.canvases import Canvases
 from bot.slack.listeners import Arrival, SharedFile
@@ -48,7 +48,7 @@ class Courier:
         arrival = Arrival.model_validate(item.payload)
         if arrival.kind == "message" and not self._for_caddie(arrival):
             return
-        if arrival.kind in {"digest", "nudge"}:
+        if arrival.kind in {"digest", "nudge", "ending"}:
             self._due(arrival)
             return
         arrival, audience = self._at_home(arrival)
@@ -70,13 +70,14 @@ class Courier:
                 self._post_all(arrival, self._shared(arrival, email, audience), audience)
             case "message" | "command":
                 self._post_all(arrival, self._said(arrival, email, audience), audience)
-            case "digest" | "nudge":
+            case "digest" | "nudge" | "ending":
                 raise AssertionError("nobody says these")
 
     def _due(self, arrival: Arrival) -> None:
         """What came due by the clock: a digest for its channel, a morning message, or a word to the digest's maker."""
-        if arrival.kind == "nudge":
-            finished = self._caddie.nudge(arrival.value, self._clock())
+        if arrival.kind in {"nudge", "ending"}:
+            owner, _, aid = arrival.value.partition(" ")
+            finished = self._caddie.ending(aid, owner, self._clock()) if arrival.kind == "ending" else self._caddie.nudge(arrival.value, self._clock())
             if finished:
                 self.tell(finished)
             return
@@ -177,7 +178,30 @@ class Courier:
 
     def _post_all(self, arrival: Arrival, replies: list[Reply], audience: Audience) -> None:
         for reply in replies:
-            self._post(arrival, reply, audience)
+            if isinstance(reply, AidsFound) and reply.announced_in:
+                self._announce(reply, arrival, audience)
+            else:
+                self._post(arrival, reply, audience)
+
+    def _announce(self, reply: AidsFound, arrival: Arrival, audience: Audience) -> None:
+        """Post an aid in the channels named, within the company; what could not be is told to who asked."""
+        view, posted = render(reply), []
+        for channel in reply.announced_in:
+            name = channel
+            try:
+                there = self._workspace.audience(channel)
+                name = there.channel
+                if there.external:
+                    self._post(arrival, Refusal(reason="external_audience", say="announce_external", values={"channel": name}, language=reply.language), audience)
+                    continue
+                self._client.chat_postMessage(channel=channel, text=view.text[:3900], blocks=view.blocks, unfurl_links=False, unfurl_media=False)
+                posted.append(f"<#{channel}>")
+            except SlackApiError:
+                log.info("an announcement could not be posted", exc_info=True)
+                self._post(arrival, Refusal(reason="unavailable", say="announce_not_there", values={"channel": name}, language=reply.language), audience)
+        if posted:
+            text = phrase(reply.language, "announced_in", title=escape(reply.aids[0].title), channels=", ".join(posted))
+            self._client.chat_postMessage(channel=arrival.channel, text=text, thread_ts=_thread_of(arrival, audience))
 
     def tell(self, finished: Finished) -> None:
         """Say in a direct message what came of a write that had to wait."""

@@ -28,7 +28,7 @@ class Arrival(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge"]
+    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending"]
     key: str
     team: str
     user: str

@@ -4,7 +4,7 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import ChangeAid, Command, ReportAids
+from bot.commands import AnnounceAid, ChangeAid, Command, ReportAids
 from bot.domain.text import simplified
 from bot.language.reading import Reading, Said
 from bot.language.rules.aids import read_aid
@@ -31,6 +31,8 @@ _MARKETING = re.compile(
 )
 _AID_WORDS = r"(?:draft|aid|story|stories|chain|sheet|prop(?:osition)?|practice|update|promo(?:tion)?|offer|card|battle ?card|版|草稿|案例|资料|痛点链|痛点表|主张|促销|更新|竞争卡)"
 _APPROVES = re.compile(rf"^\W*(?:please |pls )?(?:approve|publish|release)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.+)$", re.I)
+_ANNOUNCES = re.compile(r"^\W*(?:please |pls |can you )?announce\s+(?P<en>.+)$|^\W*(?:宣布|公布)(?P<zh>.+)$", re.I)
+_WHERE = re.compile(r"\b(?:here|in (?:this|the) (?:channel|thread)|(?:in|to|on)\s+(?:#[\w-]+(?:\s*(?:,|and|&)\s*#[\w-]+)*)?\s*$)|\b(?:to everyone|to all|please|pls)\b|到?这里", re.I)
 _RETIRES = re.compile(rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish|pull)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用|撤下)(?P<zh>.+)$", re.I)
 
 
@@ -41,6 +43,9 @@ def read_request(said: Said, reading: Reading) -> Command | None:
         text = short.sub(long, text)
     if _MARKETING.search(text):
         return ReportAids(**span(text, reading, ahead=False))
+    announced = _ANNOUNCES.match(text)
+    if announced:
+        return AnnounceAid(words=_WHERE.sub(" ", announced["en"] or announced["zh"]).strip())
     for cue, status in ((_APPROVES, "approved"), (_RETIRES, "retired")):
         asked = cue.match(text)
         if asked:

@@ -11,7 +11,8 @@ ROWS_SHOWN = 20
 def found(reply: AidsFound) -> list[b.Block]:
     """The best aid in full, the others by title."""
     say, best = reply.language, reply.aids[0]
-    made = [b.section(f"*{escape(phrase(say, f'aid_{best.kind}'))}: {escape(best.title)}*"), b.context(_meta(best, say))]
+    made = [b.context(phrase(say, "announced"))] if reply.announced else []
+    made += [b.section(f"*{escape(phrase(say, f'aid_{best.kind}'))}: {escape(best.title)}*"), b.context(_meta(best, say))]
     for name, points in best.sections:
         title = phrases(say).get(f"section_{name}") or phrases("en").get(f"section_{name}") or name
         text = bulleted if (bulleted := b.bullets(points)) and len(points) > 1 else escape(" ".join(points))
@@ -56,7 +57,7 @@ def _used(row: ReportRow, say: str) -> str:
 
 
 def changed(reply: AidChanged) -> list[b.Block]:
-    return [b.section(escape(phrase(reply.language, f"aid_now_{reply.status}", title=reply.title, version=reply.version, id=reply.id)))]
+    return [b.section(escape(phrase(reply.language, f"aid_now_{reply.status}", title=reply.title, version=reply.version, id=reply.id, day=reply.valid_until or "")))]
 
 
 def _meta(aid: FoundAid, say: str) -> str:
