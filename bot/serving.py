@@ -18,6 +18,7 @@ from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.app import SlackSide
 from bot.wiring import House
+from ingest.indexing import mend
 
 log = logging.getLogger(__name__)
 PLAYGROUND_PORT = 8765
@@ -25,6 +26,7 @@ PLAYGROUND_PORT = 8765
 
 def serve(house: House) -> None:
     """Serve until stopped: Slack where its tokens are set, else the playground."""
+    mend_index(house)
     if not house.settings.slack_configured:
         playground = Playground(house, PLAYGROUND_PORT)
         print(f"Playground on http://127.0.0.1:{PLAYGROUND_PORT} (Ctrl+C ends it)", flush=True)
@@ -47,6 +49,19 @@ def serve(house: House) -> None:
             side.socket(settings.slack_app_token.get_secret_value()).start()  # type: ignore[no-untyped-call]
     finally:
         side.stop()
+
+
+def mend_index(house: House) -> None:
+    """Bring the library's vector index in order beside the work, where it is not."""
+    library = house.library
+
+    def run() -> None:
+        try:
+            mend(library.catalogue, library.vectors, library.embedder, house.settings.caddie_data / "ingest.lock")
+        except Exception:  # the words of the library answer without it
+            log.exception("the vector index could not be mended")
+
+    threading.Thread(target=run, name="mend", daemon=True).start()
 
 
 def work(house: House) -> None:

@@ -51,6 +51,21 @@ def ingest(paths: list[Path], catalogue: Catalogue, vectors: VectorStore, embedd
     return report
 
 
+def mend(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, lock: Path) -> bool:
+    """Rebuild the vector index from the catalogue where it is gone, damaged, of another model or behind; words answer meanwhile.
+
+    False where another process is at it already.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(lock, timeout=0):
+            _check_index(catalogue, vectors, embedder)
+            embed_waiting(catalogue, vectors, embedder, lambda *_: None)
+    except Timeout:
+        return False
+    return True
+
+
 def _check_index(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder) -> None:
     """Start the vector index afresh where it is gone, damaged, or made by another model."""
     _documents, passages, waiting = catalogue.counts()

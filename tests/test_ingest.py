@@ -195,3 +195,26 @@ def test_real_office_files_are_read(tmp_path):
     assert refused == {"pdf_scanned_sales_report.pdf"}
     assert len(found["handbook-872p.docx"]["pieces"]) > 500
     assert found["markitdown_test_outlook_msg.msg"]["title"] == "Test Email Message"
+
+
+def test_an_index_that_is_gone_is_rebuilt_from_what_was_ingested(tmp_path):
+    import shutil
+
+    folder = tmp_path / "handbook"
+    folder.mkdir()
+    (folder / "a.md").write_text("# Warranty\n\nSensors carry seven years of warranty.\n\n# Returns\n\nReturns within thirty days.", encoding="utf-8")
+    first = house_in(tmp_path)
+    library = first.library
+    ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", lambda *_: None)
+    first.engine.dispose()
+    shutil.rmtree(next(tmp_path.rglob("chroma.sqlite3")).parent)
+    import subprocess
+    import sys
+
+    # Chroma keeps what it opened: a folder removed under it is only noticed by a new process
+    code = "from bot.settings import Settings; from bot.wiring import build; from ingest.indexing import mend; from pathlib import Path; import sys;"
+    code += "l = build(Settings(_env_file=None, caddie_data=Path(sys.argv[1]), database_url=None, caddie_model=None)).library;"
+    code += "assert [h for h in l.search('warranty of sensors') if h.fits], 'words answer meanwhile';"
+    code += "assert mend(l.catalogue, l.vectors, l.embedder, Path(sys.argv[1]) / 'lock'); print(l.vectors.count(), l.catalogue.counts())"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n")[0] == "2 (1, 2, 0)", done.stderr

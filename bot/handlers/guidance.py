@@ -215,7 +215,7 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     if not current or _stale_is_better(fitting, current):
         return [_nothing(command.question, Facets(), turn)]
     best = current[0].score
-    used = [h for h in current if h.score >= 0.75 * best][:ANSWERED_FROM]
+    used = list({h.passage.text: h for h in reversed(current) if h.score >= 0.75 * best}.values())[::-1][:ANSWERED_FROM]
     passages = [(f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)]
     sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
     prose = turn.desk.prose.answer(command.question, passages, turn.language)
