@@ -3,22 +3,23 @@
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from threading import RLock
 from typing import Any
 
 import numpy as np
 
-from bot.domain.text import HAS_CJK, loose, normal, words
-from knowledge.aids import AIDS, Aid, AidError, BattleCard, ReferenceStory, read_aid
+from bot.domain.text import HAS_CJK, loose, normal
+from knowledge.aids import Aid, AidError, read_aid
 from knowledge.catalogue import Catalogue, Document, Passage
 from knowledge.embedding import Embedder
-from knowledge.lexical import LexicalIndex, terms
+from knowledge.facets import Facets, fit_of, named_in, offered, same_words, unique
+from knowledge.lexical import terms
 from knowledge.reranking import Reranker
 from knowledge.sentences import best_sentences, points_asked_for, sentences_of
+from knowledge.shelf import Shelf
 from knowledge.taxonomy import Taxonomy
 from knowledge.vectors import VectorStore
 
@@ -30,38 +31,7 @@ COVERED_ENOUGH, COVERED_CHINESE = 0.55, 0.3
 COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
 SENT = "sent:"
-FRESH_MOST, SMALL, RERANKED = 64, 300, 20
-SAME_WORD, TAGGED = 0.3, 0.35
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """What a hit must or should be. `kind`, `role`, `industry`, `product` are asked for: an aid for another one does not fit.
-
-    The `near_…` ones come from a deal and only rank. `on` is the day for which an aid must be current; None takes all.
-    `said` are the words of the request for roles and industries: an aid that uses the very same comes first.
-    `sold_in` are the regions in which a promotion would be used: one for other regions is no offer there.
-    `words_only` leaves the embedding model out, for requests that the facets answer by themselves.
-    """
-
-    kind: str | None = None
-    roles: tuple[str, ...] = ()
-    industries: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
-    language: str | None = None
-    status: str | None = None
-    on: date | None = None
-    aids_only: bool = False
-    said: tuple[str, ...] = ()
-    sold_in: tuple[str, ...] = ()
-    words_only: bool = False
-    near_roles: tuple[str, ...] = ()
-    near_industries: tuple[str, ...] = ()
-    near_products: tuple[str, ...] = ()
-    near_stages: tuple[str, ...] = ()
-    near_regions: tuple[str, ...] = ()
+SMALL, RERANKED = 300, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,43 +56,6 @@ class Asked:
     products: tuple[str, ...]
     topic: str
     said: tuple[str, ...] = ()
-
-
-class Shelf:
-    """Everything of one version of the catalogue, in memory."""
-
-    def __init__(self, catalogue: Catalogue, version: int) -> None:
-        self.version = version
-        self.passages = catalogue.passages()
-        self.place = {p.id: n for n, p in enumerate(self.passages)}
-        self.aids: dict[str, Aid] = {key: AIDS.validate_python(aid) for key, aid in catalogue.aids().items()}
-        self.aid_places = [n for n, p in enumerate(self.passages) if p.is_aid and p.document in self.aids]
-        self.titles = catalogue.titles()
-        self.waiting = catalogue.waiting()
-        self._fresh: tuple[list[str], Any] | None = None
-
-    def fresh(self, vector: Any, embedder: Embedder) -> dict[str, float]:
-        """Cosine of the passages that no ingest has embedded yet, such as a draft just sent; of many, none: the words find them."""
-        if self._fresh is None:
-            waiting = self.waiting if len(self.waiting) <= FRESH_MOST else []
-            self._fresh = [p.id for p in waiting], embedder.encode([f"{p.heading}\n{p.text}" for p in waiting]) if waiting else None
-        ids, vectors = self._fresh
-        return {} if vectors is None else dict(zip(ids, map(float, vectors @ vector), strict=True))
-
-    @cached_property
-    def lexical(self) -> LexicalIndex:
-        return LexicalIndex([f"{p.heading} {p.text}" for p in self.passages])
-
-    @cached_property
-    def competitors(self) -> tuple[str, ...]:
-        return _unique(aid.competitor for aid in self.aids.values() if isinstance(aid, BattleCard) and aid.competitor)
-
-    @cached_property
-    def regions(self) -> frozenset[str]:
-        return frozenset(region.casefold() for region in self.values("regions"))
-
-    def values(self, field: str) -> frozenset[str]:
-        return frozenset(v for aid in self.aids.values() for v in getattr(aid, field))
 
 
 class Library:
@@ -191,7 +124,7 @@ class Library:
                 rest = re.sub(pattern, " ", rest, flags=re.I)
         for found in (*roles, *industries):
             rest = rest.replace(found.words, " ")
-        return Asked(_unique(r.meaning for r in roles), _unique(i.meaning for i in industries), tuple(named), rest, _unique(f.words.casefold() for f in (*roles, *industries)))
+        return Asked(unique(r.meaning for r in roles), unique(i.meaning for i in industries), tuple(named), rest, unique(f.words.casefold() for f in (*roles, *industries)))
 
     def search(self, question: str, facets: Facets = Facets(), limit: int = 10) -> list[Hit]:
         """The best hits, best first; `fits` is False for those too far from the question or for another facet."""
@@ -214,8 +147,8 @@ class Library:
             by_words = max(float(lexical[n]), 0.0) / most
             base = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * by_words if dense else by_words
             aid = shelf.aids.get(passage.document) if passage.is_aid else None
-            bonus, why, fits = self._facets(aid, facets) if aid else (0.0, (), True)
-            bonus += _same_words(aid, facets.said, own) if aid else 0.0
+            bonus, why, fits = fit_of(aid, facets, self.taxonomy) if aid else (0.0, (), True)
+            bonus += same_words(aid, facets.said, own) if aid else 0.0
             hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and (on_topic or self._says_enough(question, near if dense else None, coverage, facets, passage, len(why)))))
         hits.sort(key=lambda h: (not h.fits, -h.score, h.passage.id))
         return self._looked_at_again(question, hits)[:limit] if wanted and not facets.words_only else hits[:limit]
@@ -242,7 +175,7 @@ class Library:
             return False
         if facets.status and aid.status != facets.status:
             return False
-        return (facets.on is None or aid.current(facets.on)) and _offered(aid, facets.sold_in, shelf)
+        return (facets.on is None or aid.current(facets.on)) and offered(aid, facets.sold_in, shelf.regions)
 
     def _dense(self, question: str, facets: Facets, shelf: Shelf) -> dict[str, float]:
         """Cosine by passage id; empty where the model does not know the language or the index cannot be read."""
@@ -268,57 +201,11 @@ class Library:
         if facets.kind and not asked and not terms(question):
             return True
         aid = self.shelf.aids.get(passage.document) if passage.is_aid else None
-        if aid and (_named_in(aid, question) or (coverage >= COVERED_WITH_NAME and self.shelf.lexical.names(question, passage.heading))):
+        if aid and (named_in(aid, question) or (coverage >= COVERED_WITH_NAME and self.shelf.lexical.names(question, passage.heading))):
             return True
         if HAS_CJK.search(question):
             return coverage >= COVERED_CHINESE
         return coverage >= COVERED_ENOUGH if dense is None else dense + COVER_COUNTS * coverage >= SURE_ENOUGH
-
-    def _facets(self, aid: Aid, facets: Facets) -> tuple[float, tuple[tuple[str, str], ...], bool]:
-        """(bonus, reasons, fits) of an aid against the facets asked for and those of the deal."""
-        t = self.taxonomy
-        has = {
-            "role": _unique(t.meaning("roles", v) for v in aid.roles),
-            "industry": _unique(t.meaning("industries", v) for v in aid.industries),
-            "product": _unique(v.casefold() for v in aid.products),
-            "region": aid.regions,
-            "stage": aid.stages,
-        }
-        main = {
-            "role": _unique(t.meaning("roles", v) for v in aid.main_roles),
-            "industry": _unique(t.meaning("industries", v) for v in aid.main_industries),
-        }
-        asked = {
-            "role": facets.roles,
-            "industry": facets.industries,
-            "product": tuple(p.casefold() for p in facets.products),
-            "region": facets.regions,
-            "stage": facets.stages,
-        }
-        near = {
-            "role": facets.near_roles,
-            "industry": facets.near_industries,
-            "product": tuple(p.casefold() for p in facets.near_products),
-            "region": facets.near_regions,
-            "stage": facets.near_stages,
-        }
-        bonus, fits = 0.0, True
-        why: list[tuple[str, str]] = []
-        for name, weight in (("role", 0.8), ("industry", 1.0), ("product", 0.8), ("region", 0.3), ("stage", 0.2)):
-            own = {*has[name], *main.get(name, ())}
-            wanted = [v for v in asked[name] if v in own]
-            if wanted:
-                bonus += weight + (0.3 if any(v in main.get(name, ()) for v in wanted) else 0.0)
-                why.append((name, ", ".join(wanted)))
-            elif asked[name] and own:
-                bonus, fits = bonus - weight, False
-            shared = [v for v in near[name] if v in own]
-            if shared and not asked[name]:
-                bonus += weight * (0.6 if name != "industry" else 1.2)
-                why.append((name, ", ".join(dict.fromkeys(shared))))
-            elif near[name] and own and name == "industry":
-                bonus -= 0.4
-        return bonus, tuple(why), fits
 
     def nearest(self, question: str, day: date, facets: Facets, limit: int = 3) -> list[Aid]:
         """Current aids closest to a question that none answers, those of the kind asked for first."""
@@ -340,34 +227,6 @@ def _promising(allowed: Any, lexical: Any, dense: Mapping[str, float], shelf: Sh
     if len(places) <= SMALL:
         return [int(n) for n in places]
     best = np.argpartition(-lexical, PASSAGES_ASKED)[:PASSAGES_ASKED]
-    by_words = [int(n) for n in best if lexical[n] > 0 or allowed[n]]
+    by_words = [int(n) for n in best if allowed[n]]
     by_meaning = [n for i in dense if (n := shelf.place.get(i)) is not None and allowed[n]]
     return list(dict.fromkeys([*by_words, *by_meaning]))
-
-
-def _same_words(aid: Aid, said: Sequence[str], question: Sequence[str]) -> float:
-    """What it is worth that an aid carries the very industry or role that was said, and tags that the question names."""
-    own = {value.casefold() for value in (*aid.industries, *aid.main_industries, *aid.roles, *aid.main_roles)}
-    tagged = any((tag := set(terms(t))) and tag <= set(question) for t in aid.tags)
-    return (SAME_WORD if own & set(said) else 0.0) + (TAGGED if tagged else 0.0)
-
-
-def _named_in(aid: Aid, question: str) -> bool:
-    """Whether a question names the customer or the competitor that an aid is about."""
-    name = aid.customer if isinstance(aid, ReferenceStory) and aid.named else aid.competitor if isinstance(aid, BattleCard) else None
-    if not name:
-        return False
-    if HAS_CJK.search(name):
-        return name in question
-    said = next((w.text for w in words(name) if len(w.text) > 3), "")
-    return bool(said) and bool(re.search(rf"(?<!\w){loose(said)}(?:'?s)?(?!\w)", question, re.I))
-
-
-def _offered(aid: Aid, sold_in: Sequence[str], shelf: Shelf) -> bool:
-    """Whether a promotion holds in one of these regions; regions that no aid speaks of tell nothing."""
-    here = {region.casefold() for region in sold_in} & shelf.regions
-    return aid.kind != "promotion" or not aid.regions or not here or bool(here & {region.casefold() for region in aid.regions})
-
-
-def _unique(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))

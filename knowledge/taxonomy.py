@@ -32,6 +32,7 @@ class Taxonomy:
     """Maps words to meanings; the first word of a line names the meaning. Values outside the file mean themselves."""
 
     def __init__(self, file: Path) -> None:
+        self._known: dict[tuple[str, str], str] = {}
         self._file = TaxonomyFile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
 
     @cached_property
@@ -41,6 +42,11 @@ class Taxonomy:
 
     def meaning(self, kind: str, value: str) -> str:
         """The meaning of one value: that of the whole, else of the longest known words in it (“Third-party Logistics (3PL)”), else of a title's function."""
+        if (kind, value) not in self._known:
+            self._known[kind, value] = self._meaning(kind, value)
+        return self._known[kind, value]
+
+    def _meaning(self, kind: str, value: str) -> str:
         known = self._meanings[kind]
         value = normal(value).casefold().strip()
         whole = known.get(value) or known.get(re.sub(r"s$", "", value))

@@ -12,7 +12,7 @@ from bot.slack.views import render
 from ingest.indexing import ingest
 from ingest.markdown import WORDS_MOST, split
 from knowledge.aids import AidError, read_aid
-from knowledge.library import Facets
+from knowledge.facets import Facets
 from tests.conftest import DAY, NOW, house_in, quiet
 from tests.test_jobs import only
 

@@ -25,7 +25,7 @@ from bot.pipeline.selection import Selection
 from bot.pipeline.standing import Conversion, Standing
 from bot.prompts import phrase
 from bot.replies import Coaching, Factor, FoundAid, Refusal, Reply
-from knowledge.library import Facets
+from knowledge.facets import Facets
 
 NOTES_MOST, SIGNS_SHOWN = 200, 4
 ENTERED_ENOUGH, PAST_DAYS = 5, 180

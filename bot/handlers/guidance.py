@@ -14,8 +14,9 @@ from bot.handlers.turn import Turn
 from bot.prompts import phrase
 from bot.replies import Advice, AidsFound, Answer, Chain, ChainNode, FoundAid, Nearest, NotUnderstood, Reply, Source
 from knowledge.aids import Aid, PainChain
+from knowledge.facets import Facets
 from knowledge.lexical import terms
-from knowledge.library import Facets, Hit
+from knowledge.library import Hit
 
 SHOWN = 3
 ANSWERED_FROM, BRIEF_SECTIONS = 3, 2

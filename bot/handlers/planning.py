@@ -19,7 +19,7 @@ from bot.handlers.turn import Turn
 from bot.language.evidence import promises_of
 from bot.pipeline.factors import FACTORS
 from bot.replies import Document, Reply
-from knowledge.library import Facets
+from knowledge.facets import Facets
 
 TOUCHES, DEALS_MOST, QUIET_CONTACT_DAYS = 6, 12, 90
 
