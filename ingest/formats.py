@@ -159,7 +159,7 @@ def _words_in(block: Any) -> str:
     """The words of a paragraph or cell as they read with all changes accepted, text boxes included."""
     found: list[str] = []
     for node in block.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}p", f"{_W}tc"):
-        if any(above.tag == _FALLBACK for above in node.iterancestors()):
+        if any(above.tag in {_FALLBACK, f"{_W}moveFrom"} for above in node.iterancestors()):
             continue
         found.append((node.text or "") if node.tag == f"{_W}t" else " " if node is not block else "")
     return re.sub(r"[ \t]+", " ", "".join(found))
@@ -253,15 +253,15 @@ def _unbroken(text: str) -> str:
     return re.sub(r"(?<=[^\s.!?:;。！？])\n(?=[^\s•\-*\d])", " ", text)
 
 
-_SKIPPED = {"script", "style", "template", "noscript", "nav", "header", "footer", "svg", "form", "button", "head"}
+_SKIPPED = {"script", "style", "template", "noscript", "nav", "header", "footer", "svg", "button", "input", "select", "textarea", "head"}
 _BLOCKS = {"p", "li", "div", "section", "article", "td", "th", "tr", "table", "br", "blockquote", "pre", "dt", "dd", "ul", "ol", "main", "body"}
 
 
 def _html(data: bytes, _name: str) -> Read:
     from lxml import etree
 
-    parser = etree.HTMLParser(encoding=_html_encoding(data), no_network=True, huge_tree=False, remove_comments=True)
-    root = etree.fromstring(data, parser)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
+    root = etree.fromstring(_page(data).encode("utf-8", "replace"), parser)
     if root is None:
         raise BadRequest("it is no readable HTML")
     titles = root.xpath("//title/text()")
@@ -298,11 +298,17 @@ def _html(data: bytes, _name: str) -> Read:
     return (titles[0].strip() if titles else ""), found
 
 
-def _html_encoding(data: bytes) -> str | None:
-    """The encoding that the page names; its own guess otherwise."""
+def _page(data: bytes) -> str:
+    """A page as text: by its mark or as UTF-8 where it is that, else in the encoding that it names, else by its statistics."""
     named = re.search(rb"charset=[\"']?([\w-]+)", data[:4096], re.I)
-    name = named.group(1).decode("ascii", "ignore").lower() if named else "utf-8"
-    return "gb18030" if name in {"gb2312", "gbk"} else name
+    name = named.group(1).decode("ascii", "ignore").lower() if named else ""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            return data.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(name, name or "undefined"))
+        except (LookupError, UnicodeError):
+            return decoded(data)
 
 
 def _eml(data: bytes, name: str) -> Read:

@@ -13,7 +13,7 @@ from bot.errors import BadRequest
 from ingest.formats import LARGEST
 from ingest.readers import read_all
 from knowledge.aids import AIDS, Aid, AidError
-from knowledge.catalogue import Catalogue, Document, Passage
+from knowledge.catalogue import SENT, Catalogue, Document, Passage
 from knowledge.embedding import PACKAGED, Embedder, weights_are_original
 from knowledge.vectors import BATCH, VectorStore
 
@@ -72,7 +72,8 @@ def _check_index(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder)
     if not passages or passages == waiting:
         return
     try:
-        sound = vectors.exists and vectors.made_by() == embedder.name and vectors.count() == passages - waiting
+        # those that wait may have a vector of an earlier wording
+        sound = vectors.exists and vectors.made_by() == embedder.name and passages - waiting <= vectors.count() <= passages
     except Exception:  # a broken index raises whatever it likes
         log.exception("the vector index is damaged")
         sound = False
@@ -125,7 +126,9 @@ def _inside(folder: Path, root: Path, report: IngestReport) -> Iterator[Path]:
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_symlink():
+        if any(0xDC80 <= ord(c) <= 0xDCFF for c in entry.name):
+            report.refused.append((_name(entry, root), "its name is not UTF-8; rename it"))
+        elif entry.is_symlink():
             report.refused.append((_name(entry, root), "it is a link, and links are not followed"))
         elif entry.is_dir():
             yield from _inside(entry, root, report)
@@ -149,7 +152,9 @@ def _digest(file: Path) -> str | None:
 def _take_file(document: Document, known: bool, catalogue: Catalogue, vectors: VectorStore, report: IngestReport) -> None:
     if document.aid_id:
         other = catalogue.key_of_aid(document.aid_id)
-        if other and other != document.key:
+        if other and other.startswith(SENT):  # a file takes the place of what was sent
+            _forget([other], catalogue, vectors)
+        elif other and other != document.key:
             raise AidError(f"the id “{document.aid_id}” is taken by {Path(other).name}; give one of them another id")
     if known:
         vectors.remove(catalogue.passage_ids([document.key]))

@@ -37,6 +37,9 @@ catalogue_state = Table(
     Column("version", Integer, nullable=False),
 )
 
+SENT = "sent:"
+"""Begins the key of what did not come from a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

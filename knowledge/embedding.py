@@ -60,7 +60,7 @@ class Embedder:
             torch.set_num_threads(threads)
             try:
                 vectors = model.encode(
-                    list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+                    list(texts), batch_size=8, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
                 )
             finally:
                 torch.set_num_threads(1)

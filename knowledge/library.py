@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.domain.text import HAS_CJK, loose, normal
 from knowledge.aids import Aid, AidError, read_aid
-from knowledge.catalogue import Catalogue, Document, Passage
+from knowledge.catalogue import SENT, Catalogue, Document, Passage
 from knowledge.embedding import Embedder
 from knowledge.facets import Facets, fit_of, named_in, offered, same_words, unique
 from knowledge.lexical import terms
@@ -30,7 +30,6 @@ SURE_ENOUGH, COVER_COUNTS = 0.6, 0.4
 COVERED_ENOUGH, COVERED_CHINESE = 0.55, 0.3
 COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
-SENT = "sent:"
 SMALL, RERANKED = 300, 20
 
 
@@ -91,7 +90,7 @@ class Library:
         other = self.catalogue.key_of_aid(aid.id)
         if other and other != key:
             raise AidError(f"the id “{aid.id}” belongs to the file {other.rsplit('/', 1)[-1]}; change that file, or give this one another id")
-        passage = Passage(digest[:32], key, 0, aid.title, aid.text(), True)
+        passage = Passage(hashlib.sha256(key.encode()).hexdigest()[:32], key, 0, aid.title, aid.text(), True)
         self.catalogue.put(Document(key, digest, aid.title, [passage], aid.id, aid.model_dump(mode="json", exclude_none=True)))
         return aid
 

@@ -218,3 +218,27 @@ def test_an_index_that_is_gone_is_rebuilt_from_what_was_ingested(tmp_path):
     code += "assert mend(l.catalogue, l.vectors, l.embedder, Path(sys.argv[1]) / 'lock'); print(l.vectors.count(), l.catalogue.counts())"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.stdout.split("\n")[0] == "2 (1, 2, 0)", done.stderr
+
+
+def test_pages_and_mails_are_read_in_the_encoding_they_really_have(tmp_path):
+    mail = EmailMessage()
+    mail["Subject"] = "Preis"
+    mail.set_content("<html><head><meta charset=windows-1252></head><body><p>Preis 5 € für Müller</p></body></html>", subtype="html")
+    (tmp_path / "mail.eml").write_bytes(bytes(mail))
+    (tmp_path / "bare.html").write_bytes("<p>Der Einkäufer wünscht Festpreise für zwei Jahre überall</p>".encode("cp1252"))
+    (tmp_path / "form.html").write_text("<body><form id='aspnetForm'><h1>Range</h1><p>Reads two litres</p><input value='x'></form></body>", encoding="utf-8")
+    found = read(tmp_path)
+    assert "5 € für Müller" in placed(found["mail.eml"])[-1][1]
+    assert "Einkäufer wünscht" in placed(found["bare.html"])[0][1]
+    assert placed(found["form.html"]) == [(("Range",), "Reads two litres")]
+
+
+def test_a_name_that_is_no_text_is_reported_and_the_rest_is_read(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    Path(os.fsdecode(bytes(folder) + b"/caf\xe9.md")).write_text("# A\n\nwords", encoding="utf-8")
+    (folder / "good.md").write_text("# B\n\nwords", encoding="utf-8")
+    library = house_in(tmp_path).library
+    report = ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", lambda *_: None)
+    assert report.taken == 1
+    assert [reason for _, reason in report.refused] == ["its name is not UTF-8; rename it"]

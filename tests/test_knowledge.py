@@ -200,3 +200,25 @@ def test_a_reranker_that_cannot_be_had_is_said(tmp_path):
 
     with pytest.raises(NotConfigured, match="CADDIE_RERANKER"):
         house_in(tmp_path, caddie_reranker=str(tmp_path / "nothing")).library._reranker.order("q", ["a", "b"])
+
+
+def test_what_follows_on_somebody_elses_aid_tells_nothing_of_their_deal(talk):
+    shown = only(talk("tamsin", "#sales-all", thread="shared").say("reference story for the globex inbound dock rollout"), AidsFound)
+    assert shown.audience == "ephemeral", "why it fits tells of the deal, and not all here may read it"
+    other = talk("joaquin", "#sales-all", thread="shared").say("another one").replies[0]
+    assert "Globex" not in render(other).text
+
+
+def test_a_draft_sent_again_leaves_the_index_as_it_is(tmp_path, caplog):
+    library = house_in(tmp_path).library
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.md").write_text("# A\n\nOrdinary words about docks.", encoding="utf-8")
+    for text in (DRAFT, DRAFT.replace("two hours", "three hours")):
+        library.take_draft(text)
+        ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", quiet)
+    assert "rebuilding" not in caplog.text
+    (folder / "vp.md").write_text(DRAFT, encoding="utf-8")
+    report = ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", quiet)
+    assert (report.taken, report.refused) == (1, []), "a file takes the place of what was sent"
+    assert library.aid("vp-cold-chain").status == "approved"

@@ -501,6 +501,16 @@ def test_each_count_of_the_hygiene_opens_into_its_deals_with_a_way_to_mend_each(
         assert all(deal.fix for deal in listed.deals)
 
 
+def test_a_button_stands_for_the_same_deals_whoever_presses(talk):
+    report = only(talk("solomon").say("pipeline summary for my team"), PipelineReport)
+    opened = next(o for o in report.openings if o.name == "open")
+    mine = only(talk("solomon", thread="a").press("deals", opened.query), DealsFound)
+    above = only(talk("henrike", thread="b").press("deals", opened.query), DealsFound)
+    assert {d.id for d in mine.deals} == {d.id for d in above.deals}
+    beside = talk("paloma", thread="c").press("deals", opened.query).replies[0]
+    assert isinstance(beside, Refusal), "another manager gets no other team's deals for it"
+
+
 def test_a_finding_is_mended_in_a_form_on_the_very_deal(talk, house):
     rep = talk("tamsin")
     listed = only(rep.say("my deals without a next step"), DealsFound)

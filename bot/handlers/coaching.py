@@ -189,7 +189,7 @@ def coach_person(command: CoachPerson, turn: Turn) -> list[Reply]:
     """Where a person or a team loses deals, against the others and the own past; only to their managers and themselves."""
     alike = namesakes(command.whose, turn)
     if alike:
-        return [ask("scope", person_options(alike), command, turn, command.whose)]
+        return [ask("scope", person_options(alike[1]), command, turn, alike[0])]
     scope = scope_of(command.whose or "me", turn)
     if isinstance(scope, Refusal):
         return [scope]

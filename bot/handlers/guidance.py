@@ -60,7 +60,7 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
 
 def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ...] = (), language: str | None = None) -> Reply:
     """The aids that fit, which the thread is about from now on."""
-    deal = turn.desk.mirror.deal(wanted.deal_id) if wanted.deal_id else None
+    deal = _readable(wanted.deal_id, turn)
     facets = Facets(
         kind=wanted.kind,
         language=language,
@@ -89,7 +89,8 @@ def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ..
 
 def _aids(hits: list[Hit], deal: Deal | None, turn: Turn) -> AidsFound:
     aids = tuple(_found(h, turn, deal) for h in hits if h.aid)
-    return AidsFound(aids=aids, sources=tuple(source_of(aid) for aid in aids), audience=_place(turn), language=turn.language)
+    place = turn.place(frozenset({deal.owner_id})) if deal else _place(turn)
+    return AidsFound(aids=aids, sources=tuple(source_of(aid) for aid in aids), audience=place, language=turn.language)
 
 
 def shown_alone(aid_id: str, turn: Turn) -> AidsFound:
@@ -101,8 +102,12 @@ def shown_alone(aid_id: str, turn: Turn) -> AidsFound:
 
 def _theirs(words: str, turn: Turn) -> Deal | None:
     """The deal that the thread is about, where the words point to its people."""
-    deal_id = turn.conversation.deal_id if _THEIR.search(words) else None
-    deal = turn.desk.mirror.deal(deal_id) if deal_id else None
+    return _readable(turn.conversation.deal_id, turn) if _THEIR.search(words) else None
+
+
+def _readable(deal_id: str | None, turn: Turn) -> Deal | None:
+    """A deal that the thread is about, for who may read it: a thread may have other readers than the one who named the deal."""
+    deal = turn.desk.mirror.deal(deal_id) if deal_id and not turn.audience.external else None
     return deal if deal and deal.owner_id in turn.readable else None
 
 
@@ -216,7 +221,11 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     if not current or _stale_is_better(fitting, current):
         return [_nothing(command.question, Facets(), turn)]
     best = current[0].score
-    used = list({h.passage.text: h for h in reversed(current) if h.score >= 0.75 * best}.values())[::-1][:ANSWERED_FROM]
+    apart: dict[str, Hit] = {}
+    for hit in current:
+        if hit.score >= 0.75 * best:
+            apart.setdefault(hit.passage.text, hit)
+    used = list(apart.values())[:ANSWERED_FROM]
     passages = [(f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)]
     sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
     prose = turn.desk.prose.answer(command.question, passages, turn.language)

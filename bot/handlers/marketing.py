@@ -28,13 +28,14 @@ def report_aids(command: ReportAids, turn: Turn) -> list[Reply]:
     if not turn.person.in_marketing and turn.organization.role(turn.person.id) is Role.REP:
         return [turn.refuse("not_allowed", "marketing_only")]
     period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
-    return [usage(turn.desk, turn.clock, period, turn.now, turn.language).model_copy(update={"audience": "ephemeral"})]
+    of = None if turn.person.in_marketing else turn.readable
+    return [usage(turn.desk, turn.clock, period, turn.now, turn.language, of).model_copy(update={"audience": "ephemeral"})]
 
 
-def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, language: str) -> AidsReport:
-    """How often each aid was shown, how it was rated, what became of the deals it was used for, and what is missing."""
+def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, language: str, of: frozenset[str] | None = None) -> AidsReport:
+    """How often each aid was shown, how it was rated, what became of the deals it was used for, and what is missing; by all, or by some people."""
     period = period or Period(clock.today - timedelta(days=DAYS), clock.today)
-    uses = desk.journal.uses(*clock.bounds(period))
+    uses = [use for use in desk.journal.uses(*clock.bounds(period)) if of is None or use.person_id in of]
     shown, up, down = Counter[str](), Counter[str](), Counter[str]()
     deals: dict[str, set[str]] = defaultdict(set)
     for use in uses:

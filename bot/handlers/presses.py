@@ -25,7 +25,7 @@ def behind(asked: Asked, **narrowed: Any) -> str:
     if any(kept.get(name) not in {None, "", (), value} for name, value in narrowed.items() if name not in OVERRULED):
         return ""
     period = {"period_from": asked.period.start, "period_to": asked.period.end}
-    whose = command.whose or asked.scope.head or ""
+    whose = asked.scope.head or command.whose  # “my team” would mean another one to who presses
     text = ListDeals.model_validate({**kept, **period, "whose": whose, **narrowed}).model_dump_json(exclude_defaults=True)
     return text if len(text) <= VALUE_MOST else ""
 

@@ -83,7 +83,7 @@ def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
     """The deals of a scope that meet every condition, the largest first unless asked otherwise."""
     alike = namesakes(command.whose, turn)
     if alike:
-        return [ask("scope", person_options(alike), command, turn, command.whose)]
+        return [ask("scope", person_options(alike[1]), command, turn, alike[0])]
     chosen = select_deals(command, turn)
     if isinstance(chosen, Refusal):
         return [chosen]

@@ -57,16 +57,22 @@ def scope_of(words: str, turn: Turn) -> Scope | Refusal:
     return scope
 
 
-def namesakes(words: str, turn: Turn) -> list[Person]:
-    """The people whom words name equally well, those with readable deals where there are such; none where it is clear who is meant."""
-    organization = turn.organization
+def namesakes(words: str, turn: Turn) -> tuple[str, list[Person]] | None:
+    """The first words that name several people equally well, with these; None where it is clear who is meant."""
     for part in words.split(", "):
-        matches = turn.names.find(part, {"person"}) if part and part not in organization.people else []
-        alike = [m.id for m in matches if m.score == matches[0].score]
-        alike = [i for i in alike if i in turn.readable] or alike
+        alike = _people(part, turn)
         if len(alike) > 1:
-            return [organization.people[i] for i in alike]
-    return []
+            return part, [turn.organization.people[i] for i in alike]
+    return None
+
+
+def _people(part: str, turn: Turn) -> list[str]:
+    """The ids of the people whom words name best, of equals those whose deals the asker may read."""
+    if part in turn.organization.people:
+        return [part]
+    matches = turn.names.find(part, {"person"}) if part else []
+    alike = [m.id for m in matches if m.score == matches[0].score]
+    return [i for i in alike if i in turn.readable] or alike
 
 
 def sells(owners: frozenset[str], turn: Turn) -> bool:
@@ -92,9 +98,9 @@ def _named(words: str, turn: Turn) -> Scope | None:
         region = next((r for r in regions(turn) if r.casefold() == part.casefold()), None)
         if region:
             return region_scope(region, turn)
-        people = turn.names.find(part, {"person"}) if part not in organization.people else []
-        if people or part in organization.people:
-            person = organization.people[people[0].id if people else part]
+        people = _people(part, turn)
+        if people:
+            person = organization.people[people[0]]
             return Scope(person.name, organization.tree(person.id), person.id)
         return None
     if "all" in parts and turn.desk.open_to_all:

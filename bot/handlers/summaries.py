@@ -29,7 +29,7 @@ def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
     """A report for a scope the asker may read; in a channel only where all present may see it."""
     alike = namesakes(command.whose, turn)
     if alike:
-        return [ask("scope", person_options(alike), command, turn, command.whose)]
+        return [ask("scope", person_options(alike[1]), command, turn, alike[0])]
     scopes = scopes_of(command.whose, turn) if command.by == "compare" else [scope_of(command.whose, turn)]
     known: list[Scope] = []
     for scope in scopes:
@@ -178,7 +178,8 @@ def _people_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
         inside = Tallies.joined([by_owner[owner] for owner in sorted(part.owners & by_owner.keys())])
         own = turn.desk.currency or main_currency(inside, asked.currency)
         label = part.label if own == asked.currency else f"{part.label} ({own})"
-        query = behind(asked, whose=part.label if asked.command.by == "region" or part.head is None else part.head)
+        whole = part.head is not None and part.owners == turn.organization.tree(part.head)
+        query = behind(asked, whose=part.head) if whole else ""
         yield ReportRow(label=label, metrics=_rounded(_metrics(asked, inside, part, own, turn)), query=query)
 
 

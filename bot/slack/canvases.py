@@ -31,8 +31,9 @@ class Canvases:
         place = reader or channel
         known = self._archive.canvas(document.key, place) if document.key else None
         try:
-            if known and self._continued(known, document, today):
-                return self._address(known)
+            address = self._continued(known, document, today) if known else None
+            if address:
+                return address
             content = {"type": "markdown", "markdown": _body(document.markdown)[:CONTENT_MOST]}
             canvas = str(self._client.canvases_create(title=document.title[:TITLE_MOST], document_content=content)["canvas_id"])
             readers: dict[str, Any] = {"user_ids": [reader]} if reader else {"channel_ids": [channel]}
@@ -46,19 +47,18 @@ class Canvases:
             self._archive.keep_canvas(document.key, place, canvas)
         return address
 
-    def _continued(self, canvas: str, document: Document, today: date) -> bool:
-        """Put what changed on top; False where somebody removed the canvas."""
-        if not document.changed:
-            return True
+    def _continued(self, canvas: str, document: Document, today: date) -> str | None:
+        """The address of a canvas with what changed on top; None where somebody removed it."""
         lines = [f"## {phrase(document.language, 'doc_changed')} · {today.isoformat()}", *(f"- {line}" for line in document.changed), ""]
         change = {"operation": "insert_at_start", "document_content": {"type": "markdown", "markdown": "\n".join(lines)}}
         try:
-            self._client.canvases_edit(canvas_id=canvas, changes=[change])
+            if document.changed:
+                self._client.canvases_edit(canvas_id=canvas, changes=[change])
+            return self._address(canvas)
         except SlackApiError as error:
             if error.response.get("error") in GONE:
-                return False
+                return None
             raise
-        return True
 
     def _address(self, canvas: str) -> str:
         return str(self._client.files_info(file=canvas)["file"]["permalink"])

@@ -100,7 +100,10 @@ class Poster:
                 self.post(arrival, Refusal(reason="unavailable", say="announce_not_there", values={"channel": name}, language=reply.language), audience)
         if posted:
             text = phrase(reply.language, "announced_in", title=escape(reply.aids[0].title), channels=", ".join(posted))
-            self._client.chat_postMessage(channel=arrival.channel, text=text, thread_ts=_thread_of(arrival, audience))
+            try:
+                self.ephemeral(arrival, View(text, []))
+            except SlackApiError:  # the announcements are out: failing here would post them again
+                log.info("who announced could not be told", exc_info=True)
 
     def ephemeral(self, arrival: Arrival, view: View) -> None:
         if arrival.kind == "command" and arrival.response_url:
