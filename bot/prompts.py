@@ -27,6 +27,5 @@ def phrases(language: str) -> dict[str, str]:
 
 
 def phrase(language: str, name: str, /, **values: object) -> str:
-    """One sentence or label, filled in; a language that lacks it falls back to English."""
-    text = phrases(language).get(name) or phrases("en")[name]
-    return text.format(**values)
+    """One sentence or label, filled in; every language has them all."""
+    return phrases(language)[name].format(**values)

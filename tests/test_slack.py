@@ -194,3 +194,14 @@ def test_the_stand_in_refuses_what_slack_refuses(slack):
         with pytest.raises(SlackError) as refused:
             slack.workspace.call("chat.postMessage", args)
         assert refused.value.code == code
+
+
+def test_both_languages_have_every_phrase_with_the_same_places_to_fill():
+    import re
+
+    from bot.prompts import phrases
+
+    english, chinese = phrases("en"), phrases("zh")
+    assert english.keys() == chinese.keys()
+    places = {name: (set(re.findall(r"\{(\w+)", text)), set(re.findall(r"\{(\w+)", chinese[name]))) for name, text in english.items()}
+    assert {name: pair for name, pair in places.items() if pair[1] - pair[0]} == {}, "Chinese fills nothing that English does not"

@@ -14,7 +14,7 @@ def found(reply: AidsFound) -> list[b.Block]:
     made = [b.context(phrase(say, "announced"))] if reply.announced else []
     made += [b.section(f"*{escape(phrase(say, f'aid_{best.kind}'))}: {escape(best.title)}*"), b.context(_meta(best, say))]
     for name, points in best.sections:
-        title = phrases(say).get(f"section_{name}") or phrases("en").get(f"section_{name}") or name
+        title = phrases(say).get(f"section_{name}") or name
         text = bulleted if (bulleted := b.bullets(points)) and len(points) > 1 else escape(" ".join(points))
         made.append(b.section(f"*{escape(title)}*\n{text}" if text else f"*{escape(title)}*"))
     if best.body:

@@ -100,7 +100,8 @@ def _figures(report: PipelineReport) -> list[tuple[str, str]]:
     quota, won = m.get("quota"), m.get("won_amount")
     reached = phrase(say, "quota_reached") if quota and won is not None and won >= quota else None
     gap = none if quota is None or won is None else reached or f"{quota - won:,.0f} {report.currency}"
-    cycle = m.get("cycle_days_median")
+    cycle, pace = m.get("cycle_days_median"), m.get("velocity_per_day")
+    velocity = none if pace is None else phrase(say, "per_day", n=f"{pace:,.0f} {report.currency}")
     pairs = [
         ("metric_open_amount", f"{money('open_amount')} ({m.get('open_count')})"),
         ("metric_weighted_amount", money("weighted_amount")),
@@ -111,6 +112,8 @@ def _figures(report: PipelineReport) -> list[tuple[str, str]]:
         ("metric_coverage", f"{reached or times('coverage')} ({phrase(say, 'metric_needed_coverage')} {times('needed_coverage')})"),
         ("metric_win_rate_count", f"{share('win_rate_count')} ({money('lost_amount')} {phrase(say, 'moved_lost').lower()})"),
         ("metric_cycle_days_median", none if cycle is None else phrase(say, "days", days=f"{cycle:.0f}")),
+        ("metric_slippage_rate", share("slippage_rate")),
+        ("metric_velocity_per_day", velocity),
         ("metric_hygiene_score", share("hygiene_score")),
         ("metric_stalled_count", str(m.get("stalled_count"))),
     ]
