@@ -79,7 +79,7 @@ def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ..
         return _nothing(words, facets, turn)
     shown = [h for h in hits if hits[0].score - h.score < 0.6][:SHOWN]
     ids = tuple(h.aid.id for h in shown if h.aid)
-    _note("asked", words, list(ids), turn, wanted.deal_id)
+    _note("asked", words, list(ids), turn, deal.id if deal else None)
     kept = wanted.model_copy(update={"shown": (*wanted.shown, ids[0])})
     turn.conversation = turn.conversation.model_copy(update={"aids": kept, "last_query": None})
     if deal:
