@@ -132,18 +132,13 @@ class Caddie:
     def reply_notes(self, message: Message, notes: Notes) -> Answered:
         """Cards for each thing found in a file of the person's own notes, or one for a transcript."""
 
-        turn = self._turn(message, message.text)
-        drafted = None if isinstance(turn, Refusal) else self._drafted(notes, turn)
-        if drafted and not isinstance(turn, Refusal):
-            return self._finish(message, turn, time.perf_counter(), drafted)
-
         def read(turn: Turn) -> tuple[Command, ...]:
             if not notes.lines:
                 return self._understanding.notes(notes.text, self._reading(turn))
             lines = [(line.who, line.said) for line in notes.lines]
             return self._understanding.transcript(lines, notes.minutes, turn.person.name, self._reading(turn))
 
-        return self._read(message, read)
+        return self._read(message, read, lambda turn: self._drafted(notes, turn))
 
     def _drafted(self, notes: Notes, turn: Turn) -> list[Reply] | None:
         """The draft in a file that a marketing person sent; what is wrong with it, where it is one and cannot be taken."""
@@ -152,13 +147,14 @@ class Caddie:
         except AidError as error:
             return [turn.refuse("unsupported", "sentence", text=str(error))]
 
-    def _read(self, message: Message, read: Callable[[Turn], tuple[Command, ...]]) -> Answered:
+    def _read(self, message: Message, read: Callable[[Turn], tuple[Command, ...]], first: Callable[[Turn], list[Reply] | None] = lambda turn: None) -> Answered:
+        """The replies to the commands that are read from words handed over; `first` answers by itself what needs no reading."""
         started = time.perf_counter()
         turn = self._turn(message, message.text)
         if isinstance(turn, Refusal):
             return _answered(message, "offline", started, [turn])
-        replies: list[Reply] = []
-        for command in read(turn)[:CARDS_MOST]:
+        replies = first(turn) or []
+        for command in read(turn)[:CARDS_MOST] if not replies else ():
             replies += self._guarded(partial(self._handle, command, turn), turn)
         return self._finish(message, turn, started, replies)
 

@@ -1,6 +1,7 @@
 """A pain chain as a picture: the pain on top, below it the pains that are its reasons, readable on a phone."""
 
 import textwrap
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,7 @@ def _rows(chain: Chain) -> list[list[ChainNode]]:
     for lower, upper in chain.edges:
         above[lower].append(upper)
 
+    @cache  # many ways may lead up
     def level(node_id: str) -> int:
         return 1 + max((level(upper) for upper in above[node_id]), default=-1)
 

@@ -1,12 +1,11 @@
 """Text of a file of notes or a transcript, as far as it can be read safely."""
 
-import io
 import re
-import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from bot.errors import BadRequest
+from bot.files import decoded, word_text
 
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
@@ -53,37 +52,18 @@ def read_notes(name: str, data: bytes) -> Notes:
 
 
 def _decoded(name: str, data: bytes) -> str:
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            break
-        return text
-    raise BadRequest(f"{name} is no readable text. Save it as UTF-8 and send it again.")
+    try:
+        return decoded(data)
+    except BadRequest as error:
+        raise BadRequest(f"{name} is no readable text: {error}. Save it as UTF-8 and send it again.") from error
 
 
 def _docx(name: str, data: bytes) -> str:
-    """Paragraphs and table rows in order; a packed bomb is refused before it is unpacked."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > LARGEST_UNPACKED:
-                raise BadRequest(f"{name} unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB; it is not read.")
-        from docx import Document
-        from docx.table import Table
-
-        pieces = []
-        for block in Document(io.BytesIO(data)).iter_inner_content():
-            rows = [" | ".join(cell.text for cell in row.cells) for row in block.rows] if isinstance(block, Table) else [block.text]
-            pieces += rows
-        return "\n".join(pieces)
-    except BadRequest:
-        raise
+        return "\n".join(text for _, text in word_text(data, LARGEST_UNPACKED)[1])
     except Exception as error:  # the reader raises what the broken part of the file happens to trip
-        raise BadRequest(f"{name} is no readable Word file (perhaps protected by a password). Save it anew as .docx or as text.") from error
+        why = f": {error}" if isinstance(error, BadRequest) else ""
+        raise BadRequest(f"{name} is no readable Word file{why}. Save it anew as .docx or as text and send it again.") from error
 
 
 def _plain(name: str, text: str) -> Notes:

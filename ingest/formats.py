@@ -4,20 +4,18 @@ Runs in a process of its own (ingest/reader.py), for what comes from outside may
 """
 
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from bot.errors import BadRequest
+from bot.files import decoded, package, row_of, word_text
 from ingest.markdown import Piece, pieces, split, title_of
 
 LARGEST = 50_000_000
 LARGEST_TEXT = 20_000_000
-UNPACKED_MOST, MEMBERS_MOST = 200_000_000, 10_000
 PAGES_MOST, ROWS_MOST = 5_000, 100_000
-OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 Read = tuple[str, list[Piece]]
 """(title, pieces) of a document."""
 
@@ -34,28 +32,13 @@ def read_document(file: Path) -> Read:
 
 def text_of(file: Path) -> str:
     """A text file in whatever encoding people save it."""
-    data = _bytes_of(file)
+    return _as_text(_bytes_of(file))
+
+
+def _as_text(data: bytes) -> str:
     if len(data) > LARGEST_TEXT:
         raise BadRequest(f"it is larger than {LARGEST_TEXT // 1_000_000} MB; split it")
-    return decoded(data)
-
-
-def decoded(data: bytes) -> str:
-    """Text of bytes: UTF-8, UTF-16 by its mark, else what their statistics say. Raises BadRequest for what is no text."""
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        text = data.decode("utf-16", "replace")
-    elif b"\0" in data:
-        raise BadRequest("it is a binary file, not text")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            from charset_normalizer import from_bytes
-
-            best = from_bytes(data[:200_000], cp_isolation=["gb18030", "cp1252", "latin_1", "big5", "shift_jis", "cp1250", "cp1251"]).best()
-            if best is None:
-                raise BadRequest("its encoding cannot be told; save it as UTF-8") from None
-            text = data.decode(best.encoding, "replace")
+    text = decoded(data)
     if not text.strip():
         raise BadRequest("it is empty")
     return text
@@ -75,53 +58,8 @@ def _bytes_of(file: Path) -> bytes:
     return data
 
 
-def _package(data: bytes, kind: str) -> BytesIO:
-    """An Office file that is what it says and unpacks to a sensible size; each member is really unpacked, for declared sizes may lie."""
-    if data.startswith(OLE):
-        import olefile
-
-        with olefile.OleFileIO(BytesIO(data)) as stored:
-            if stored.exists("EncryptedPackage") or stored.exists("EncryptionInfo"):
-                raise BadRequest("it is protected by a password; save it without one")
-        raise BadRequest(f"it is an Office file of before 2007; save it as .{kind}")
-    if not data.startswith(ZIP):
-        raise BadRequest(f"it is no .{kind} file, whatever its name says")
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as packed:
-            members = packed.infolist()
-            if len(members) > MEMBERS_MOST:
-                raise BadRequest(f"it is packed from more than {MEMBERS_MOST:,} parts; save it anew")
-            if "[Content_Types].xml" not in packed.namelist():
-                raise BadRequest(f"it is no .{kind} file, whatever its name says")
-            unpacked = 0
-            for member in members:
-                name = member.filename.replace("\\", "/")
-                if name.startswith("/") or ".." in name.split("/") or ":" in name:
-                    raise BadRequest("its parts point outside of it; it may be malicious")
-                if member.flag_bits & 1:
-                    raise BadRequest("it is protected by a password; save it without one")
-                with packed.open(member) as stream:
-                    while chunk := stream.read(1 << 20):
-                        unpacked += len(chunk)
-                        if unpacked > UNPACKED_MOST:
-                            raise BadRequest(f"it unpacks to more than {UNPACKED_MOST // 1_000_000} MB; it is too large or a bomb")
-                        if member.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in chunk[:4096]:
-                            raise BadRequest("it defines XML entities, which no Office program does; it may be malicious")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
-        raise BadRequest("it is damaged: it cannot be unpacked") from error
-    return BytesIO(data)
-
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-
-
 def _docx(data: bytes, _name: str) -> Read:
-    from docx import Document
-
-    document = Document(_package(data, "docx"))
-    styles = {style.style_id: style.name or "" for style in document.styles}
-    title = document.core_properties.title or ""
+    title, blocks = word_text(data)
     path: list[tuple[int, str]] = []
     found: list[Piece] = []
     held: list[str] = []
@@ -130,11 +68,7 @@ def _docx(data: bytes, _name: str) -> Read:
         found.extend(pieces(tuple(name for _, name in path), "\n\n".join(held)))
         held.clear()
 
-    for block in _blocks(document.element.body):
-        if block.tag == f"{_W}tbl":
-            held.append("\n".join(_row(_words_in(cell) for cell in row.iterchildren(f"{_W}tc", f"{_W}sdt")) for row in block.iterchildren(f"{_W}tr")))
-            continue
-        text, style = _words_in(block).strip(), _style_of(block, styles)
+    for style, text in blocks:
         level = re.fullmatch(r"(?:heading|标题) ?(\d)", style, re.I)
         if level and text:
             close()
@@ -146,38 +80,10 @@ def _docx(data: bytes, _name: str) -> Read:
     return title, found
 
 
-def _blocks(parent: Any) -> Iterator[Any]:
-    """Paragraphs and tables in order, those in content controls too."""
-    for node in parent:
-        if node.tag in {f"{_W}p", f"{_W}tbl"}:
-            yield node
-        elif node.tag in {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml"}:
-            yield from _blocks(node)
-
-
-def _words_in(block: Any) -> str:
-    """The words of a paragraph or cell as they read with all changes accepted, text boxes included."""
-    found: list[str] = []
-    for node in block.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}p", f"{_W}tc"):
-        if any(above.tag in {_FALLBACK, f"{_W}moveFrom"} for above in node.iterancestors()):
-            continue
-        found.append((node.text or "") if node.tag == f"{_W}t" else " " if node is not block else "")
-    return re.sub(r"[ \t]+", " ", "".join(found))
-
-
-def _style_of(paragraph: Any, styles: dict[str, str]) -> str:
-    style = next(paragraph.iterfind(f"{_W}pPr/{_W}pStyle"), None)
-    return styles.get(style.get(f"{_W}val"), "") if style is not None else ""
-
-
-def _row(cells: Iterator[str]) -> str:
-    return " | ".join(" ".join(text.split()) for text in cells if text.strip())
-
-
 def _pptx(data: bytes, _name: str) -> Read:
     from pptx import Presentation
 
-    deck = Presentation(_package(data, "pptx"))
+    deck = Presentation(package(data, "pptx"))
     found: list[Piece] = []
     for number, slide in enumerate(deck.slides, 1):
         head = slide.shapes.title.text_frame.text.strip() if slide.shapes.title is not None else ""
@@ -196,7 +102,7 @@ def _shape(shape: Any) -> Iterator[str]:
         for inner in shape.shapes:
             yield from _shape(inner)
     elif getattr(shape, "has_table", False):
-        yield "\n".join(_row(cell.text for cell in row.cells) for row in shape.table.rows)
+        yield "\n".join(row_of(cell.text for cell in row.cells) for row in shape.table.rows)
     elif getattr(shape, "has_text_frame", False) and shape.text_frame.text.strip():
         yield shape.text_frame.text.strip()
 
@@ -204,7 +110,7 @@ def _shape(shape: Any) -> Iterator[str]:
 def _xlsx(data: bytes, _name: str) -> Read:
     from openpyxl import load_workbook
 
-    book = load_workbook(_package(data, "xlsx"), read_only=True, data_only=True)
+    book = load_workbook(package(data, "xlsx"), read_only=True, data_only=True)
     found: list[Piece] = []
     rows = 0
     for sheet in book.worksheets:
@@ -214,7 +120,7 @@ def _xlsx(data: bytes, _name: str) -> Read:
             rows += 1
             if rows > ROWS_MOST:
                 raise BadRequest(f"it has more than {ROWS_MOST:,} rows; keep tables in the CRM, or split it")
-            line = _row(_cell(value) for value in row)
+            line = row_of(_cell(value) for value in row)
             if line:
                 lines.append(line)
         found += pieces((f"sheet {sheet.title}",), "\n".join(lines), repeat=lines[0] if lines else "")
@@ -353,9 +259,7 @@ def _property(stored: Any, tag: str) -> str:
 
 
 def _text(data: bytes, name: str) -> Read:
-    if len(data) > LARGEST_TEXT:
-        raise BadRequest(f"it is larger than {LARGEST_TEXT // 1_000_000} MB; split it")
-    return "", list(pieces((), decoded(data)))
+    return "", list(pieces((), _as_text(data)))
 
 
 READERS: dict[str, Callable[[bytes, str], Read]] = {

@@ -129,7 +129,7 @@ def _inside(folder: Path, root: Path, report: IngestReport) -> Iterator[Path]:
         if any(0xDC80 <= ord(c) <= 0xDCFF for c in entry.name):
             report.refused.append((_name(entry, root), "its name is not UTF-8; rename it"))
         elif entry.is_symlink():
-            report.refused.append((_name(entry, root), "it is a link, and links are not followed"))
+            report.refused.append((_name(entry, root), "it is a link, and links are not followed; copy the file itself here"))
         elif entry.is_dir():
             yield from _inside(entry, root, report)
         elif not entry.is_file():

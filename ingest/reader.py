@@ -46,9 +46,9 @@ def read(file: Path) -> dict[str, Any]:
     except MemoryError:
         return {"refused": "it needs more memory than a document may; split it"}
     except RecursionError:
-        return {"refused": "it is nested too deeply; it is damaged or malicious"}
+        return {"refused": "it is nested too deeply; save it anew from its program, or as text"}
     except Exception as error:  # parsers raise anything on files made to break them
-        return {"refused": f"it is damaged and cannot be read ({type(error).__name__})"}
+        return {"refused": f"it is damaged ({type(error).__name__}); save it anew from its program, or as text"}
 
 
 def _clean(text: str) -> str:

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-SECONDS, PACKED, SECONDS_A_MEGABYTE = 3.5, {".docx", ".xlsx", ".pptx", ".pdf"}, {True: 10.0, False: 0.5}
+PACKED = {".docx", ".xlsx", ".pptx", ".pdf"}
+SECONDS, A_MEGABYTE_PACKED, A_MEGABYTE_OF_TEXT = 3.5, 10.0, 0.5
 START_SECONDS = 60.0
 
 
@@ -37,7 +38,7 @@ class Reader:
             return answer
         slow = process.poll() is None
         self.close()
-        return {"refused": "it takes too long to read; it is too complex or malicious" if slow else "it cannot be read: its reader broke down on it"}
+        return {"refused": "it takes too long to read; split it, or save it as text" if slow else "its reader broke down on it; save it anew from its program, or as text"}
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
@@ -62,7 +63,7 @@ def _seconds(file: Path) -> float:
         size = file.stat().st_size
     except OSError:
         size = 0
-    return SECONDS + SECONDS_A_MEGABYTE[file.suffix.lower() in PACKED] * size / 1_000_000
+    return SECONDS + (A_MEGABYTE_PACKED if file.suffix.lower() in PACKED else A_MEGABYTE_OF_TEXT) * size / 1_000_000
 
 
 def _line(process: "subprocess.Popen[bytes]", seconds: float) -> bytes:

@@ -116,9 +116,9 @@ class Catalogue:
                 connection.execute(delete(documents).where(documents.c.key == key))
             _touch(connection)
 
-    def waiting(self) -> list[Passage]:
+    def waiting(self, most: int | None = None) -> list[Passage]:
         """Passages not embedded yet."""
-        return self._passages(passages.c.embedded.is_(False))
+        return self._passages(passages.c.embedded.is_(False), most)
 
     def embedded(self, ids: Sequence[str]) -> None:
         with writing(self._engine) as connection:
@@ -141,8 +141,8 @@ class Catalogue:
     def passages(self) -> list[Passage]:
         return self._passages(None)
 
-    def _passages(self, condition: Any) -> list[Passage]:
-        query = select(passages).order_by(passages.c.document, passages.c.position)
+    def _passages(self, condition: Any, most: int | None = None) -> list[Passage]:
+        query = select(passages).order_by(passages.c.document, passages.c.position).limit(most)
         with self._engine.connect() as connection:
             found = connection.execute(query if condition is None else query.where(condition))
             return [Passage(r.id, r.document, r.position, r.heading, r.text, r.is_aid) for r in found]

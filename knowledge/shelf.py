@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from knowledge.aids import AIDS, Aid, BattleCard
-from knowledge.catalogue import Catalogue
+from knowledge.catalogue import Catalogue, Passage
 from knowledge.embedding import Embedder
 from knowledge.facets import unique
 from knowledge.lexical import LexicalIndex
@@ -16,19 +16,32 @@ class Shelf:
     """Everything of one version of the catalogue, in memory."""
 
     def __init__(self, catalogue: Catalogue, version: int) -> None:
-        self.version = version
-        self.passages = catalogue.passages()
-        self.place = {p.id: n for n, p in enumerate(self.passages)}
+        self.version, self._catalogue = version, catalogue
         self.aids: dict[str, Aid] = {key: AIDS.validate_python(aid) for key, aid in catalogue.aids().items()}
-        self.aid_places = [n for n, p in enumerate(self.passages) if p.is_aid and p.document in self.aids]
-        self.titles = catalogue.titles()
-        self.waiting = catalogue.waiting()
         self._fresh: tuple[list[str], Any] | None = None
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """Read when something is searched for; a message that logs a call needs none of them."""
+        return self._catalogue.passages()
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        return {p.id: n for n, p in enumerate(self.passages)}
+
+    @cached_property
+    def aid_places(self) -> list[int]:
+        return [n for n, p in enumerate(self.passages) if p.is_aid and p.document in self.aids]
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        return self._catalogue.titles()
 
     def fresh(self, vector: Any, embedder: Embedder) -> dict[str, float]:
         """Cosine of the passages that no ingest has embedded yet, such as a draft just sent; of many, none: the words find them."""
         if self._fresh is None:
-            waiting = self.waiting if len(self.waiting) <= FRESH_MOST else []
+            waiting = self._catalogue.waiting(FRESH_MOST + 1)
+            waiting = waiting if len(waiting) <= FRESH_MOST else []
             self._fresh = [p.id for p in waiting], embedder.encode([f"{p.heading}\n{p.text}" for p in waiting]) if waiting else None
         ids, vectors = self._fresh
         return {} if vectors is None else dict(zip(ids, map(float, vectors @ vector), strict=True))

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    {"bot.errors", "bot.domain", "bot.prompts", "bot.notes"},
+    {"bot.errors", "bot.domain", "bot.prompts", "bot.files", "bot.notes"},
     {"bot.pipeline", "bot.commands", "bot.replies", "bot.charts", "bot.diagrams", "bot.settings", "bot.database"},
     {"bot.crm", "knowledge", "bot.language", "bot.drafts", "bot.journal", "bot.archive", "bot.schedules"},
     {"bot.handlers"},
@@ -26,7 +26,7 @@ CONFINED = {
     "sentence_transformers": ("knowledge/embedding.py", "knowledge/reranking.py"),
     "torch": ("knowledge/embedding.py",),
     "matplotlib": ("bot/charts.py", "bot/diagrams.py"),
-    **dict.fromkeys(("pypdf", "pptx", "openpyxl", "olefile", "lxml", "charset_normalizer"), ("ingest/formats.py",)),
+    **dict.fromkeys(("pypdf", "pptx", "openpyxl", "olefile", "lxml", "docx", "charset_normalizer"), ("ingest/formats.py", "bot/files.py", "bot/slack/attachments.py")),
     "sqlalchemy": ("bot/database.py", "bot/wiring.py", "bot/crm/", "bot/inbox.py", "bot/journal.py", "bot/archive.py", "bot/schedules.py", "bot/migrations/", "knowledge/catalogue.py"),
 }
 # the wiring is the one place that knows everybody; ingest's command line starts from it

@@ -206,6 +206,7 @@ def test_what_cannot_be_read_gets_a_clear_sentence(slack, rep, name, data, said)
 def test_a_packed_bomb_is_refused_unopened():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", b"<Types/>")
         packed.writestr("word/document.xml", b"0" * 60_000_000)
     with pytest.raises(BadRequest, match="unpacks"):
         read_notes("bomb.docx", file.getvalue())

@@ -160,8 +160,8 @@ def test_links_pipes_and_strange_names_are_reported_and_not_followed(tmp_path):
     report = ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", lambda *_: None)
     assert report.taken == 1
     assert dict(report.refused) == {
-        "link.md": "it is a link, and links are not followed",
-        "loop": "it is a link, and links are not followed",
+        "link.md": "it is a link, and links are not followed; copy the file itself here",
+        "loop": "it is a link, and links are not followed; copy the file itself here",
         "pipe.txt": "it is no ordinary file",
         "two�lines.exe": "files of type .exe cannot be read; save it as PDF, Office, HTML, Markdown or text",
     }

@@ -222,3 +222,10 @@ def test_a_draft_sent_again_leaves_the_index_as_it_is(tmp_path, caplog):
     report = ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", quiet)
     assert (report.taken, report.refused) == (1, []), "a file takes the place of what was sent"
     assert library.aid("vp-cold-chain").status == "approved"
+
+
+@pytest.mark.parametrize("text", ["pull the globex inbound dock rollout into next month and update the next step", "昨天的发布会见了Globex的人", "globex wants to release the update on friday, call with dana today"])
+def test_words_of_an_aids_life_in_a_report_change_no_aid(talk, text):
+    said = talk("imogen", thread="w").say(text).replies[0]
+    assert not (isinstance(said, Refusal) and said.say == "no_such_aid")
+    assert not isinstance(said, AidChanged)

@@ -11,10 +11,10 @@ from bot.domain.activities import Activity
 from bot.domain.deals import Contact, Deal
 from bot.domain.people import Role
 from bot.domain.periods import Period
-from bot.handlers.asking import ask, deal_options, person_options
+from bot.handlers.asking import ask, deal_options
 from bot.handlers.guidance import by_language, near, source_of
 from bot.handlers.resolving import meant_deal
-from bot.handlers.scopes import Scope, namesakes, scope_of
+from bot.handlers.scopes import Scope, scope_of, which_person
 from bot.handlers.sections import said
 from bot.handlers.turn import Turn
 from bot.language.evidence import signs_of
@@ -187,9 +187,9 @@ def aid_for(factor: FactorName, examined: Examined, turn: Turn) -> FoundAid | No
 
 def coach_person(command: CoachPerson, turn: Turn) -> list[Reply]:
     """Where a person or a team loses deals, against the others and the own past; only to their managers and themselves."""
-    alike = namesakes(command.whose, turn)
-    if alike:
-        return [ask("scope", person_options(alike[1]), command, turn, alike[0])]
+    unclear = which_person(command, turn)
+    if unclear:
+        return [unclear]
     scope = scope_of(command.whose or "me", turn)
     if isinstance(scope, Refusal):
         return [scope]

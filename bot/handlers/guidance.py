@@ -36,13 +36,12 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
     if kept is None:
         return [NotUnderstood(suggestions=(), language=turn.language)]
     last = library.aid(kept.shown[-1]) if kept.shown else None
-    if command.share:
-        hit = library.hit(last.id) if last and last.current(turn.company_today) else None
-        return [_aids([hit], None, turn)] if hit else [turn.refuse("not_found", "nothing_approved")]
-    if command.brief:
-        hit = library.hit(last.id) if last and last.current(turn.company_today) else None
-        short = [f.model_copy(update={"sections": f.sections[:BRIEF_SECTIONS], "body": "", "chain": None}) for f in _aids([hit], None, turn).aids] if hit else []
-        return [_aids([hit], None, turn).model_copy(update={"aids": tuple(short)})] if hit else [turn.refuse("not_found", "nothing_approved")]
+    if command.share or command.brief:
+        if last is None or not last.current(turn.company_today):
+            return [turn.refuse("not_found", "aid_over")]
+        again = shown_alone(last.id, turn)
+        short = tuple(aid.model_copy(update={"sections": aid.sections[:BRIEF_SECTIONS], "body": "", "chain": None}) for aid in again.aids)
+        return [again.model_copy(update={"aids": short}) if command.brief else again]
     now = library.asked(command.words, _product_names(turn))
     language = "zh" if _IN_CHINESE.search(command.words) else "en" if _IN_ENGLISH.search(command.words) else None
     wanted = AidsShown(

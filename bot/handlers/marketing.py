@@ -91,8 +91,7 @@ def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:
     if not turn.person.in_marketing:
         return [turn.refuse("not_allowed", "marketing_only")]
     library = turn.desk.library
-    aids = [aid for aid in library.shelf.aids.values() if aid.status != command.status]
-    aid = next((a for a in aids if a.id.casefold() in command.words.casefold().split()), None) or _titled(command.words, aids)
+    aid = _meant(command.words, [a for a in library.shelf.aids.values() if a.status != command.status])
     if aid is None:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
     library.catalogue.set_status(aid.id, command.status)
@@ -104,8 +103,7 @@ def announce(command: AnnounceAid, turn: Turn) -> list[Reply]:
     """A current aid for all in this place, or in the channels named; marketing people alone, audited."""
     if not turn.person.in_marketing:
         return [turn.refuse("not_allowed", "marketing_only")]
-    current = [aid for aid in turn.desk.library.shelf.aids.values() if aid.current(turn.company_today)]
-    aid = next((a for a in current if a.id.casefold() in command.words.casefold().split()), None) or _titled(command.words, current)
+    aid = _meant(command.words, [a for a in turn.desk.library.shelf.aids.values() if a.current(turn.company_today)])
     if aid is None:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
     channels = tuple(dict.fromkeys(_CHANNEL.findall(turn.text)))
@@ -129,8 +127,12 @@ def aids_ending(desk: Desk, now: datetime) -> list[tuple[Aid, Person]]:
     return [(aid, owner) for aid, owner in owners if owner]
 
 
-def _titled(words: str, aids: list[Aid]) -> Aid | None:
-    """The one aid whose title the words are most like; none where two are equally near."""
+def _meant(words: str, aids: list[Aid]) -> Aid | None:
+    """The aid whose id is said, else the one whose title the words are most like; none where two are equally near."""
+    said = set(words.casefold().split())
+    named = next((aid for aid in aids if aid.id.casefold() in said), None)
+    if named:
+        return named
     titles = {aid.id: f"{aid.title} {aid.kind.replace('_', ' ')}" for aid in aids}
     near = process.extract(words, titles, scorer=fuzz.token_set_ratio, score_cutoff=TITLE_ALIKE, limit=2)
     if not near or (len(near) > 1 and near[0][1] == near[1][1]):

@@ -1,13 +1,13 @@
 """What the buttons of a report ask for: the deals behind a number, the form that mends a finding."""
 
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
 from bot.commands import DealFilter, ListDeals
 from bot.handlers.scopes import Asked
 from bot.pipeline.figures import Metrics
-from bot.pipeline.rules import Rule
+from bot.pipeline.rules import RULES, Rule
 from bot.replies import Opening
 
 VALUE_MOST = 1900
@@ -65,4 +65,5 @@ def fix_value(deal_id: str, rule: Rule) -> str:
 def fix_of(value: str) -> tuple[Rule, str] | None:
     """(rule, deal id) of such a value; None for a value that is none of ours."""
     rule, _, deal_id = value.partition(":")
-    return (rule, deal_id) if rule in get_args(Rule) and deal_id else None  # type: ignore[return-value]
+    known = next((one for one in RULES if one == rule), None)
+    return (known, deal_id) if known and deal_id else None

@@ -8,10 +8,9 @@ from bot.commands import ListDeals, ShowDeal
 from bot.domain.deals import Deal, StageKind
 from bot.domain.money import totals
 from bot.domain.periods import Period
-from bot.handlers.asking import ask, person_options
 from bot.handlers.presses import fix_value
 from bot.handlers.resolving import meant_deal
-from bot.handlers.scopes import namesakes, scope_of, selection_of
+from bot.handlers.scopes import scope_of, selection_of, which_person
 from bot.handlers.sections import said
 from bot.handlers.summaries import remember
 from bot.handlers.turn import Turn
@@ -81,9 +80,9 @@ def deals_found(
 
 def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
     """The deals of a scope that meet every condition, the largest first unless asked otherwise."""
-    alike = namesakes(command.whose, turn)
-    if alike:
-        return [ask("scope", person_options(alike[1]), command, turn, alike[0])]
+    unclear = which_person(command, turn)
+    if unclear:
+        return [unclear]
     chosen = select_deals(command, turn)
     if isinstance(chosen, Refusal):
         return [chosen]

@@ -4,15 +4,16 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.commands import DealFilter, SummarizePipeline
+from bot.commands import CoachPerson, DealFilter, SummarizePipeline
 from bot.domain.deals import Quota
-from bot.domain.people import Person, Role
+from bot.domain.people import Role
 from bot.domain.periods import Period
+from bot.handlers.asking import ask, person_options
 from bot.handlers.resolving import meant_deal
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Tallies
 from bot.pipeline.selection import Selection
-from bot.replies import Refusal
+from bot.replies import Question, Refusal
 
 _SELLING = re.compile(r"\bsales\b(?! (?:enablement|operations|ops))|\b(?:account|territory) (?:executive|manager)|\bbusiness development|销售|客户经理", re.IGNORECASE)
 
@@ -57,12 +58,12 @@ def scope_of(words: str, turn: Turn) -> Scope | Refusal:
     return scope
 
 
-def namesakes(words: str, turn: Turn) -> tuple[str, list[Person]] | None:
-    """The first words that name several people equally well, with these; None where it is clear who is meant."""
-    for part in words.split(", "):
+def which_person(command: DealFilter | CoachPerson, turn: Turn) -> Question | None:
+    """The question that words take which name several people equally well; None where it is clear who is meant."""
+    for part in command.whose.split(", "):
         alike = _people(part, turn)
         if len(alike) > 1:
-            return part, [turn.organization.people[i] for i in alike]
+            return ask("scope", person_options(turn.organization.people[i] for i in alike), command, turn, part)
     return None
 
 

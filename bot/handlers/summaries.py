@@ -10,10 +10,9 @@ from pydantic import ValidationError
 from bot.commands import SummarizePipeline
 from bot.domain.people import Role
 from bot.domain.periods import Period
-from bot.handlers.asking import ask, person_options
 from bot.handlers.figures import rows_chart
 from bot.handlers.presses import VALUE_MOST, behind, openings
-from bot.handlers.scopes import Asked, Scope, namesakes, region_scope, regions, scope_of, scopes_of, selection_of
+from bot.handlers.scopes import Asked, Scope, region_scope, regions, scope_of, scopes_of, selection_of, which_person
 from bot.handlers.sections import finding, moves_span, tell
 from bot.handlers.turn import Turn
 from bot.pipeline.figures import Metrics, Tallies, main_currency, metrics_of, quotas_for
@@ -27,9 +26,9 @@ PERIODS_MOST = 24
 
 def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
     """A report for a scope the asker may read; in a channel only where all present may see it."""
-    alike = namesakes(command.whose, turn)
-    if alike:
-        return [ask("scope", person_options(alike[1]), command, turn, alike[0])]
+    unclear = which_person(command, turn)
+    if unclear:
+        return [unclear]
     scopes = scopes_of(command.whose, turn) if command.by == "compare" else [scope_of(command.whose, turn)]
     known: list[Scope] = []
     for scope in scopes:

@@ -4,7 +4,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,6 +44,7 @@ class SlackSide:
         self._stopping = threading.Event()
         self.app = build_app(inbox, self.client, secret, self.courier.check)
         self._caddie, self._morning_hour = caddie, morning_hour
+        self._looked_on: date | None = None
 
     def start(self) -> None:
         """Work, and every few seconds finish what had to wait for the CRM and take in what came due."""
@@ -75,8 +76,10 @@ class SlackSide:
             self._store("nudge", f"{person_id}:{day.isoformat()}", "", person_id)
             schedules.nudged(person_id, day)
 
-        for aid, owner in aids_ending(self._caddie.desk, now) if self._morning_hour is not None and now.hour == self._morning_hour else ():
-            self._store("ending", f"{aid.id}:{aid.valid_until}", "", f"{owner.email} {aid.id}")
+        if self._morning_hour is not None and now.hour >= self._morning_hour and self._looked_on != now.date():
+            for aid, owner in aids_ending(self._caddie.desk, now):
+                self._store("ending", f"{aid.id}:{aid.valid_until}", "", f"{owner.email} {aid.id}")
+            self._looked_on = now.date()
 
     def _store(self, kind: Literal["digest", "nudge", "ending"], key: str, channel: str, value: str) -> None:
         arrival = Arrival(kind=kind, key=f"{kind}:{key}", team="", user="", channel=channel, direct=channel.startswith("D"), value=value)

@@ -179,17 +179,20 @@ def created_span(text: str, span: dict[str, date | None]) -> dict[str, Any] | No
 
 def strangers(text: str, reading: Reading) -> bool:
     """Whether words stand there that are neither everyday words nor names, regions, industries or stages."""
-    known = [(m.start(), m.end()) for word in (*reading.regions, *(s.name for s in reading.stages)) for m in re.finditer(re.escape(word), text, I)]
-    known += [(m.start(), m.end()) for m in _industries(reading).finditer(text)] if reading.industries else []
-    return bool(reading.lexicon.strangers(blanked(text, known)))
+    return bool(reading.lexicon.strangers(_unknown_part(text, reading)))
 
 
 def stray(text: str, reading: Reading) -> bool:
-    """Whether words stand there that name nothing known: no person, record, stage or industry, and no day."""
-    if not (reading.lexicon.strangers(text) or HAS_CJK.search(text)) or find_dates(text, reading.today, ahead=True):
-        return False
-    named = (reading.industries and _industries(reading).search(text)) or any(region.casefold() in text.casefold() for region in reading.regions)
-    return not named and not any(stage.name.casefold() in text.casefold() for stage in reading.stages)
+    """The same of words that should name somebody, where a day does not and any Chinese word would."""
+    rest = _unknown_part(text, reading)
+    return bool(reading.lexicon.strangers(rest) or HAS_CJK.search(rest)) and not find_dates(text, reading.today, ahead=True)
+
+
+def _unknown_part(text: str, reading: Reading) -> str:
+    """The text without regions, industries and stages."""
+    known = [(m.start(), m.end()) for word in (*reading.regions, *(s.name for s in reading.stages)) for m in re.finditer(re.escape(word), text, I)]
+    known += [(m.start(), m.end()) for m in _industries(reading).finditer(text)] if reading.industries else []
+    return blanked(text, known)
 
 
 def _industries(reading: Reading) -> re.Pattern[str]:

@@ -29,11 +29,11 @@ _MARKETING = re.compile(
     r"|(?:资料|工具|案例|内容).{0,8}(?:使用|用得|最常用|没人用|缺)|缺(?:什么|哪些)(?:资料|内容|案例)|市场报告|大家(?:都)?在?(?:找|问|搜)什么|没有答案的问题",
     re.I,
 )
-_AID_WORDS = r"(?:draft|aid|story|stories|chain|sheet|prop(?:osition)?|practice|update|promo(?:tion)?|offer|card|battle ?card|版|草稿|案例|资料|痛点链|痛点表|主张|促销|更新|竞争卡)"
-_APPROVES = re.compile(rf"^\W*(?:please |pls )?(?:approve|publish|release)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.+)$", re.I)
+_AID_WORDS = r"(?:draft|aid|story|stories|chain|sheet|prop(?:osition)?|practice|update|promo(?:tion)?|offer|card|battle ?card|版|草稿|案例|资料|痛点链|痛点表|主张|促销|更新|竞争卡|\b[a-z]{2}-[\w-]+)"
+_APPROVES = re.compile(rf"^\W*(?:please |pls )?(?:approve|publish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.*{_AID_WORDS}.*)$", re.I)
 _ANNOUNCES = re.compile(r"^\W*(?:please |pls |can you )?announce\s+(?P<en>.+)$|^\W*(?:宣布|公布)(?P<zh>.+)$", re.I)
 _WHERE = re.compile(r"\b(?:here|in (?:this|the) (?:channel|thread)|(?:in|to|on)\s+(?:#[\w-]+(?:\s*(?:,|and|&)\s*#[\w-]+)*)?\s*$)|\b(?:to everyone|to all|please|pls)\b|到?这里", re.I)
-_RETIRES = re.compile(rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish|pull)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用|撤下)(?P<zh>.+)$", re.I)
+_RETIRES = re.compile(rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用|撤下)(?P<zh>.*{_AID_WORDS}.*)$", re.I)
 
 
 def read_request(said: Said, reading: Reading) -> Command | None:
