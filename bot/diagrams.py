@@ -61,7 +61,7 @@ def _boxes(axes: "Axes", chain: Chain, rows: list[list[ChainNode]], heights: lis
         top -= height + GAP
     for lower, upper in chain.edges:
         start, end = (places[lower][0], places[lower][1]), (places[upper][0], places[upper][2])
-        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color=GREY, linewidth=1.4, shrinkA=2, shrinkB=2))
+        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color=GREY, linewidth=1.4, shrinkA=2, shrinkB=2, zorder=0))  # below the boxes: one that passes a box must not cross its words
 
 
 def _rows(chain: Chain) -> list[list[ChainNode]]:

@@ -229,3 +229,16 @@ def test_words_of_an_aids_life_in_a_report_change_no_aid(talk, text):
     said = talk("imogen", thread="w").say(text).replies[0]
     assert not (isinstance(said, Refusal) and said.say == "no_such_aid")
     assert not isinstance(said, AidChanged)
+
+
+def test_a_pain_chain_is_drawn_however_its_pains_hang_together(talk, house, tmp_path):
+    from bot.diagrams import draw_chain
+    from bot.replies import Chain, ChainNode
+    from bot.slack.attachments import attachment
+
+    file = attachment(only(talk().say("pain chain for a CFO in manufacturing"), AidsFound), house.settings.charts)
+    assert file.data.startswith(b"\x89PNG")
+    assert "CFO" in file.alt
+    nodes = tuple(ChainNode(id=str(n), role=f"Role {n}", pain="Late") for n in range(28))
+    dense = tuple((str(low), str(high)) for high in range(28) for low in range(high + 1, 28))
+    assert draw_chain(Chain(title="Dense", nodes=nodes, edges=dense, alt="Dense"), tmp_path).stat().st_size > 1000
