@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from bot.errors import NotConfigured
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"
+HEAD = "0007"
 
 metadata = MetaData(
     naming_convention={

@@ -385,6 +385,8 @@ class AidChanged(Reply):
     title: str
     version: int
     status: Literal["draft", "approved", "retired", "ending"]
+    replaces: int | None = None
+    valid_from: date | None = None
     valid_until: date | None = None
 
 

@@ -151,11 +151,11 @@ def _digest(file: Path) -> str | None:
 
 def _take_file(document: Document, known: bool, catalogue: Catalogue, vectors: VectorStore, report: IngestReport) -> None:
     if document.aid_id:
-        other = catalogue.key_of_aid(document.aid_id)
+        other = catalogue.versions(document.aid_id).get(document.aid_version or 1)
         if other and other.startswith(SENT):  # a file takes the place of what was sent
             _forget([other], catalogue, vectors)
         elif other and other != document.key:
-            raise AidError(f"the id “{document.aid_id}” is taken by {Path(other).name}; give one of them another id")
+            raise AidError(f"the id “{document.aid_id}” with version {document.aid_version} is taken by {Path(other).name}; give one of them another id or version")
     if known:
         vectors.remove(catalogue.passage_ids([document.key]))
     catalogue.put(document)
@@ -171,7 +171,7 @@ def _document(file: Path, digest: str, answer: dict[str, Any]) -> Document:
     if "aid" in answer:
         aid: Aid = AIDS.validate_python(answer["aid"])
         passage = Passage(_id(key, 0, digest), key, 0, aid.title, aid.text(), True)
-        return Document(key, digest, aid.title, [passage], aid.id, answer["aid"])
+        return Document(key, digest, aid.title, [passage], aid.id, aid.version, answer["aid"])
     title = answer["title"]
     passages = [
         Passage(_id(key, n, digest), key, n, " › ".join((title, *headings)), text, False) for n, (headings, text) in enumerate(answer["pieces"])

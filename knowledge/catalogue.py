@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Engine, ForeignKey, Index, Integer, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Boolean, Column, Engine, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, delete, func, insert, select, update
 
 from bot.database import Json, metadata, writing
 
@@ -13,9 +13,11 @@ documents = Table(
     metadata,
     Column("key", String(1024), primary_key=True),
     Column("digest", String(64), nullable=False),
-    Column("aid_id", String(128), unique=True),
+    Column("aid_id", String(128)),
+    Column("aid_version", Integer),
     Column("aid", Json),
     Column("title", Text, nullable=False),
+    UniqueConstraint("aid_id", "aid_version"),
 )
 passages = Table(
     "passages",
@@ -62,6 +64,7 @@ class Document:
     title: str
     passages: Sequence[Passage]
     aid_id: str | None = None
+    aid_version: int | None = None
     aid: dict[str, Any] | None = None
 
 
@@ -82,9 +85,10 @@ class Catalogue:
             found = connection.execute(select(documents.c.key, documents.c.digest))
             return {row.key: row.digest for row in found if row.key == under or row.key.startswith(under.rstrip("/") + "/")}
 
-    def key_of_aid(self, aid_id: str) -> str | None:
+    def versions(self, aid_id: str) -> dict[int, str]:
+        """The keys of an aid's documents by version."""
         with self._engine.connect() as connection:
-            return connection.execute(select(documents.c.key).where(documents.c.aid_id == aid_id)).scalar()
+            return {row[0]: row[1] for row in connection.execute(select(documents.c.aid_version, documents.c.key).where(documents.c.aid_id == aid_id))}
 
     def passage_ids(self, keys: Iterable[str]) -> list[str]:
         with self._engine.connect() as connection:
@@ -97,7 +101,12 @@ class Catalogue:
             connection.execute(delete(documents).where(documents.c.key == document.key))
             connection.execute(
                 insert(documents).values(
-                    key=document.key, digest=document.digest, title=document.title, aid_id=document.aid_id, aid=document.aid
+                    key=document.key,
+                    digest=document.digest,
+                    title=document.title,
+                    aid_id=document.aid_id,
+                    aid_version=document.aid_version,
+                    aid=document.aid,
                 )
             )
             rows = [
@@ -130,13 +139,15 @@ class Catalogue:
             connection.execute(update(passages).values(embedded=False))
             _touch(connection)
 
-    def set_status(self, aid_id: str, status: str) -> None:
-        """Approve, retire or take back an aid; answers follow at once."""
+    def set_status(self, aid_id: str, status: str, version: int | None = None) -> None:
+        """Approve, retire or take back a version of an aid, or all of them; answers follow at once."""
+        wanted = documents.c.aid_id == aid_id
+        if version is not None:
+            wanted &= documents.c.aid_version == version
         with writing(self._engine) as connection:
-            found = connection.execute(select(documents.c.key, documents.c.aid).where(documents.c.aid_id == aid_id)).first()
-            if found:
+            for found in connection.execute(select(documents.c.key, documents.c.aid).where(wanted)).all():
                 connection.execute(update(documents).where(documents.c.key == found.key).values(aid={**found.aid, "status": status}))
-                _touch(connection)
+            _touch(connection)
 
     def passages(self) -> list[Passage]:
         return self._passages(None)

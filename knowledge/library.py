@@ -74,34 +74,43 @@ class Library:
                 self._held = Shelf(self.catalogue, version)
             return self._held
 
-    def aid(self, aid_id: str) -> Aid | None:
-        return next((a for a in self.shelf.aids.values() if a.id == aid_id), None)
+    def aid(self, aid_id: str, day: date) -> Aid | None:
+        """The version of an aid that holds on a day, else its newest one."""
+        versions = self.shelf.versions.get(aid_id, [])
+        return next((a for a in versions if a.current(day)), versions[0] if versions else None)
 
     def take_draft(self, text: str) -> Aid | None:
         """Take a job aid that did not come by a file of the library's folders: a draft, whatever it says of itself. None where the text is no aid.
 
-        Raises AidError where its front matter is wrong, or where its id belongs to a file.
+        Under the id of an aid that is there already it is the next version, which changes no answer until it is approved; a draft sent
+        before is replaced. Raises AidError where its front matter is wrong.
         """
         aid = read_aid(text)
         if aid is None:
             return None
-        aid = aid.model_copy(update={"status": "draft"})
-        key, digest = f"{SENT}{aid.id}", hashlib.sha256(text.encode()).hexdigest()
-        other = self.catalogue.key_of_aid(aid.id)
-        if other and other != key:
-            raise AidError(f"the id “{aid.id}” belongs to the file {other.rsplit('/', 1)[-1]}; change that file, or give this one another id")
+        aid = aid.model_copy(update={"status": "draft", "version": self._next_version(aid)})
+        key, digest = f"{SENT}{aid.id}@{aid.version}", hashlib.sha256(text.encode()).hexdigest()
         passage = Passage(hashlib.sha256(key.encode()).hexdigest()[:32], key, 0, aid.title, aid.text(), True)
-        self.catalogue.put(Document(key, digest, aid.title, [passage], aid.id, aid.model_dump(mode="json", exclude_none=True)))
+        self.catalogue.put(Document(key, digest, aid.title, [passage], aid.id, aid.version, aid.model_dump(mode="json", exclude_none=True)))
         return aid
+
+    def _next_version(self, aid: Aid) -> int:
+        """The version under which a draft is kept: that of the draft it replaces, or one that is free above all others."""
+        known = self.shelf.versions.get(aid.id, [])
+        if not known:
+            return aid.version
+        newest = known[0]
+        replaces = newest.status == "draft" and self.catalogue.versions(aid.id)[newest.version].startswith(SENT)
+        return newest.version if replaces and aid.version <= newest.version else max(aid.version, newest.version + 1)
 
     def title(self, document: str) -> str:
         return self.shelf.titles.get(document, document)
 
-    def hit(self, aid_id: str) -> Hit | None:
+    def hit(self, aid: Aid) -> Hit:
         """An aid by itself, as if it had been found."""
         shelf = self.shelf
-        place = next((n for n, p in enumerate(shelf.passages) if p.is_aid and (aid := shelf.aids.get(p.document)) and aid.id == aid_id), None)
-        return None if place is None else Hit(shelf.passages[place], shelf.aids[shelf.passages[place].document], 1.0, 1.0, 1.0)
+        place = next(n for n in shelf.aid_places if shelf.aids[shelf.passages[n].document] == aid)
+        return Hit(shelf.passages[place], aid, 1.0, 1.0, 1.0)
 
     def competitors(self) -> tuple[str, ...]:
         """The competitors that the battle cards name."""
@@ -174,7 +183,7 @@ class Library:
             return False
         if facets.status and aid.status != facets.status:
             return False
-        return (facets.on is None or aid.current(facets.on)) and offered(aid, facets.sold_in, shelf.regions)
+        return (facets.on is None or shelf.current(aid, facets.on)) and offered(aid, facets.sold_in, shelf.regions)
 
     def _dense(self, question: str, facets: Facets, shelf: Shelf) -> dict[str, float]:
         """Cosine by passage id; empty where the model does not know the language or the index cannot be read."""

@@ -1,5 +1,6 @@
 """All that the library holds at one moment, in memory."""
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,22 @@ class Shelf:
     def __init__(self, catalogue: Catalogue, version: int) -> None:
         self.version, self._catalogue = version, catalogue
         self.aids: dict[str, Aid] = {key: AIDS.validate_python(aid) for key, aid in catalogue.aids().items()}
+        self.versions: dict[str, list[Aid]] = {}
+        for aid in sorted(self.aids.values(), key=lambda a: -a.version):
+            self.versions.setdefault(aid.id, []).append(aid)
         self._fresh: tuple[list[str], Any] | None = None
+
+    def current(self, aid: Aid, day: date) -> bool:
+        """Whether this is the version of the aid that holds on a day: approved, begun, not run out, and no newer one is."""
+        return aid.current(day) and next(a for a in self.versions[aid.id] if a.current(day)) is aid
+
+    def newest(self) -> list[Aid]:
+        """Each aid once, in its newest version, whatever its state."""
+        return [versions[0] for versions in self.versions.values()]
+
+    def current_aids(self, day: date) -> list[Aid]:
+        """Each aid that holds on a day, in the version that does."""
+        return [aid for versions in self.versions.values() for aid in [a for a in versions if a.current(day)][:1]]
 
     @cached_property
     def passages(self) -> list[Passage]:

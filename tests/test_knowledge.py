@@ -221,7 +221,33 @@ def test_a_draft_sent_again_leaves_the_index_as_it_is(tmp_path, caplog):
     (folder / "vp.md").write_text(DRAFT, encoding="utf-8")
     report = ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", quiet)
     assert (report.taken, report.refused) == (1, []), "a file takes the place of what was sent"
-    assert library.aid("vp-cold-chain").status == "approved"
+    assert library.aid("vp-cold-chain", DAY).status == "approved"
+
+
+def test_versions_of_an_aid_stand_side_by_side(talk, house):
+    from bot.notes import read_notes
+
+    imogen, rep = talk("imogen", thread="m"), talk("tamsin", thread="r")
+
+    def send(text):
+        return only(house.caddie.reply_notes(Message("draft.md", imogen.email, DIRECT, "m", NOW), read_notes("draft.md", text.encode())), AidChanged)
+
+    def served():
+        return {(a.version, a.sections[-1][1][0]) for r in rep.say("value prop for a logistics company").replies if isinstance(r, AidsFound) for a in r.aids if a.id == "vp-cold-chain"}
+
+    send(DRAFT)
+    imogen.say("approve draft vp-cold-chain")
+    assert send(DRAFT.replace("two hours", "three hours")).version == 2
+    assert send(DRAFT.replace("two hours", "four hours")).version == 2, "a draft sent again replaces the draft"
+    assert served() == {(1, "from two hours to ten minutes")}, "a draft changes no answer"
+    approved = only(imogen.say("approve draft vp-cold-chain"), AidChanged)
+    assert (approved.version, approved.replaces) == (2, 1)
+    assert served() == {(2, "from four hours to ten minutes")}
+    later = send(DRAFT.replace("two hours", "five hours").replace("status:", "valid_from: 2099-01-01\nstatus:"))
+    imogen.say("approve draft vp-cold-chain")
+    assert (later.version, served()) == (3, {(2, "from four hours to ten minutes")}), "until its first day the version before it holds"
+    imogen.say("retire vp-cold-chain")
+    assert served() == set(), "no version comes back"
 
 
 @pytest.mark.parametrize("text", ["pull the globex inbound dock rollout into next month and update the next step", "昨天的发布会见了Globex的人", "globex wants to release the update on friday, call with dana today"])

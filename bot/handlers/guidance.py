@@ -35,11 +35,11 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
     library, kept = turn.desk.library, turn.conversation.aids
     if kept is None:
         return [NotUnderstood(suggestions=(), language=turn.language)]
-    last = library.aid(kept.shown[-1]) if kept.shown else None
+    last = library.aid(kept.shown[-1], turn.company_today) if kept.shown else None
     if command.share or command.brief:
         if last is None or not last.current(turn.company_today):
             return [turn.refuse("not_found", "aid_over")]
-        again = shown_alone(last.id, turn)
+        again = shown_alone(last, turn)
         short = tuple(aid.model_copy(update={"sections": aid.sections[:BRIEF_SECTIONS], "body": "", "chain": None}) for aid in again.aids)
         return [again.model_copy(update={"aids": short}) if command.brief else again]
     now = library.asked(command.words, _product_names(turn))
@@ -92,11 +92,9 @@ def _aids(hits: list[Hit], deal: Deal | None, turn: Turn) -> AidsFound:
     return AidsFound(aids=aids, sources=tuple(source_of(aid) for aid in aids), audience=place, language=turn.language)
 
 
-def shown_alone(aid_id: str, turn: Turn) -> AidsFound:
+def shown_alone(aid: Aid, turn: Turn) -> AidsFound:
     """One aid by itself, nothing asked."""
-    hit = turn.desk.library.hit(aid_id)
-    assert hit is not None
-    return _aids([hit], None, turn)
+    return _aids([turn.desk.library.hit(aid)], None, turn)
 
 
 def _theirs(words: str, turn: Turn) -> Deal | None:
@@ -211,12 +209,13 @@ def _chain(aid: PainChain) -> Chain:
 def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     """The sentences that answer, each cited; where the best material is not current, that is said instead."""
     library, day, kept = turn.desk.library, turn.company_today, turn.conversation.aids
-    last = library.hit(kept.shown[-1]) if command.about_shown and kept and kept.shown else None
+    told = library.aid(kept.shown[-1], day) if command.about_shown and kept and kept.shown else None
+    last = library.hit(told) if told else None
     asked = library.asked(command.question, _product_names(turn))
     facets = Facets(sold_in=_sold_in(None, turn), near_roles=asked.roles, near_industries=asked.industries, near_products=asked.products)
     hits = [last] if last else library.search(command.question, facets, limit=12)
     fitting = [h for h in hits if h.fits]
-    current = [h for h in fitting if h.aid is None or h.aid.current(day)]
+    current = [h for h in fitting if h.aid is None or library.shelf.current(h.aid, day)]
     if not current or _stale_is_better(fitting, current):
         return [_nothing(command.question, Facets(), turn)]
     best = current[0].score
@@ -229,9 +228,9 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
     prose = turn.desk.prose.answer(command.question, passages, turn.language)
     _note("asked", command.question, [s.id for s in sources], turn)
-    told = tuple(h.aid.id for h in used if h.aid)[:1]
-    if told:
-        aids = (kept or AidsShown()).model_copy(update={"shown": (*(kept.shown if kept else ()), *told)})
+    now = tuple(h.aid.id for h in used if h.aid)[:1]
+    if now:
+        aids = (kept or AidsShown()).model_copy(update={"shown": (*(kept.shown if kept else ()), *now)})
         turn.conversation = turn.conversation.model_copy(update={"aids": aids, "last_query": None})
     return [Answer(prose=prose, sources=sources, audience=_place(turn), language=turn.language)]
 

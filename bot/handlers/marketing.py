@@ -10,7 +10,7 @@ from bot.commands import AnnounceAid, ChangeAid, ReportAids
 from bot.domain.deals import StageKind
 from bot.domain.people import Person, Role
 from bot.domain.periods import Clock, Period
-from bot.handlers.guidance import shown_alone
+from bot.handlers.guidance import shown_alone, source_of
 from bot.handlers.turn import Desk, Turn
 from bot.prompts import phrase
 from bot.replies import AidChanged, AidsReport, PeriodShown, Reply, ReportRow
@@ -47,7 +47,7 @@ def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, langua
             deals[source].add(use.deal_id or "")
     stages = desk.mirror.snapshot.stages
     kinds = {d.id: stages[d.stage].kind for d in desk.mirror.deals(ids=sorted(set().union(*deals.values())))} if deals else {}
-    aids = {aid.id: aid for aid in desk.library.shelf.aids.values()}
+    aids = {aid.id: aid for aid in desk.library.shelf.newest()}
     rows = [
         ReportRow(
             label=aids[i].title,
@@ -62,7 +62,7 @@ def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, langua
         for i in sorted({*shown, *up, *down} & aids.keys(), key=lambda i: (-shown[i], i))
     ]
     missing = clusters([use.question for use in uses if use.kind == "gap"])
-    current = [aid for aid in aids.values() if aid.current(clock.today)]
+    current = desk.library.shelf.current_aids(clock.today)
     return AidsReport(
         scope=phrase(language, "scope_library"),
         period=PeriodShown(start=period.start, end=period.end),
@@ -91,29 +91,31 @@ def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:
     if not turn.person.in_marketing:
         return [turn.refuse("not_allowed", "marketing_only")]
     library = turn.desk.library
-    aid = _meant(command.words, [a for a in library.shelf.aids.values() if a.status != command.status])
+    aid = _meant(command.words, [a for a in library.shelf.newest() if a.status != command.status])
     if aid is None:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
-    library.catalogue.set_status(aid.id, command.status)
-    turn.desk.journal.audit_aid(turn.person.id, command.status, aid.id, turn.desk.new_id(), turn.now)
-    return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status=command.status, language=turn.language)]
+    later = aid.valid_from if aid.valid_from and aid.valid_from > turn.company_today else None
+    replaced = None if later or command.status == "retired" else next((a.version for a in library.shelf.versions[aid.id] if a.current(turn.company_today)), None)
+    library.catalogue.set_status(aid.id, command.status, aid.version if command.status == "approved" else None)
+    turn.desk.journal.audit_aid(turn.person.id, command.status, source_of(aid).location or aid.id, turn.desk.new_id(), turn.now)
+    return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status=command.status, replaces=replaced, valid_from=later, language=turn.language)]
 
 
 def announce(command: AnnounceAid, turn: Turn) -> list[Reply]:
     """A current aid for all in this place, or in the channels named; marketing people alone, audited."""
     if not turn.person.in_marketing:
         return [turn.refuse("not_allowed", "marketing_only")]
-    aid = _meant(command.words, [a for a in turn.desk.library.shelf.aids.values() if a.current(turn.company_today)])
+    aid = _meant(command.words, turn.desk.library.shelf.current_aids(turn.company_today))
     if aid is None:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
     channels = tuple(dict.fromkeys(_CHANNEL.findall(turn.text)))
     turn.desk.journal.audit_aid(turn.person.id, "announced", aid.id, turn.desk.new_id(), turn.now)
-    return [shown_alone(aid.id, turn).model_copy(update={"announced": True, "announced_in": channels, "audience": "channel"})]
+    return [shown_alone(aid, turn).model_copy(update={"announced": True, "announced_in": channels, "audience": "channel"})]
 
 
 def ending(aid_id: str, turn: Turn) -> list[Reply]:
     """A word to an aid's owner that it runs out; none where it was prolonged or retired meanwhile."""
-    aid = turn.desk.library.aid(aid_id)
+    aid = turn.desk.library.aid(aid_id, turn.company_today)
     if aid is None or aid.valid_until is None or not aid.current(turn.company_today) or aid.valid_until > turn.company_today + timedelta(days=OWNER_TOLD_DAYS):
         return []
     return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status="ending", valid_until=aid.valid_until, language=turn.language)]
@@ -122,7 +124,7 @@ def ending(aid_id: str, turn: Turn) -> list[Reply]:
 def aids_ending(desk: Desk, now: datetime) -> list[tuple[Aid, Person]]:
     """The current aids that run out within two weeks, with their owners, where those are people of the CRM."""
     day = now.date()
-    found = [a for a in desk.library.shelf.aids.values() if a.current(day) and a.valid_until and a.valid_until <= day + timedelta(days=OWNER_TOLD_DAYS)]
+    found = [a for a in desk.library.shelf.current_aids(day) if a.valid_until and a.valid_until <= day + timedelta(days=OWNER_TOLD_DAYS)]
     owners = ((aid, desk.organization.with_email(aid.owner or "")) for aid in found)
     return [(aid, owner) for aid, owner in owners if owner]
 

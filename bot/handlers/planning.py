@@ -278,9 +278,9 @@ def _competition(paper: Paper, examined: Examined) -> None:
     notes = " ".join(a.summary for a in examined.activities).casefold()
     paper.head("competition")
     lines = []
-    for aid in turn.desk.library.shelf.aids.values():
+    for aid in turn.desk.library.shelf.current_aids(turn.company_today):
         competitor = getattr(aid, "competitor", None)
-        if aid.kind == "battle_card" and competitor and aid.current(turn.company_today) and re.search(rf"(?<!\w){re.escape(competitor.casefold())}(?!\w)", notes):
+        if aid.kind == "battle_card" and competitor and re.search(rf"(?<!\w){re.escape(competitor.casefold())}(?!\w)", notes):
             points = getattr(aid, "we_win_when", ())
             lines.append(f"{competitor}: {'; '.join(points[:2])} {paper.cite(source_of(aid))}")
     paper.points(lines, paper.say("q_competition"))

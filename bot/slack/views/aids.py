@@ -57,7 +57,10 @@ def _used(row: ReportRow, say: str) -> str:
 
 
 def changed(reply: AidChanged) -> list[b.Block]:
-    return [b.section(escape(phrase(reply.language, f"aid_now_{reply.status}", title=reply.title, version=reply.version, id=reply.id, day=reply.valid_until or "")))]
+    say = reply.language
+    replacing = phrase(say, "aid_replaces", version=reply.replaces) if reply.replaces else ""
+    state = "later" if reply.valid_from and reply.status == "approved" else reply.status
+    return [b.section(escape(phrase(say, f"aid_now_{state}", title=reply.title, version=reply.version, id=reply.id, day=reply.valid_from or reply.valid_until or "", replacing=replacing)))]
 
 
 def _meta(aid: FoundAid, say: str) -> str:
