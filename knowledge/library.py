@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from bot.domain.text import HAS_CJK, loose, normal
-from knowledge.aids import Aid, AidError, read_aid
+from knowledge.aids import Aid, read_aid
 from knowledge.catalogue import SENT, Catalogue, Document, Passage
 from knowledge.embedding import Embedder
 from knowledge.facets import Facets, fit_of, named_in, offered, same_words, unique
@@ -223,9 +223,9 @@ class Library:
         return list({aid.id: aid for aid in found}.values())[:limit]
 
     def sentences(self, hit: Hit, question: str, limit: int = 3) -> list[str]:
-        """The sentences of a hit that answer best, in their order; at least its first."""
+        """The sentences of a hit's section that answer best, in their order; at least its first."""
         asked_for = points_asked_for(hit.aid, question) if hit.aid else []
-        pieces = list(sentences_of(hit.aid, hit.passage.text)) if not asked_for else []
+        pieces = list(sentences_of(hit.aid, self.shelf.section(hit.passage))) if not asked_for else []
         return asked_for or (best_sentences(pieces, self.taxonomy.widened(question), self.shelf.lexical, limit) if pieces else [])
 
 

@@ -11,6 +11,7 @@ from knowledge.facets import unique
 from knowledge.lexical import LexicalIndex
 
 FRESH_MOST = 64
+NEIGHBOURS = 3
 
 
 class Shelf:
@@ -49,6 +50,16 @@ class Shelf:
     def aid_places(self) -> list[int]:
         return [n for n, p in enumerate(self.passages) if p.is_aid and p.document in self.aids]
 
+    def section(self, passage: Passage) -> str:
+        """The passage joined again with its neighbours under the same heading, from which a long section was cut."""
+        n = self.place[passage.id]
+        first = last = n
+        while first > max(0, n - NEIGHBOURS) and _same_section(self.passages[first - 1], passage):
+            first -= 1
+        while last < min(len(self.passages) - 1, n + NEIGHBOURS) and _same_section(self.passages[last + 1], passage):
+            last += 1
+        return "\n\n".join(p.text for p in self.passages[first : last + 1])
+
     @cached_property
     def titles(self) -> dict[str, str]:
         return self._catalogue.titles()
@@ -76,3 +87,7 @@ class Shelf:
 
     def values(self, field: str) -> frozenset[str]:
         return frozenset(v for aid in self.aids.values() for v in getattr(aid, field))
+
+
+def _same_section(one: Passage, other: Passage) -> bool:
+    return (one.document, one.heading) == (other.document, other.heading)

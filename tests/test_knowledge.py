@@ -224,6 +224,17 @@ def test_a_draft_sent_again_leaves_the_index_as_it_is(tmp_path, caplog):
     assert library.aid("vp-cold-chain", DAY).status == "approved"
 
 
+def test_neighbours_of_a_cut_section_are_joined_for_showing(tmp_path):
+    library = house_in(tmp_path).library
+    filler = "\n\n".join(f"Paragraph {n} tells of forklifts, pallets and ordinary mornings at the gate of hall {n}." for n in range(40))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.md").write_text(f"# Yard\n\n## Escrow\n\nEscrow of source code is offered to banks.\n\n{filler}\n\nEscrow needs the signature of the notary.", encoding="utf-8")
+    ingest([tmp_path / "in"], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", quiet)
+    hits = library.search("who signs the escrow of source code")
+    assert len(library.shelf.passages) > 2, "the section was cut"
+    assert library.sentences(hits[0], "escrow signature notary source code") == ["Escrow of source code is offered to banks.", "Escrow needs the signature of the notary."]
+
+
 def test_versions_of_an_aid_stand_side_by_side(talk, house):
     from bot.notes import read_notes
 

@@ -220,8 +220,11 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
         return [_nothing(command.question, Facets(), turn)]
     best = current[0].score
     apart: dict[str, Hit] = {}
+    sections = set()
     for hit in current:
-        if hit.score >= 0.75 * best:
+        section = (hit.passage.document, hit.passage.heading)
+        if hit.score >= 0.75 * best and section not in sections:
+            sections.add(section)
             apart.setdefault(hit.passage.text, hit)
     used = list(apart.values())[:ANSWERED_FROM]
     passages = [(f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)]
