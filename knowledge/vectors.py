@@ -1,6 +1,7 @@
 """The dense side of search: vectors in Chroma, embedded in the data folder or on a server."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ BATCH = 256
 class VectorStore:
     """Two collections, aids and passages, kept apart because Chroma's metadata filter is slow.
 
-    It is a cache: `healthy` says whether it can be read, `reset` empties it for a rebuild.
+    It is a cache: reading a damaged one raises, `reset` empties it for a rebuild.
     """
 
     def __init__(self, folder: Path, url: str | None, embedder: str) -> None:
@@ -67,10 +68,24 @@ class VectorStore:
                 self._collection(name).delete(ids=list(ids[start : start + BATCH]))
 
     def reset(self) -> None:
-        client = self._connect()
-        for name in ("aids", "passages"):
-            if name in {c.name for c in client.list_collections()}:
-                client.delete_collection(name)
+        """Empty the store; a folder that Chroma cannot open any more is thrown away, for it can be built again."""
+        try:
+            client = self._connect()
+            for name in ("aids", "passages"):
+                if name in {c.name for c in client.list_collections()}:
+                    client.delete_collection(name)
+        except Exception:  # a broken index raises whatever it likes
+            if self._url:
+                raise
+            from chromadb.api.shared_system_client import SharedSystemClient
+
+            self._client = None
+            SharedSystemClient.clear_system_cache()  # it would hand out the broken one again
+            if self._folder.is_dir():
+                shutil.rmtree(self._folder)
+            else:
+                self._folder.unlink(missing_ok=True)
+            self._connect()
 
     def near(self, name: str, vector: Any, count: int) -> dict[str, float]:
         """Cosine similarity by passage id, the `count` nearest."""

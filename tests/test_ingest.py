@@ -197,7 +197,8 @@ def test_real_office_files_are_read(tmp_path):
     assert found["markitdown_test_outlook_msg.msg"]["title"] == "Test Email Message"
 
 
-def test_an_index_that_is_gone_is_rebuilt_from_what_was_ingested(tmp_path):
+@pytest.mark.parametrize("harm", ["gone", "no_database", "segments_garbled"])
+def test_an_index_that_is_gone_or_damaged_is_rebuilt_from_what_was_ingested(tmp_path, harm):
     import shutil
 
     folder = tmp_path / "handbook"
@@ -207,7 +208,15 @@ def test_an_index_that_is_gone_is_rebuilt_from_what_was_ingested(tmp_path):
     library = first.library
     ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", lambda *_: None)
     first.engine.dispose()
-    shutil.rmtree(next(tmp_path.rglob("chroma.sqlite3")).parent)
+    chroma = next(tmp_path.rglob("chroma.sqlite3")).parent
+    match harm:
+        case "gone":
+            shutil.rmtree(chroma)
+        case "no_database":
+            (chroma / "chroma.sqlite3").write_bytes(os.urandom(50_000))
+        case "segments_garbled":
+            for file in chroma.glob("*/*.bin"):
+                file.write_bytes(os.urandom(file.stat().st_size))
     import subprocess
     import sys
 
