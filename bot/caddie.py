@@ -13,6 +13,7 @@ from bot.commands import (
     AnswerQuestion,
     AnyCommand,
     AskLibrary,
+    BlankAid,
     CancelSchedule,
     ChangeAid,
     ChangeMany,
@@ -321,6 +322,8 @@ class Caddie:
                 return guidance.ask_library(command, turn)
             case ReportAids():
                 return marketing.report_aids(command, turn)
+            case BlankAid():
+                return marketing.blank_aid(command, turn)
             case ChangeAid():
                 return marketing.change_aid(command, turn)
             case AnnounceAid():
@@ -367,7 +370,7 @@ class Caddie:
 
     def _pressed(self, press: Press, turn: Turn) -> list[Reply]:
         journal = self.desk.journal
-        if turn.audience.external and press.action not in {"up", "down"}:
+        if turn.audience.external and press.action not in {"up", "down", "more"}:
             return [turn.refuse("external_audience", "external")]
         match press.action:
             case "confirm":
@@ -384,6 +387,8 @@ class Caddie:
             case "deals":
                 behind = asked_for(press.value or press.ref or "")
                 return questions.list_deals(behind, turn) if behind else [turn.refuse("expired", "no_such_card")]
+            case "more":
+                return guidance.follow_aid(FollowAid(words="", another=True), turn)
             case "fix":
                 return [forms.fix(press.value or press.ref or "", turn)]
             case "post":

@@ -165,6 +165,12 @@ class ChangeAid(Command):
     status: Literal["approved", "retired"]
 
 
+class BlankAid(Command):
+    """A form for a new job aid, to fill in and send back as a draft; for marketing people."""
+
+    aid: Literal["pain_chain", "pain_sheet", "reference_story", "value_proposition", "best_practice", "product_update", "promotion", "battle_card"]
+
+
 class AnnounceAid(Command):
     """Announce a product update, a promotion or another aid, here or in the channels that the message names; for marketing people."""
 
@@ -312,6 +318,7 @@ AnyCommand = (
     | FollowAid
     | AskLibrary
     | ReportAids
+    | BlankAid
     | ChangeAid
     | AnnounceAid
     | SummarizePipeline
@@ -342,6 +349,7 @@ COMMANDS: tuple[type[Command], ...] = (
     FollowAid,
     AskLibrary,
     ReportAids,
+    BlankAid,
     ChangeAid,
     AnnounceAid,
     SummarizePipeline,

@@ -390,6 +390,14 @@ class AidChanged(Reply):
     valid_until: date | None = None
 
 
+class AidForm(Reply):
+    """A form for a new job aid, as a file to fill in and send back."""
+
+    kind: Literal["aid_form"] = "aid_form"
+    aid: str
+    content: str
+
+
 class Factor(BaseModel):
     """One of the six factors of a deal: unknown, weak, fair or strong, with the notes and fields that say so."""
 
@@ -487,6 +495,7 @@ AnyReply = (
     | PipelineReport
     | AidsReport
     | AidChanged
+    | AidForm
     | Coaching
     | Document
     | Schedules

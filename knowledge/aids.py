@@ -1,9 +1,10 @@
 """The job-aid kinds as models, and reading them from Markdown with YAML front matter."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -306,6 +307,38 @@ AIDS: TypeAdapter[Any] = TypeAdapter(AnyAid)
 KINDS = ("pain_chain", "pain_sheet", "reference_story", "value_proposition", "best_practice", "product_update", "promotion", "battle_card")
 
 
+def blank(kind: str, owner: str) -> str:
+    """The Markdown form of a kind of aid, with every key there is; what is left empty counts as not there."""
+    model = next(m for m in get_args(get_args(AnyAid)[0]) if get_args(m.model_fields["kind"].annotation) == (kind,))
+    values = {name: _example(field.annotation) for name, field in model.model_fields.items() if name != "body"}
+    values |= {"kind": kind, "status": "draft", "version": 1, "language": "en", "owner": owner}
+    first = {name: values.pop(name) for name in ("kind", "id", "title")}
+    front = yaml.safe_dump(first | values, sort_keys=False, allow_unicode=True, width=200)
+    return f"---\n{re.sub(r'null$', '', front, flags=re.M)}---\n"
+
+
+def _example(annotation: Any) -> Any:
+    """An empty value of a field's type, with one empty entry where a list holds parts."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {name: _example(field.annotation) for name, field in annotation.model_fields.items()}
+    if get_origin(annotation) is tuple:
+        inner = get_args(annotation)[0]
+        return [_example(inner)] if isinstance(inner, type) and issubclass(inner, BaseModel) else []
+    of = get_args(annotation)
+    if of and type(None) in of:
+        return _example(next(t for t in of if t is not type(None)))
+    return False if annotation is bool else None if annotation is Day else ""
+
+
+def _filled(value: Any) -> Any:
+    """A value without its empty parts, as a form leaves them."""
+    if isinstance(value, dict):
+        return {key: left for key, part in value.items() if (left := _filled(part)) not in (None, "", [], {})}
+    if isinstance(value, list):
+        return [left for part in value if (left := _filled(part)) not in (None, "", [], {})]
+    return value
+
+
 def split_front_matter(text: str) -> tuple[str | None, str]:
     """(front matter, body) of a Markdown text; no front matter gives None."""
     if not text.startswith("---"):
@@ -338,7 +371,7 @@ def read_aid(text: str) -> Aid | None:
     if values["kind"] not in KINDS:
         raise AidError(f"line {_line(node, ('kind',))}: kind “{values['kind']}” is not one of {', '.join(KINDS)}")
     try:
-        aid: Aid = AIDS.validate_python({**values, "body": body.strip()})
+        aid: Aid = AIDS.validate_python({**_filled(values), "body": body.strip()})
     except ValidationError as error:
         raise AidError("; ".join(_sentences(error, node))) from error
     return aid

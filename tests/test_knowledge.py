@@ -7,11 +7,11 @@ import pytest
 from bot.domain.audience import DIRECT
 from bot.handlers.turn import Message
 from bot.playground.limits import check_message
-from bot.replies import AidChanged, AidsFound, AidsReport, NotUnderstood, Refusal
+from bot.replies import AidChanged, AidForm, AidsFound, AidsReport, NotUnderstood, Refusal
 from bot.slack.views import render
 from ingest.indexing import ingest
 from ingest.markdown import WORDS_MOST, split
-from knowledge.aids import AidError, read_aid
+from knowledge.aids import KINDS, AidError, read_aid
 from knowledge.facets import Facets
 from tests.conftest import DAY, NOW, house_in, quiet
 from tests.test_jobs import only
@@ -175,6 +175,8 @@ def test_what_follows_on_an_aid_is_understood_in_its_thread(talk):
     other = rep.say("another one").replies[0]
     assert not isinstance(other, NotUnderstood)
     assert first.id not in [a.id for a in getattr(other, "aids", ())]
+    pressed = talk("tamsin", thread="f").press("more", first.id).replies[0]
+    assert not {first.id, *(a.id for a in getattr(other, "aids", ())[:1])} & {a.id for a in getattr(pressed, "aids", ())}, "the button goes on as the words do"
     sheet = only(talk("tamsin", thread="s").say("what do I ask a VP Operations"), AidsFound).aids[0]
     assert sheet.kind == "pain_sheet"
     shared = only(talk("tamsin", "#east-sales", thread="s").say("share that here"), AidsFound)
@@ -222,6 +224,22 @@ def test_a_draft_sent_again_leaves_the_index_as_it_is(tmp_path, caplog):
     report = ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", quiet)
     assert (report.taken, report.refused) == (1, []), "a file takes the place of what was sent"
     assert library.aid("vp-cold-chain", DAY).status == "approved"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blank_form_is_filled_in_and_comes_back_as_a_draft(talk, house, kind):
+    from bot.notes import read_notes
+
+    imogen = talk("imogen", thread="m")
+    form = only(imogen.say(f"blank form for a {kind.replace('_', ' ')}"), AidForm)
+    assert form.aid == kind
+    assert only(talk("tamsin", thread="t").say(f"blank form for a {kind.replace('_', ' ')}"), Refusal).say == "marketing_only"
+    asked = Message("form.md", imogen.email, DIRECT, "m", NOW)
+    unfilled = only(house.caddie.reply_notes(asked, read_notes("form.md", form.content.encode())), Refusal)
+    assert "key “id” is missing" in render(unfilled).text
+    filled = form.content.replace("id: ''", "id: my-own", 1).replace("title: ''", "title: My own", 1)
+    draft = only(house.caddie.reply_notes(asked, read_notes("form.md", filled.encode())), AidChanged)
+    assert (draft.id, draft.status, house.library.aid("my-own", DAY).owner) == ("my-own", "draft", imogen.email)
 
 
 def test_neighbours_of_a_cut_section_are_joined_for_showing(tmp_path):

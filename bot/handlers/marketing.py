@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import AnnounceAid, ChangeAid, ReportAids
+from bot.commands import AnnounceAid, BlankAid, ChangeAid, ReportAids
 from bot.domain.deals import StageKind
 from bot.domain.people import Person, Role
 from bot.domain.periods import Clock, Period
 from bot.handlers.guidance import shown_alone, source_of
 from bot.handlers.turn import Desk, Turn
 from bot.prompts import phrase
-from bot.replies import AidChanged, AidsReport, PeriodShown, Reply, ReportRow
-from knowledge.aids import Aid
+from bot.replies import AidChanged, AidForm, AidsReport, PeriodShown, Reply, ReportRow
+from knowledge.aids import Aid, blank
 from knowledge.gaps import clusters
 
 DAYS, ENDING_DAYS = 90, 30
@@ -84,6 +84,13 @@ def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, langua
 
 def _ending(aid: Aid) -> str:
     return f"{aid.title}: {aid.valid_until}" + (f" ({aid.owner})" if aid.owner else "")
+
+
+def blank_aid(command: BlankAid, turn: Turn) -> list[Reply]:
+    """The form of a kind of aid, which comes back filled in as a draft."""
+    if not turn.person.in_marketing:
+        return [turn.refuse("not_allowed", "marketing_only")]
+    return [AidForm(aid=command.aid, content=blank(command.aid, turn.person.email), language=turn.language)]
 
 
 def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:

@@ -40,7 +40,7 @@ class Message:
 class Press:
     """A button a person pressed; without `ref` the thread's newest card or receipt is meant."""
 
-    action: Literal["confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix"]
+    action: Literal["confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix", "more"]
     email: str
     audience: Audience
     thread: str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.charts import draw
 from bot.diagrams import draw_chain
-from bot.replies import AidsFound, Chain, Document, FoundAid, PipelineReport, Reply
+from bot.replies import AidForm, AidsFound, Chain, Document, FoundAid, PipelineReport, Reply
 
 ALT_MOST, TITLE_MOST = 1000, 200
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -30,6 +30,9 @@ def attachment(reply: Reply, charts: Path) -> Attachment | None:
         case AidsFound(aids=(FoundAid(chain=Chain(nodes=nodes) as chain), *_)) if nodes:
             file = draw_chain(chain, charts)
             return Attachment("pain-chain.png", chain.title[:TITLE_MOST], file.read_bytes(), chain.alt[:ALT_MOST]) if file else None
+        case AidForm():
+            name = f"{reply.aid.replace('_', '-')}.md"
+            return Attachment(name, name, reply.content.encode())
         case Document():
             return Attachment(f"{_file_name(reply.title)}.docx", reply.title[:TITLE_MOST], word(reply.markdown))
         case _:

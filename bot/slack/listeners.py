@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-PRESSES = {"confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix"}
+PRESSES = {"confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix", "more"}
 LOG_SHORTCUT, LOG_MESSAGE_SHORTCUT = "log", "log_message"
 OPENS_FORM = {"log", "form", "记录", "表单"}
 _SPOKEN_SUBTYPES = {None, "file_share", "thread_broadcast"}

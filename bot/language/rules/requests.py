@@ -4,10 +4,10 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import AnnounceAid, ChangeAid, Command, ReportAids
+from bot.commands import AnnounceAid, BlankAid, ChangeAid, Command, ReportAids
 from bot.domain.text import simplified
 from bot.language.reading import Reading, Said
-from bot.language.rules.aids import read_aid
+from bot.language.rules.aids import AID_KINDS, read_aid
 from bot.language.rules.filters import span
 from bot.language.rules.managing import read_managing
 from bot.language.rules.pipeline import read_pipeline
@@ -36,6 +36,9 @@ _WHERE = re.compile(r"\b(?:here|in (?:this|the) (?:channel|thread)|(?:in|to|on)\
 _RETIRES = re.compile(rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用|撤下)(?P<zh>.*{_AID_WORDS}.*)$", re.I)
 
 
+_BLANK = re.compile(r"\b(?:form|template|blank|skeleton)\b.{0,12}\b(?:for|of)\b|^\W*(?:(?:a|an|the|give me|send me|i need|need) )*(?:blank|empty|new)\b.{0,24}\b(?:form|template)\b|\b(?:blank|empty)\b|(?:空白|模板|模版|表单)", re.I)
+
+
 def read_request(said: Said, reading: Reading) -> Command | None:
     """A request that only reads; None where the message is none."""
     text = simplified(said.text)
@@ -43,6 +46,9 @@ def read_request(said: Said, reading: Reading) -> Command | None:
         text = short.sub(long, text)
     if _MARKETING.search(text):
         return ReportAids(**span(text, reading, ahead=False))
+    blank = next((kind for kind, cue in AID_KINDS if cue.search(text)), None) if _BLANK.search(text) else None
+    if blank:
+        return BlankAid(aid=blank)
     announced = _ANNOUNCES.match(text)
     if announced:
         return AnnounceAid(words=_WHERE.sub(" ", announced["en"] or announced["zh"]).strip())

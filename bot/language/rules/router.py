@@ -6,6 +6,7 @@ from bot.commands import (
     AnnounceAid,
     AnswerQuestion,
     AskLibrary,
+    BlankAid,
     CancelSchedule,
     ChangeAid,
     CoachDeal,
@@ -34,7 +35,7 @@ from bot.language.rules.creating import read_new_account, read_new_contact, read
 from bot.language.rules.requests import read_request
 
 LONGEST = 12_000
-ALWAYS_ASKED = (Unsupported, ReportAids, ChangeAid, AnnounceAid, CoachDeal, CoachPerson, WritePlan, ScheduleDigest, ListSchedules, CancelSchedule, SnoozeNudges)
+ALWAYS_ASKED = (Unsupported, ReportAids, BlankAid, ChangeAid, AnnounceAid, CoachDeal, CoachPerson, WritePlan, ScheduleDigest, ListSchedules, CancelSchedule, SnoozeNudges)
 _POLITE = re.compile(
     r"\b(?:can|could|would|will) you (?:please |pls |also |kindly )*"
     r"(?=(?:set|move|update|log|add|change|push|pull(?! (?:up|my|our|all|every|the list|a list|me))|mark|put|bump|make|record|note|close|assign|give|remind|create|open|shift|rename)\b)",

@@ -5,6 +5,7 @@ from typing import Any, assert_never
 
 from bot.replies import (
     AidChanged,
+    AidForm,
     AidsFound,
     AidsReport,
     Answer,
@@ -77,6 +78,8 @@ def _blocks(reply: AnyReply) -> list[Block]:
             return aids.usage(reply)
         case AidChanged():
             return aids.changed(reply)
+        case AidForm():
+            return aids.form(reply)
         case Coaching():
             return coaching.coaching(reply)
         case Document():

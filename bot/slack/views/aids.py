@@ -1,7 +1,7 @@
 """Job aids and answers from the library, always with their sources."""
 
 from bot.prompts import phrase, phrases
-from bot.replies import AidChanged, AidsFound, AidsReport, Answer, FoundAid, ReportRow, Source
+from bot.replies import AidChanged, AidForm, AidsFound, AidsReport, Answer, FoundAid, ReportRow, Source
 from bot.slack.mrkdwn import cut, escape
 from bot.slack.views import blocks as b
 
@@ -23,7 +23,7 @@ def found(reply: AidsFound) -> list[b.Block]:
     if len(reply.aids) > 1:
         others = "; ".join(f"{phrase(say, f'aid_{a.kind}')} “{a.title}”" for a in reply.aids[1:])
         made.append(b.context(escape(phrase(say, "also", titles=others))))
-    return [*made, _rating(best.id)]
+    return [*made, b.actions([*_thumbs(best.id), b.button(phrase(say, "another_aid"), "more", best.id)])]
 
 
 def answer(reply: Answer) -> list[b.Block]:
@@ -31,7 +31,7 @@ def answer(reply: Answer) -> list[b.Block]:
     if reply.sources:
         listed = "\n".join(f"[{n}] {escape(_source(s, reply.language))}" for n, s in enumerate(reply.sources, 1))
         made.append(b.context(f"*{phrase(reply.language, 'sources')}*\n{listed}"))
-    return [*made, _rating(reply.sources[0].id if reply.sources else "")]
+    return [*made, b.actions(_thumbs(reply.sources[0].id if reply.sources else ""))]
 
 
 def usage(report: AidsReport) -> list[b.Block]:
@@ -63,6 +63,11 @@ def changed(reply: AidChanged) -> list[b.Block]:
     return [b.section(escape(phrase(say, f"aid_now_{state}", title=reply.title, version=reply.version, id=reply.id, day=reply.valid_from or reply.valid_until or "", replacing=replacing)))]
 
 
+def form(reply: AidForm) -> list[b.Block]:
+    say = reply.language
+    return [b.section(escape(phrase(say, "aid_form", kind=phrase(say, f"aid_{reply.aid}"))))]
+
+
 def _meta(aid: FoundAid, say: str) -> str:
     none = phrase(say, "none")
     until = aid.valid_until.isoformat() if aid.valid_until else none
@@ -76,5 +81,5 @@ def _source(source: Source, say: str) -> str:
     return f"{kind}: {source.title}{version}{where}"
 
 
-def _rating(ref: str) -> b.Block:
-    return b.actions([b.button("👍", "up", ref), b.button("👎", "down", ref)])
+def _thumbs(ref: str) -> list[b.Block]:
+    return [b.button("👍", "up", ref), b.button("👎", "down", ref)]
