@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -54,6 +54,10 @@ class Deliverer:
             event["channel_type"] = {"im": "im", "private": "group"}.get(channel.kind, "channel")
         if posted.thread_ts:
             event["thread_ts"] = posted.thread_ts
+        return self.callback(event)
+
+    def callback(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The event_callback around an event."""
         return {
             "type": "event_callback",
             "token": "unused",
@@ -101,6 +105,42 @@ class Deliverer:
             "actions": [action],
         }
         return self._interactive(body)
+
+    def home_opened(self, user: str, tab: str = "home") -> None:
+        """A person opens a tab of the app."""
+        event: dict[str, Any] = {"type": "app_home_opened", "user": user, "channel": self.workspace.direct(user).id, "tab": tab, "event_ts": self.workspace.stamp()}
+        if tab == "home" and user in self.workspace.homes:
+            event["view"] = self.workspace.homes[user]
+        self.deliver(self.callback(event))
+
+    def press_home(self, user: str, action_id: str, value: str) -> int:
+        """A person presses a button of their Home: no channel and no message come with it."""
+        view = self.workspace.homes[user]
+        action = {"action_id": action_id, "block_id": "b", "type": "button", "value": value, "action_ts": self.workspace.stamp()}
+        body = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "api_app_id": "A0PLAY",
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": view,
+            "trigger_id": self.workspace.trigger(user),
+            "actions": [action],
+        }
+        return self._interactive(body)
+
+    def react(self, user: str, message: Posted, name: str) -> None:
+        """A person adds a reaction to a message."""
+        message.reactions.setdefault(name, []).append(user)
+        item = {"type": "message", "channel": message.channel, "ts": message.ts}
+        self.deliver(self.callback({"type": "reaction_added", "user": user, "reaction": name, "item_user": message.user, "item": item, "event_ts": self.workspace.stamp()}))
+
+    def share_links(self, posted: Posted, urls: Sequence[str]) -> None:
+        """Links of the app's domains stand in a message."""
+        links = [{"domain": urlsplit(url).netloc, "url": url} for url in urls]
+        event = {"type": "link_shared", "user": posted.user, "channel": posted.channel, "message_ts": posted.ts, "links": links, "event_ts": self.workspace.stamp()}
+        event |= {"source": "conversations_history", "unfurl_id": f"{posted.channel}.{posted.ts}"}
+        self.deliver(self.callback(event))
 
     def shortcut(self, user: str, callback_id: str, message: Posted | None = None) -> int:
         """A person uses a shortcut, global or on a message."""

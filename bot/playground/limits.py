@@ -1,12 +1,13 @@
 """Slack's limits on messages, with Slack's own error names; what the SDK's models let through is checked too."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 BLOCKS_MOST = 50
 TEXT_MOST = 40_000
 TEXT_OF = {"header": 150, "section": 3000}
-BLOCK_TYPES = {"header", "section", "context", "actions", "divider", "image", "input", "rich_text", "markdown", "table"}
+BLOCK_TYPES = {"header", "section", "context", "actions", "divider", "image", "input", "rich_text", "markdown", "table", "context_actions"}
 
 
 class SlackError(Exception):
@@ -15,6 +16,16 @@ class SlackError(Exception):
     def __init__(self, code: str, messages: tuple[str, ...] = ()) -> None:
         super().__init__(code)
         self.code, self.messages = code, messages
+
+
+def parsed(value: Any) -> Any:
+    """Arguments come as JSON or as JSON in a form field."""
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise SlackError("invalid_arguments") from None
+    return value
 
 
 def check_message(text: str, blocks: Any) -> None:
@@ -74,6 +85,9 @@ def _text_problems(block: dict[str, Any], kind: str, at: str) -> Iterator[str]:
 
 
 def _element_problems(block: dict[str, Any], kind: str, at: str, seen: set[tuple[str, str]], n: int) -> Iterator[str]:
+    if kind == "context_actions":
+        yield from _feedback_problems(block, at)
+        return
     elements = [block["accessory"]] if kind == "section" and "accessory" in block else block.get("elements") or []
     if kind in {"actions", "context"} and not elements:
         yield f"missing required field: elements {at}"
@@ -96,6 +110,19 @@ def _element_problems(block: dict[str, Any], kind: str, at: str, seen: set[tuple
             yield from _option_problems(element, at)
 
 
+def _feedback_problems(block: dict[str, Any], at: str) -> Iterator[str]:
+    elements = block.get("elements") or []
+    if not 0 < len(elements) <= 5:
+        yield f"1 to 5 elements needed {at}"
+    for element in elements:
+        if element.get("type") not in {"feedback_buttons", "icon_button"} or not 0 < len(str(element.get("action_id") or "")) <= 255:
+            yield f"unsupported element or no action_id {at}"
+        for side in ("positive_button", "negative_button") if element.get("type") == "feedback_buttons" else ():
+            button = element.get(side) or {}
+            if not 0 < len((button.get("text") or {}).get("text") or "") <= 75 or not 0 < len(str(button.get("value") or "")) <= 2000:
+                yield f"{side}: text or value out of limits {at}"
+
+
 def _option_problems(element: dict[str, Any], at: str) -> Iterator[str]:
     options = element.get("options") or []
     if not 0 < len(options) <= 100:
@@ -115,6 +142,20 @@ def check_view(view: Any) -> None:
     problems = tuple(_view_problems(view)) if isinstance(view, dict) else ("the view is no object",)
     if problems:
         raise SlackError("invalid_arguments", problems)
+
+
+def check_home(view: Any) -> None:
+    """Raises SlackError as views.publish would."""
+    if not isinstance(view, dict) or view.get("type") != "home" or set(view) - {"type", "blocks", "private_metadata", "callback_id", "external_id"}:
+        raise SlackError("invalid_arguments", ("type must be home, and a Home has no title, submit or close",))
+    blocks = view.get("blocks") or []
+    problems = [*(("1 to 100 blocks needed",) if not 0 < len(blocks) <= 100 else ())]
+    for start in range(0, len(blocks), BLOCKS_MOST):
+        problems += block_problems(blocks[start : start + BLOCKS_MOST])
+    if any(block.get("type") in {"context_actions", "table", "markdown"} for block in blocks):
+        problems.append("a Home takes no such block")
+    if problems:
+        raise SlackError("invalid_arguments", tuple(problems))
 
 
 def _view_problems(view: dict[str, Any]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from bot.playground.workspace import BOT_USER, SlackWorkspace
 
 STATIC = Path(__file__).parent / "static"
 SOCKETS_MOST = 10
+SLOW_SECONDS = 4.0
 
 
 class PlaygroundServer:
@@ -61,6 +62,10 @@ class PlaygroundServer:
     async def api(self, request: Request) -> Response:
         """One Web API call; errors come as Slack sends them, 200 with ok false, 429 with Retry-After."""
         method = request.path_params["method"]
+        if self.workspace.trouble == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+        if self.workspace.trouble == "down":
+            return Response("upstream is down", 503)
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         wanted = self._app_token if method == "apps.connections.open" else self._token
         if given != wanted:

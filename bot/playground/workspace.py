@@ -1,13 +1,13 @@
 """A Slack workspace in memory: people, channels and messages, with the rules of the Web API."""
 
 import itertools
-import json
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.limits import SlackError, check_message, check_view
+from bot.playground.limits import SlackError, check_message, check_view, parsed
+from bot.playground.surfaces import Surfaces
 
 TRIGGER_SECONDS = 3.0
 TEAM, BOT_USER, BOT_ID = "T0PLAY", "U0CADDIE", "B0CADDIE"
@@ -44,6 +44,8 @@ class Posted:
     metadata: dict[str, Any] | None = None
     edited: int = 0
     files: list[str] = field(default_factory=list)
+    streaming: bool = False
+    reactions: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -65,18 +67,17 @@ class Uploaded:
 
 
 @dataclass
-class SlackWorkspace:
+class SlackWorkspace(Surfaces):
     """State and rules; every method of the API raises SlackError with Slack's own code."""
 
-    members: dict[str, Member] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
-    posted: list[Posted] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failures: dict[str, list[str]] = field(default_factory=dict)
     views: dict[str, Opened] = field(default_factory=dict)
     files: dict[str, Uploaded] = field(default_factory=dict)
     canvases: dict[str, set[str]] = field(default_factory=dict)
     upload_base: str = ""
+    trouble: str = ""
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -115,6 +116,8 @@ class SlackWorkspace:
         """One Web API call by the bot."""
         with self._lock:
             self.calls.append((method, args))
+            if self.trouble == "429":
+                raise SlackError("ratelimited")
             if self.failures.get(method):
                 raise SlackError(self.failures[method].pop(0))
             handler = getattr(self, "api_" + method.replace(".", "_"), None)
@@ -278,7 +281,30 @@ class SlackWorkspace:
     def api_conversations_replies(self, args: dict[str, Any]) -> dict[str, Any]:
         channel, root = self._channel(args), str(args.get("ts"))
         found = [p for p in self.posted if p.channel == channel.id and root in {p.ts, p.thread_ts} and p.only_for is None]
-        return {"messages": [_as_message(p) for p in found]}
+        return self._page(found, args)
+
+    def api_conversations_history(self, args: dict[str, Any]) -> dict[str, Any]:
+        """What stands in a channel itself, the newest first."""
+        channel = self._channel(args)
+        return self._page([p for p in reversed(self.posted) if p.channel == channel.id and p.thread_ts in {None, p.ts} and p.only_for is None], args)
+
+    def _page(self, found: list[Posted], args: dict[str, Any]) -> dict[str, Any]:
+        """A page of messages between `oldest` and `latest`; metadata comes whole only where it is asked for."""
+        start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 999)
+        oldest, latest, inclusive = float(args.get("oldest") or 0), float(args.get("latest") or "inf"), str(args.get("inclusive")).lower() in {"true", "1"}
+        within = [p for p in found if oldest < float(p.ts) < latest or (inclusive and float(p.ts) in {oldest, latest})]
+        shown = [_as_message(p, whole=str(args.get("include_all_metadata")).lower() in {"true", "1"}) for p in within[start : start + limit]]
+        more = start + limit < len(within)
+        return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": str(start + limit) if more else ""}}
+
+    def api_users_conversations(self, args: dict[str, Any]) -> dict[str, Any]:
+        """The conversations that the bot is in, of the types asked for."""
+        types = set(str(args.get("types") or "public_channel").split(","))
+        kinds = {"im": "im", "private": "private_channel", "public": "public_channel", "external": "public_channel"}
+        found = [c for c in self.channels.values() if BOT_USER in c.members and kinds[c.kind] in types]
+        start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 999)
+        listed = [{"id": c.id, "name": c.name.lstrip("#"), "is_im": c.kind == "im"} for c in found[start : start + limit]]
+        return {"channels": listed, "response_metadata": {"next_cursor": str(start + limit) if start + limit < len(found) else ""}}
 
     def api_chat_postMessage(self, args: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(args)
@@ -294,14 +320,21 @@ class SlackWorkspace:
         return {"message_ts": self._post(args, channel, user).ts}
 
     def api_chat_update(self, args: dict[str, Any]) -> dict[str, Any]:
+        found = self._own(args)
+        if found.streaming:
+            raise SlackError("streaming_state_conflict")
+        self._rewrite(found, args)
+        return {"channel": found.channel, "ts": found.ts, "text": found.text}
+
+    def _own(self, args: dict[str, Any]) -> Posted:
+        """The message of the bot that a call is about."""
         channel, ts = self._channel(args), str(args.get("ts"))
         found = next((p for p in self.posted if p.channel == channel.id and p.ts == ts and p.only_for is None), None)
         if found is None:
             raise SlackError("message_not_found")
         if found.user != BOT_USER:
             raise SlackError("cant_update_message")
-        self._rewrite(found, args)
-        return {"channel": channel.id, "ts": ts, "text": found.text}
+        return found
 
     def _channel(self, args: dict[str, Any]) -> Channel:
         channel = self.channels.get(str(args.get("channel")))
@@ -312,6 +345,9 @@ class SlackWorkspace:
     def _post(self, args: dict[str, Any], channel: Channel, only_for: str | None) -> Posted:
         text, blocks = str(args.get("text") or ""), parsed(args.get("blocks"))
         check_message(text, blocks)
+        if not self.agent and any(block["type"] == "context_actions" for block in blocks or ()):
+            raise SlackError("invalid_blocks", ("unsupported type: context_actions",))
+        self.statuses.pop((channel.id, str(args.get("thread_ts") or "")), None)
         posted = Posted(self.stamp(), channel.id, BOT_USER, text, blocks, args.get("thread_ts"), only_for, parsed(args.get("metadata")))
         posted.files = [canvas for canvas in self.canvases if self._permalink(canvas) in text]
         self.posted.append(posted)
@@ -369,20 +405,14 @@ def _canvas_text(content: Any) -> str:
     return str(content["markdown"])
 
 
-def parsed(value: Any) -> Any:
-    """Arguments come as JSON or as JSON in a form field."""
-    if isinstance(value, str):
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise SlackError("invalid_arguments") from None
-    return value
-
-
-def _as_message(posted: Posted) -> dict[str, Any]:
+def _as_message(posted: Posted, *, whole: bool = True) -> dict[str, Any]:
     made: dict[str, Any] = {"type": "message", "ts": posted.ts, "user": posted.user, "text": posted.text, "blocks": posted.blocks or []}
     if posted.thread_ts:
         made["thread_ts"] = posted.thread_ts
     if posted.metadata:
-        made["metadata"] = posted.metadata
+        made["metadata"] = posted.metadata if whole else {"event_type": posted.metadata["event_type"]}
+    if posted.user == BOT_USER:
+        made["bot_id"] = BOT_ID
+    if posted.files:
+        made["files"] = [{"id": file} for file in posted.files]
     return made
