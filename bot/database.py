@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from bot.errors import NotConfigured
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0007"
+HEAD = "0008"
 
 metadata = MetaData(
     naming_convention={

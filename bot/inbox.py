@@ -2,20 +2,23 @@
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Index, Integer, String, Table, Text, and_, exists, or_, select, update
+from sqlalchemy import Boolean, Column, Engine, Index, Integer, String, Table, Text, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Json, Moment, metadata, writing
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=2)
-ATTEMPTS = 5
+LEASE = timedelta(seconds=20)
+ATTEMPTS, ATTEMPTS_WHILE_AWAY = 4, 24
+LONGEST_WAIT = 300.0
 IDLE_SECONDS = 1.0
+URGENT_WORKERS, RENEW_SECONDS = 2, 5.0
 
 inbox = Table(
     "inbox",
@@ -27,7 +30,9 @@ inbox = Table(
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("received_at", Moment, nullable=False),
+    Column("urgent", Boolean, nullable=False),
     Column("leased_until", Moment),
+    Column("retry_at", Moment),
     Column("done_at", Moment),
     Column("error", Text),
     Index("ix_inbox_state_seq", "state", "seq"),
@@ -53,26 +58,28 @@ class Inbox:
         self._write = threading.Lock()  # SQLite's own waiting sleeps; a queue in front of it is fair and short
         self.arrived = threading.Event()
 
-    def store(self, key: str, lane: str, payload: dict[str, Any]) -> bool:
+    def store(self, key: str, lane: str, payload: dict[str, Any], *, urgent: bool = False) -> bool:
         """Keep a payload under its key; False where it is known already. It is durable when this returns.
 
-        `lane` is what must stay in order: the items of one lane are worked on one after the other.
+        `lane` is what must stay in order: the items of one lane are worked on one after the other. `urgent` is what
+        has workers of its own, so that it never waits behind long work of others.
         """
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
-        row = {"key": key, "lane": lane, "payload": payload, "state": "waiting", "attempts": 0, "received_at": self._clock()}
+        row = {"key": key, "lane": lane, "payload": payload, "state": "waiting", "attempts": 0, "received_at": self._clock(), "urgent": urgent}
         query = dialect.insert(inbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.seq)
         with self._write, writing(self._engine) as connection:
             new = connection.execute(query).first() is not None
         self.arrived.set()
         return new
 
-    def take(self) -> Item | None:
-        """The next item whose lane is free, leased to the caller; None where there is none."""
+    def take(self, *, urgent: bool = False) -> Item | None:
+        """The next item whose lane is free, leased to the caller; None where there is none. `urgent` takes only such."""
         now = self._clock()
         earlier = inbox.alias("earlier")
         busy = exists().where(earlier.c.lane == inbox.c.lane, earlier.c.seq < inbox.c.seq, earlier.c.state.in_(["waiting", "running"]))
-        free = or_(inbox.c.state == "waiting", and_(inbox.c.state == "running", inbox.c.leased_until < now))
-        query = select(inbox.c.seq, inbox.c.key, inbox.c.payload, inbox.c.attempts).where(free, ~busy).order_by(inbox.c.seq).limit(1)
+        ready = or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= now)
+        free = or_(and_(inbox.c.state == "waiting", ready), and_(inbox.c.state == "running", inbox.c.leased_until < now))
+        query = select(inbox.c.seq, inbox.c.key, inbox.c.payload, inbox.c.attempts).where(free, ~busy, *((inbox.c.urgent.is_(True),) if urgent else ())).order_by(inbox.c.seq).limit(1)
         with self._write, writing(self._engine) as connection:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
@@ -84,14 +91,28 @@ class Inbox:
     def done(self, key: str) -> None:
         self._settle(key, "done", None)
 
-    def failed(self, item: Item, error: str) -> bool:
-        """Give an item back for another attempt; True where it was the last one and the item is given up."""
-        last = item.attempt >= ATTEMPTS
-        self._settle(item.key, "failed" if last else "waiting", error)
+    def failed(self, item: Item, error: str, *, away: bool = False) -> bool:
+        """Give an item back for another attempt; True where it was the last one and the item is given up.
+
+        `away` says that whoever is needed cannot be reached: then the waits grow to minutes and go on for more than an hour.
+        """
+        last = item.attempt >= (ATTEMPTS_WHILE_AWAY if away else ATTEMPTS)
+        wait = timedelta(seconds=min(2.0 ** (item.attempt - 1) if away else 0.5 * item.attempt, LONGEST_WAIT))
+        self._settle(item.key, "failed" if last else "waiting", error, None if last else self._clock() + wait)
         return last
 
-    def _settle(self, key: str, state: str, error: str | None) -> None:
-        values = {"state": state, "error": error, "leased_until": None, "done_at": self._clock() if state != "waiting" else None}
+    def renew(self, keys: Sequence[str]) -> None:
+        """Keep items that are still worked on from being taken over."""
+        with self._write, writing(self._engine) as connection:
+            connection.execute(update(inbox).where(inbox.c.key.in_(keys), inbox.c.state == "running").values(leased_until=self._clock() + self._lease))
+
+    def purge(self, before: datetime) -> int:
+        """Forget what was done with before a moment: what people said, and the keys that tell a redelivery."""
+        with self._write, writing(self._engine) as connection:
+            return int(connection.execute(delete(inbox).where(inbox.c.state.in_(["done", "failed"]), inbox.c.done_at < before)).rowcount)
+
+    def _settle(self, key: str, state: str, error: str | None, retry_at: datetime | None = None) -> None:
+        values = {"state": state, "error": error, "leased_until": None, "retry_at": retry_at, "done_at": self._clock() if state != "waiting" else None}
         with self._write, writing(self._engine) as connection:
             connection.execute(update(inbox).where(inbox.c.key == key).values(**values))
         self.arrived.set()
@@ -99,48 +120,68 @@ class Inbox:
     def counts(self) -> dict[str, int]:
         """Items by state."""
         with self._engine.connect() as connection:
-            states = [row[0] for row in connection.execute(select(inbox.c.state))]
-        return {state: states.count(state) for state in dict.fromkeys(states)}
+            return {row[0]: row[1] for row in connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))}
+
+    def oldest_waiting(self) -> datetime | None:
+        """When the item came that has waited longest."""
+        with self._engine.connect() as connection:
+            found: datetime | None = connection.execute(select(inbox.c.received_at).where(inbox.c.state == "waiting").order_by(inbox.c.seq).limit(1)).scalar()
+            return found
 
 
 class Workers:
-    """Threads that work the inbox off, apart from the threads that receive."""
+    """Threads that work the inbox off, apart from the threads that receive; two of them take urgent items alone."""
 
-    def __init__(self, inbox: Inbox, work: Callable[[Item], None], give_up: Callable[[Item], None], count: int = 4) -> None:
-        self._inbox, self._work, self._give_up = inbox, work, give_up
+    def __init__(self, inbox: Inbox, work: Callable[[Item], None], give_up: Callable[[Item], None], count: int = 8, away: Callable[[Exception], bool] = lambda error: False) -> None:
+        self._inbox, self._work, self._give_up, self._away = inbox, work, give_up, away
         self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._run, name=f"worker-{n}", daemon=True) for n in range(count)]
+        self._in_hand: set[str] = set()
+        self._threads = [threading.Thread(target=self._run, args=(n < URGENT_WORKERS,), name=f"worker-{n}", daemon=True) for n in range(count + URGENT_WORKERS)]
+        self._threads.append(threading.Thread(target=self._renew, name="leases", daemon=True))
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
 
     def stop(self, seconds: float = 10) -> None:
-        """Let running items end, take no new ones."""
+        """Take no new items and let running ones end, for so many seconds in all; others are taken over after a crash's lease."""
         self._stopping.set()
         self._inbox.arrived.set()
+        until = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, until - time.monotonic()))
 
-    def _run(self) -> None:
+    def _run(self, urgent: bool) -> None:
         while not self._stopping.is_set():
             self._inbox.arrived.clear()
             try:
-                item = self._inbox.take()
+                item = self._inbox.take(urgent=urgent)
+                if item is None:
+                    self._inbox.arrived.wait(IDLE_SECONDS)
+                else:
+                    self._do(item)
             except Exception:  # the database may be away for a while; the worker must outlive it
-                log.exception("the inbox cannot be read")
+                log.exception("the inbox cannot be read or written")
                 self._stopping.wait(IDLE_SECONDS)
-                continue
-            if item is None:
-                self._inbox.arrived.wait(IDLE_SECONDS)
-            else:
-                self._do(item)
 
     def _do(self, item: Item) -> None:
+        self._in_hand.add(item.key)
         try:
             self._work(item)
             self._inbox.done(item.key)
         except Exception as error:  # one bad item must not end the worker
-            log.exception("item %s failed at attempt %d", item.key, item.attempt)
-            if self._inbox.failed(item, type(error).__name__):
+            away = self._away(error)
+            log.log(logging.WARNING if away else logging.ERROR, "item %s failed at attempt %d (%s)", item.key, item.attempt, type(error).__name__, exc_info=not away)
+            if self._inbox.failed(item, type(error).__name__, away=away):
                 self._give_up(item)
+        finally:
+            self._in_hand.discard(item.key)
+
+    def _renew(self) -> None:
+        while not self._stopping.wait(RENEW_SECONDS):
+            keys = tuple(self._in_hand)
+            try:
+                if keys:
+                    self._inbox.renew(keys)
+            except Exception:  # the database may be away for a while
+                log.exception("leases could not be renewed")

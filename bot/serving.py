@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.errors import NotConfigured
 from bot.inbox import Inbox
+from bot.outbox import Outbox
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import SlackWorkspace
@@ -81,7 +82,7 @@ def work(house: House) -> None:
 
 def slack_side(house: House, token: str, secret: str, api_url: str) -> SlackSide:
     hour = house.settings.morning_hour if house.settings.morning_messages else None
-    return SlackSide(house.caddie, Inbox(house.engine), token=token, secret=secret, api_url=api_url, charts=house.settings.charts, morning_hour=hour)
+    return SlackSide(house.caddie, Inbox(house.engine), Outbox(house.engine), token=token, secret=secret, api_url=api_url, charts=house.settings.charts, morning_hour=hour)
 
 
 def slack_routes(side: SlackSide) -> list[Route]:

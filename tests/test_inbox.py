@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
+from bot.database import writing
 from bot.inbox import ATTEMPTS, LEASE, Inbox
+from bot.inbox import inbox as table
 from tests.conftest import house_in
 
 
@@ -19,10 +22,10 @@ class Clock:
 @pytest.fixture(params=["sqlite", "postgres"])
 def inbox(request, tmp_path) -> Inbox:
     url = request.getfixturevalue("postgres") if request.param == "postgres" else None
-    made = Inbox(house_in(tmp_path, database_url=url).engine, Clock())
-    while item := made.take():
-        made.done(item.key)
-    return made
+    engine = house_in(tmp_path, database_url=url).engine
+    with writing(engine) as connection:  # the server is shared by the tests
+        connection.execute(delete(table))
+    return Inbox(engine, Clock())
 
 
 def test_a_key_is_taken_once_and_lanes_keep_their_order(inbox, request):
@@ -47,5 +50,34 @@ def test_an_item_that_keeps_failing_is_given_up(inbox, request):
     inbox.store(request.node.name, request.node.name, {})
     for _ in range(ATTEMPTS - 1):
         assert not inbox.failed(inbox.take(), "broken")
+        assert inbox.take() is None, "not at once again"
+        inbox._clock.now += timedelta(minutes=1)
     assert inbox.failed(inbox.take(), "broken")
     assert inbox.take() is None
+
+
+def test_while_slack_is_away_an_item_waits_longer_and_longer(inbox, request):
+    inbox.store(request.node.name, request.node.name, {"n": 1})
+    begun = inbox._clock.now
+    while True:
+        item = inbox.take()
+        if item is None:
+            inbox._clock.now += timedelta(seconds=1)
+        elif inbox.failed(item, "away", away=True):
+            break
+    assert timedelta(hours=1) < inbox._clock.now - begun < timedelta(hours=3)
+
+
+def test_urgent_items_have_workers_of_their_own_and_leases_are_renewed(inbox, request):
+    tag = request.node.name
+    inbox.store(f"{tag}1", f"{tag}a", {"n": 1})
+    inbox.store(f"{tag}2", f"{tag}b", {"n": 2}, urgent=True)
+    held = inbox.take(urgent=True)
+    assert held.payload["n"] == 2
+    for _ in range(3):
+        inbox._clock.now += LEASE * 0.9
+        inbox.renew([held.key])
+        assert inbox.take(urgent=True) is None, "still in hand"
+    inbox.done(held.key)
+    assert inbox.take().payload["n"] == 1
+    assert inbox.purge(inbox._clock.now + timedelta(seconds=1)) >= 1

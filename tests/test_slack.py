@@ -95,6 +95,52 @@ def test_redelivery_and_rate_limits_lose_and_double_nothing(slack):
     assert len(by_bot(slack, rep, place)) == 1
 
 
+def test_a_lost_answer_posts_nothing_twice(slack):
+    rep, boss = member(slack, "Tamsin"), member(slack, "Solomon")
+    place, team = slack.workspace.direct(rep).id, channel(slack, "#east-sales")
+    slack.workspace.fail_next("chat.postMessage", "lost_answer", "lost_answer")
+    slack.deliverer.say(rep, place, "my pipeline")
+    slack.deliverer.say(boss, team, f"<@{BOT_USER}> pipeline summary for my team")
+    until(lambda: slack.side.inbox.counts() == {"done": 2}, 30)
+    for person, where in ((rep, place), (boss, team)):
+        told = [p for p in by_bot(slack, person, where) if p.blocks]
+        assert len(told) == 1, where
+        assert told[0].metadata["event_payload"]["key"] not in told[0].text
+    assert slack.side.outbox.counts()["doubted"] == 0
+
+
+def test_what_only_one_sees_comes_again_with_a_word_where_the_answer_was_lost(slack):
+    boss, place = member(slack, "Solomon"), channel(slack, "#ext-globex")
+    slack.workspace.fail_next("chat.postEphemeral", "lost_answer")
+    slack.deliverer.say(boss, place, f"<@{BOT_USER}> pipeline summary for my team")
+    until(lambda: slack.side.inbox.counts() == {"done": 1})
+    first, second = by_bot(slack, boss, place)
+    assert "may see this twice" not in str(first.blocks)
+    assert "may see this twice" in str(second.blocks)
+    assert slack.side.outbox.counts()["doubted"] == 1
+
+
+@pytest.mark.parametrize(("change", "told"), [("external", "outside"), ("joined", "Pipeline")])
+def test_a_channel_that_changes_between_question_and_answer_gets_nothing(slack, change, told):
+    boss, place = member(slack, "Solomon"), channel(slack, "#east-sales")
+    slack.workspace.fail_next("chat.postMessage", "internal_error", "internal_error", "internal_error")
+    slack.deliverer.say(boss, place, f"<@{BOT_USER}> pipeline summary for my team")
+    until(lambda: len([c for c in slack.workspace.calls if c[0] == "chat.postMessage"]) >= 1)
+    if change == "external":
+        slack.workspace.channels[place].kind = "external"
+    else:
+        slack.workspace.channels[place].members.append(slack.workspace.add_member("Nosy", "nosy@elsewhere.example", guest=False).id)
+    answer = until(lambda: by_bot(slack, boss, place), 30)[0]
+    assert answer.only_for == boss
+    assert told.casefold() in str(answer.blocks).casefold()
+
+
+def test_what_people_say_to_each_other_is_not_even_kept(slack):
+    rep, place = member(slack, "Tamsin"), channel(slack, "#east-sales")
+    slack.deliverer.say(rep, place, "lunch anyone?")
+    assert slack.side.inbox.counts() == {}
+
+
 def test_slash_command_and_socket_mode(slack):
     rep = member(slack, "Tamsin")
     place = slack.workspace.direct(rep).id

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,7 +110,7 @@ class SlackWorkspace(Surfaces):
             return found or self.add_channel(user, "im", [user])
 
     def fail_next(self, method: str, *codes: str) -> None:
-        """Let the next calls of a method fail with these error codes, `ratelimited` among them."""
+        """Let the next calls of a method fail with these error codes, `ratelimited` among them; `lost_answer` does the work and breaks off."""
         self.failures.setdefault(method, []).extend(codes)
 
     def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -118,12 +119,15 @@ class SlackWorkspace(Surfaces):
             self.calls.append((method, args))
             if self.trouble == "429":
                 raise SlackError("ratelimited")
-            if self.failures.get(method):
-                raise SlackError(self.failures[method].pop(0))
+            failure = self.failures[method].pop(0) if self.failures.get(method) else ""
+            if failure and failure != "lost_answer":
+                raise SlackError(failure)
             handler = getattr(self, "api_" + method.replace(".", "_"), None)
             if handler is None:
                 raise SlackError("unknown_method")
             answer: dict[str, Any] = handler(args)
+            if failure:
+                raise SlackError(failure)
             return answer
 
     def api_auth_test(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -265,6 +269,7 @@ class SlackWorkspace(Surfaces):
                 "is_im": channel.kind == "im",
                 "is_private": channel.kind in {"private", "im"},
                 "is_ext_shared": channel.kind == "external",
+                "is_member": BOT_USER in channel.members,
             }
         }
 
@@ -293,9 +298,12 @@ class SlackWorkspace(Surfaces):
         start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 999)
         oldest, latest, inclusive = float(args.get("oldest") or 0), float(args.get("latest") or "inf"), str(args.get("inclusive")).lower() in {"true", "1"}
         within = [p for p in found if oldest < float(p.ts) < latest or (inclusive and float(p.ts) in {oldest, latest})]
-        shown = [_as_message(p, whole=str(args.get("include_all_metadata")).lower() in {"true", "1"}) for p in within[start : start + limit]]
+        shown = [_as_message(p, self._listed_files(p), whole=str(args.get("include_all_metadata")).lower() in {"true", "1"}) for p in within[start : start + limit]]
         more = start + limit < len(within)
         return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": str(start + limit) if more else ""}}
+
+    def _listed_files(self, posted: Posted) -> list[dict[str, str]]:
+        return [{"id": f.id, "name": f.name, "title": f.title} for f in map(self.files.__getitem__, posted.files)]
 
     def api_users_conversations(self, args: dict[str, Any]) -> dict[str, Any]:
         """The conversations that the bot is in, of the types asked for."""
@@ -405,7 +413,7 @@ def _canvas_text(content: Any) -> str:
     return str(content["markdown"])
 
 
-def _as_message(posted: Posted, *, whole: bool = True) -> dict[str, Any]:
+def _as_message(posted: Posted, files: Sequence[dict[str, str]] = (), *, whole: bool = True) -> dict[str, Any]:
     made: dict[str, Any] = {"type": "message", "ts": posted.ts, "user": posted.user, "text": posted.text, "blocks": posted.blocks or []}
     if posted.thread_ts:
         made["thread_ts"] = posted.thread_ts
@@ -413,6 +421,6 @@ def _as_message(posted: Posted, *, whole: bool = True) -> dict[str, Any]:
         made["metadata"] = posted.metadata if whole else {"event_type": posted.metadata["event_type"]}
     if posted.user == BOT_USER:
         made["bot_id"] = BOT_ID
-    if posted.files:
-        made["files"] = [{"id": file} for file in posted.files]
+    if files:
+        made["files"] = list(files)
     return made

@@ -22,7 +22,8 @@ from bot.caddie import Caddie
 from bot.handlers.marketing import aids_ending
 from bot.handlers.scheduling import nudges_due
 from bot.inbox import Inbox, Workers
-from bot.slack.courier import Courier
+from bot.outbox import Outbox
+from bot.slack.courier import Courier, away
 from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
 from bot.slack.views.forms import CALLBACK
 
@@ -36,11 +37,11 @@ LATEST = timedelta(hours=6)
 class SlackSide:
     """Everything between Slack and Caddie: the Bolt app that takes in, the workers that answer."""
 
-    def __init__(self, caddie: Caddie, inbox: Inbox, *, token: str, secret: str, api_url: str, charts: Path, workers: int = 4, morning_hour: int | None = None) -> None:
-        self.inbox = inbox
+    def __init__(self, caddie: Caddie, inbox: Inbox, outbox: Outbox, *, token: str, secret: str, api_url: str, charts: Path, morning_hour: int | None = None) -> None:
+        self.inbox, self.outbox = inbox, outbox
         self.client = web_client(token, api_url)
-        self.courier = Courier(caddie, self.client, lambda: datetime.now(UTC), charts)
-        self.workers = Workers(inbox, self.courier.work, self.courier.give_up, workers)
+        self.courier = Courier(caddie, self.client, outbox, lambda: datetime.now(UTC), charts)
+        self.workers = Workers(inbox, self.courier.work, self.courier.give_up, away=away)
         self._stopping = threading.Event()
         self.app = build_app(inbox, self.client, secret, self.courier.check)
         self._caddie, self._morning_hour = caddie, morning_hour
@@ -60,6 +61,7 @@ class SlackSide:
             try:
                 for finished in self._caddie.resume(datetime.now(UTC)):
                     self.courier.tell(finished)
+                self.courier.tell_what_is_left()
                 self.take_due(datetime.now(UTC))
             except Exception:  # the database or Slack may be away for a while; this must outlive it
                 log.exception("waiting writes could not be finished")
@@ -83,7 +85,7 @@ class SlackSide:
 
     def _store(self, kind: Literal["digest", "nudge", "ending"], key: str, channel: str, value: str) -> None:
         arrival = Arrival(kind=kind, key=f"{kind}:{key}", team="", user="", channel=channel, direct=channel.startswith("D"), value=value)
-        self.inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
+        self.inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent)
 
     def socket(self, app_token: str) -> SocketModeHandler:
         """Socket Mode; the short ping notices a dead connection within seconds."""
@@ -133,8 +135,8 @@ def build_app(inbox: Inbox, client: WebClient, secret: str, check: Callable[[Arr
     @app.middleware
     def store_first(body: dict[str, Any], next: Callable[[], None]) -> None:
         arrival = arrival_of(body)
-        if arrival is not None and arrival.kind != "submission":
-            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
+        if arrival is not None and arrival.kind != "submission" and arrival.concerns_us:
+            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent)
         next()
 
     def take_form(ack: Callable[..., None], body: dict[str, Any]) -> None:
@@ -144,7 +146,7 @@ def build_app(inbox: Inbox, client: WebClient, secret: str, check: Callable[[Arr
             ack(response_action="errors", errors=wrong)
             return
         if arrival:
-            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
+            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent)
         ack()
 
     def acknowledge(ack: Callable[[], None]) -> None:

@@ -1,9 +1,10 @@
-"""Working off arrivals: asking Caddie and bringing the replies to Slack."""
+"""Working off arrivals: asking Caddie once, keeping the answers, and having them sent."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,80 +15,132 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.caddie import Caddie, Finished
-from bot.domain.audience import DIRECT, Audience
+from bot.domain.audience import DIRECT, Audience, ChannelKind
 from bot.drafts import Conversation
 from bot.errors import BadRequest
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
 from bot.notes import LARGEST_FILE, read_notes
-from bot.replies import Refusal, Reply
+from bot.outbox import Outbox
+from bot.replies import LogForm, Refusal, Reply
 from bot.slack.canvases import Canvases
 from bot.slack.listeners import Arrival, SharedFile
-from bot.slack.posting import Poster
+from bot.slack.outgoing import Composer, Sending
+from bot.slack.sending import Sender
 from bot.slack.views import render
-from bot.slack.views.forms import values_of
+from bot.slack.views.forms import modal, values_of
 from bot.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
+TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged"}
+TOLD, TOLD_AFTER = "told:", timedelta(seconds=60)
+
+
+def away(error: Exception) -> bool:
+    """Whether an error says that Slack cannot be reached or will not listen now, which passes; other errors come again."""
+    if isinstance(error, SlackApiError):
+        status = getattr(error.response, "status_code", 200)
+        return status == 429 or status >= 500 or error.response.get("error") in {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+    return isinstance(error, OSError | HTTPException)
 
 
 class Courier:
-    """Takes stored arrivals to Caddie and posts what comes back, to the channel or to the asker alone."""
+    """Takes stored arrivals to Caddie, once each, and has what comes back sent to the channel or to the asker alone."""
 
-    def __init__(self, caddie: Caddie, client: WebClient, clock: Callable[[], datetime], charts: Path) -> None:
-        self._caddie, self._client, self._clock = caddie, client, clock
+    def __init__(self, caddie: Caddie, client: WebClient, outbox: Outbox, clock: Callable[[], datetime], charts: Path) -> None:
+        self._caddie, self._client, self._outbox, self._clock = caddie, client, outbox, clock
         self._workspace = Workspace(client)
-        self._poster = Poster(client, self._workspace, Canvases(client, caddie.desk.archive), charts, clock)
+        self._composer = Composer(self._workspace, charts)
+        self._sender = Sender(client, self._workspace, Canvases(client, caddie.desk.archive), outbox, clock)
 
     def work(self, item: Item) -> None:
-        """One arrival, from who said it to the posted replies."""
+        """One arrival, from who said it to the sent replies; a second try sends what is left and asks nothing again."""
         arrival = Arrival.model_validate(item.payload)
-        if arrival.kind == "message" and not self._for_caddie(arrival):
-            return
-        if arrival.kind in {"digest", "nudge", "ending"}:
-            self._due(arrival)
-            return
+        first_time = not self._outbox.holds(item.key)
+        if first_time:
+            if arrival.kind == "message" and not self._for_caddie(arrival):
+                return
+            self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival))
+        self._sender.send(item.key, first_time=first_time)
+        if arrival.kind == "digest" and (ts := self._outbox.ts(item.key, 0)):
+            self._caddie.follow(f"{self._workspace.team}:{arrival.channel}" + ("" if arrival.direct else f":{ts}"), arrival.value, self._clock())
+
+    def _keep(self, item: str, sendings: Sequence[Sending]) -> None:
+        self._outbox.put(item, [(out.model_dump(mode="json", exclude_defaults=True), out.channel, data) for out, data in sendings])
+
+    def _asked(self, arrival: Arrival) -> list[Sending]:
+        """What is to be sent for what somebody said, pressed or filled in."""
         arrival, audience = self._at_home(arrival)
         email = self._workspace.email(arrival.user)
         if email is None:
-            refused = Refusal(reason="not_allowed", say="unknown_person", values={"email": f"user {arrival.user}"})
-            self._poster.post(arrival, refused, audience)
-            return
+            refused = Refusal(reason="not_allowed", say="unknown_person", values={"email": f"user {arrival.user}"}, audience="ephemeral")
+            return self._composer.replies(arrival, [refused], audience)
         asked = Press("edit", email, audience, self._thread(arrival), self._clock(), arrival.value or None)
         match arrival.kind:
             case "press":
                 press = replace(asked, action=arrival.action, value=arrival.value or None)  # type: ignore[arg-type]
-                self._poster.after_press(arrival, self._caddie.press(press).replies, audience)
+                return self._composer.after_press(arrival, self._opened(arrival, self._caddie.press(press).replies), audience)
             case "form":
-                self._poster.open(arrival, self._caddie.form(asked), audience)
+                return self._composer.replies(arrival, self._opened(arrival, [self._caddie.form(asked)]), audience)
             case "submission":
-                self._poster.after_press(arrival, self._caddie.submit(asked, values_of(arrival.form)).replies, audience)
+                return self._composer.after_press(arrival, self._caddie.submit(asked, values_of(arrival.form)).replies, audience)
             case "shared":
-                self._poster.post_all(arrival, self._shared(arrival, email, audience), audience)
+                return self._composer.replies(arrival, self._shared(arrival, email, audience), audience)
             case "message" | "command":
-                self._poster.post_all(arrival, self._said(arrival, email, audience), audience)
+                return self._composer.replies(arrival, self._said(arrival, email, audience), audience)
             case "digest" | "nudge" | "ending":
                 raise AssertionError("nobody says these")
 
-    def _due(self, arrival: Arrival) -> None:
+    def _opened(self, arrival: Arrival, replies: Sequence[Reply]) -> list[Reply]:
+        """The replies that are to be sent, once the form among them was opened; a refusal where its trigger ran out."""
+        left: list[Reply] = []
+        for form in replies:
+            if not isinstance(form, LogForm):
+                left.append(form)
+                continue
+            about: dict[str, str | None] = {"ref": form.ref, "channel": arrival.channel, "ts": arrival.ts, "thread_ts": arrival.thread_ts} if form.ref else {}
+            if form.about:  # the card comes beside the report that the form was opened from, not in its place
+                about |= {"ts": None, "thread_ts": arrival.thread_ts or (None if arrival.direct or arrival.ephemeral else arrival.ts)}
+            known = {name: value for name, value in about.items() if value}
+            try:
+                self._client.views_open(trigger_id=arrival.trigger_id, view=modal(form, known | ({"ephemeral": "1"} if arrival.ephemeral else {})))
+            except SlackApiError as error:
+                if error.response.get("error") not in TOO_LATE:
+                    raise
+                left.append(Refusal(reason="unavailable", say="form_too_late", language=form.language, audience="ephemeral"))
+        return left
+
+    def _due(self, arrival: Arrival) -> list[Sending]:
         """What came due by the clock: a digest for its channel, a morning message, or a word to the digest's maker."""
-        if arrival.kind in {"nudge", "ending"}:
+        if arrival.kind != "digest":
             owner, _, aid = arrival.value.partition(" ")
             finished = self._caddie.ending(aid, owner, self._clock()) if arrival.kind == "ending" else self._caddie.nudge(arrival.value, self._clock())
-            if finished:
-                self.tell(finished)
-            return
+            return self._told(finished) if finished else []
         audience = self._workspace.audience(arrival.channel)
         finished = self._caddie.digest(arrival.value, audience, self._clock())
         if finished is None:
-            return
+            return []
         if any(isinstance(reply, Refusal) for reply in finished.replies):
-            self.tell(finished)
-            return
-        for reply in finished.replies:
-            ts = self._poster.post(arrival, reply, audience)
-            if ts:
-                self._caddie.follow(f"{self._workspace.team}:{arrival.channel}" + ("" if audience.direct else f":{ts}"), arrival.value, self._clock())
+            return self._told(finished)
+        return self._composer.replies(arrival, finished.replies, audience)
+
+    def _told(self, finished: Finished) -> list[Sending]:
+        """Replies for somebody's direct conversation."""
+        user = self._workspace.user(finished.email)
+        channel = self._workspace.home(user)
+        home = Arrival(kind="message", key="", team="", user=user, channel=channel, direct=True)
+        return self._composer.replies(home, finished.replies, Audience(channel, ChannelKind.DIRECT))
+
+    def tell(self, finished: Finished) -> None:
+        """Say in a direct message what came of a write that had to wait."""
+        item = f"{TOLD}{uuid4().hex}"
+        self._keep(item, self._told(finished))
+        self._sender.send(item, first_time=True)
+
+    def tell_what_is_left(self) -> None:
+        """Send what a crash kept from being told."""
+        for item in self._outbox.stranded(TOLD, self._clock() - TOLD_AFTER):
+            self._sender.send(item, first_time=False)
 
     def check(self, arrival: Arrival) -> dict[str, str]:
         """What is wrong with a filled form, by field."""
@@ -102,7 +155,7 @@ class Courier:
     def _at_home(self, arrival: Arrival) -> tuple[Arrival, Audience]:
         """Where an answer goes: what came without a channel, or about somebody's message, is answered in a direct message."""
         if arrival.kind == "shared" or not arrival.channel:
-            home = self._client.conversations_open(users=arrival.user)["channel"]["id"]
+            home = self._workspace.home(arrival.user)
             where = arrival.model_copy(update={"said_in": arrival.channel, "channel": home, "direct": True, "thread_ts": None})
             return where, self._workspace.audience(home)
         return arrival, self._workspace.audience(arrival.channel)
@@ -156,21 +209,13 @@ class Courier:
             return ""
         return "\n".join(str(message.get("text") or "") for message in found)
 
-    def tell(self, finished: Finished) -> None:
-        """Say in a direct message what came of a write that had to wait."""
-        user = self._client.users_lookupByEmail(email=finished.email)["user"]["id"]
-        channel = self._client.conversations_open(users=user)["channel"]["id"]
-        for reply in finished.replies:
-            view = render(reply)
-            self._client.chat_postMessage(channel=channel, text=view.text[:3900], blocks=view.blocks, unfurl_links=False, unfurl_media=False)
-
     def give_up(self, item: Item) -> None:
         """Tell the person that their message could not be done, with a code that stands in the log too."""
         arrival, code = Arrival.model_validate(item.payload), uuid4().hex[:8]
         log.error("given up %s (code %s)", item.key, code)
         refused = Refusal(reason="unavailable", say="failed", values={"code": code})
         try:
-            self._poster.ephemeral(arrival, render(refused))
+            self._sender.at_once(self._composer.alone(arrival, render(refused)))
         except SlackApiError:
             log.exception("the person could not be told (code %s)", code)
 

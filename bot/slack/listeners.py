@@ -55,6 +55,16 @@ class Arrival(BaseModel):
         return f"{self.team}:{self.channel}" if self.direct else f"{self.team}:{self.channel}:{self.root}"
 
     @property
+    def concerns_us(self) -> bool:
+        """False for what people say to each other in a channel: that is not even kept. In a thread Caddie may be meant."""
+        return self.kind != "message" or self.direct or self.mentioned or self.thread_ts is not None
+
+    @property
+    def urgent(self) -> bool:
+        """What somebody waits for with a card or a form before them."""
+        return self.kind in {"press", "form", "submission"}
+
+    @property
     def root(self) -> str:
         """The thread's first message, which this may be itself."""
         return self.thread_ts or self.ts

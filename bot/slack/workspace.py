@@ -29,13 +29,25 @@ class Workspace:
         """The e-mail of a full member of the workspace; None for bots, guests and strangers."""
         return self._once(f"user:{user}", lambda: self._email(user))
 
-    def audience(self, channel: str) -> Audience:
-        """Who can read a channel; external whenever anybody from outside may."""
-        return self._once(f"channel:{channel}", lambda: self._audience(channel))
+    def audience(self, channel: str, within: float = KEPT_SECONDS) -> Audience:
+        """Who can read a channel, looked up at most `within` seconds ago; external whenever anybody from outside may."""
+        return self._once(f"channel:{channel}", lambda: self._audience(channel), within)
 
-    def _once(self, key: str, read: Callable[[], T]) -> T:
+    def inside(self, channel: str) -> bool:
+        """Whether the bot may post in a channel."""
+        return bool(self._client.conversations_info(channel=channel)["channel"].get("is_member"))
+
+    def home(self, user: str) -> str:
+        """The direct conversation with a user."""
+        return self._once(f"home:{user}", lambda: str(self._client.conversations_open(users=user)["channel"]["id"]))
+
+    def user(self, email: str) -> str:
+        """The user with an e-mail. Raises SlackApiError where there is none."""
+        return self._once(f"email:{email.casefold()}", lambda: str(self._client.users_lookupByEmail(email=email)["user"]["id"]))
+
+    def _once(self, key: str, read: Callable[[], T], within: float = KEPT_SECONDS) -> T:
         kept = self._kept.get(key)
-        if kept is None or self._clock() - kept[0] > KEPT_SECONDS:
+        if kept is None or self._clock() - kept[0] > within:
             kept = self._kept[key] = (self._clock(), read())
         found: T = kept[1]
         return found
