@@ -122,6 +122,13 @@ class Inbox:
         with self._engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))}
 
+    def newest(self) -> datetime | None:
+        """When the last item came that Slack brought; None where there was none."""
+        spoken = or_(*(inbox.c.key.startswith(kind) for kind in ("msg:", "act:", "cmd:", "view:")))
+        with self._engine.connect() as connection:
+            found: datetime | None = connection.execute(select(inbox.c.received_at).where(spoken).order_by(inbox.c.seq.desc()).limit(1)).scalar()
+            return found
+
     def oldest_waiting(self) -> datetime | None:
         """When the item came that has waited longest."""
         with self._engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import signal
 import threading
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.app import SlackSide
+from bot.slack.sockets import Sockets
 from bot.wiring import House
 from ingest.indexing import mend
 
@@ -47,9 +49,21 @@ def serve(house: House) -> None:
             uvicorn.run(app, host="0.0.0.0", port=settings.port or 3000, log_level="warning")
         else:
             assert settings.slack_app_token is not None
-            side.socket(settings.slack_app_token.get_secret_value()).start()  # type: ignore[no-untyped-call]
+            hold(side.socket(settings.slack_app_token.get_secret_value()))
     finally:
         side.stop()
+
+
+def hold(sockets: Sockets | None) -> None:
+    """Keep the connections open until the process is asked to end."""
+    asked = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: asked.set())
+    if sockets:
+        sockets.start()
+    asked.wait()
+    if sockets:
+        sockets.stop()
 
 
 def mend_index(house: House) -> None:
@@ -73,9 +87,8 @@ def work(house: House) -> None:
     side = slack_side(house, settings.slack_bot_token.get_secret_value(), "unused", settings.slack_api_url)
     side.start()
     try:
-        if settings.slack_app_token is not None and settings.slack_signing_secret is None:
-            side.socket(settings.slack_app_token.get_secret_value()).start()  # type: ignore[no-untyped-call]
-        threading.Event().wait()
+        in_socket_mode = settings.slack_app_token is not None and settings.slack_signing_secret is None
+        hold(side.socket(settings.slack_app_token.get_secret_value()) if in_socket_mode and settings.slack_app_token else None)
     finally:
         side.stop()
 

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from bot.playground.limits import SlackError, block_problems
 from bot.playground.workspace import BOT_USER
 from bot.replies import Advice, Change, DealRef, DraftCard, Question, Receipt, Refusal
 from bot.serving import Playground
+from bot.slack.reconciling import reconcile
 from bot.slack.views import render
 
 
@@ -144,14 +146,30 @@ def test_what_people_say_to_each_other_is_not_even_kept(slack):
 def test_slash_command_and_socket_mode(slack):
     rep = member(slack, "Tamsin")
     place = slack.workspace.direct(rep).id
-    handler = slack.side.socket(slack.app_token)
-    handler.connect()
+    sockets = slack.side.socket(slack.app_token)
+    sockets.start()
+    until(lambda: sockets.connected() == 2)
     try:
         slack.deliverer.command(rep, place, "help")
         until(lambda: by_bot(slack, rep, place))
         assert slack.deliverer.answers == [], "it went through the socket"
     finally:
-        handler.close()
+        sockets.stop()
+
+
+def test_what_was_said_while_away_is_found(slack):
+    rep, boss = member(slack, "Tamsin"), member(slack, "Solomon")
+    place, team = slack.workspace.direct(rep).id, channel(slack, "#east-sales")
+    slack.deliverer.say(rep, place, "help")
+    until(lambda: slack.side.inbox.counts() == {"done": 1})
+    slack.workspace.say(rep, place, "my pipeline")
+    slack.workspace.say(boss, team, f"<@{BOT_USER}> pipeline summary for my team")
+    slack.workspace.say(boss, team, "lunch anyone?")
+    assert reconcile(slack.side.client, slack.side.inbox, datetime.now(UTC)) == 2
+    until(lambda: slack.side.inbox.counts() == {"done": 3})
+    assert reconcile(slack.side.client, slack.side.inbox, datetime.now(UTC)) == 0
+    assert len(by_bot(slack, rep, place)) == 2
+    assert [p.thread_ts is not None for p in by_bot(slack, boss, team) if p.blocks] == [True]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
@@ -25,11 +24,12 @@ from bot.inbox import Inbox, Workers
 from bot.outbox import Outbox
 from bot.slack.courier import Courier, away
 from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
+from bot.slack.reconciling import reconcile
+from bot.slack.sockets import Sockets
 from bot.slack.views.forms import CALLBACK
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
-PING_SECONDS = 2
 RESUME_SECONDS = 10.0
 LATEST = timedelta(hours=6)
 
@@ -50,7 +50,14 @@ class SlackSide:
     def start(self) -> None:
         """Work, and every few seconds finish what had to wait for the CRM and take in what came due."""
         self.workers.start()
+        threading.Thread(target=self._find_what_was_missed, name="reconcile", daemon=True).start()
         threading.Thread(target=self._resume, name="resume", daemon=True).start()
+
+    def _find_what_was_missed(self) -> None:
+        try:
+            reconcile(self.client, self.inbox, datetime.now(UTC))
+        except Exception:  # Slack may be away; what it delivers again comes without this
+            log.exception("what was missed could not be looked for")
 
     def stop(self) -> None:
         self._stopping.set()
@@ -87,9 +94,9 @@ class SlackSide:
         arrival = Arrival(kind=kind, key=f"{kind}:{key}", team="", user="", channel=channel, direct=channel.startswith("D"), value=value)
         self.inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent)
 
-    def socket(self, app_token: str) -> SocketModeHandler:
-        """Socket Mode; the short ping notices a dead connection within seconds."""
-        return SocketModeHandler(self.app, app_token, web_client=self.client, ping_interval=PING_SECONDS)
+    def socket(self, app_token: str) -> Sockets:
+        """The door of Socket Mode."""
+        return Sockets(self.app, app_token, self.client, self._find_what_was_missed)
 
     async def http(self, request: Request) -> Response:
         """The door at /slack/events: garbled requests are turned away here, before Bolt."""
