@@ -57,7 +57,7 @@ def _paint(chart: Chart, file: Path, fonts: tuple[str, ...]) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with mpl.rc_context({"font.family": [*fonts, "DejaVu Sans"], "font.size": 11}):
+    with mpl.rc_context({"font.family": [*fonts, "DejaVu Sans"], "font.size": 11, "text.parse_math": False}):
         figure = Figure(figsize=(WIDTH, 1.2 + 0.46 * len(chart.bars)), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rich.console import Console
 from rich.panel import Panel
+from rich.text import Text
 
 from bot.caddie import Answered, Caddie
 from bot.charts import draw
@@ -43,7 +44,7 @@ def show(replies: tuple[Reply, ...], console: Console) -> None:
     """Replies as panels; who else sees them stands in the corner."""
     for reply in replies:
         note = "only you" if reply.audience == "ephemeral" else None
-        console.print(Panel(render(reply).text, title=reply.kind, title_align="left", subtitle=note, subtitle_align="right", highlight=False))
+        console.print(Panel(Text(render(reply).text), title=reply.kind, title_align="left", subtitle=note, subtitle_align="right", highlight=False))
 
 
 class Request(BaseModel):

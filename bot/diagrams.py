@@ -31,7 +31,7 @@ def draw_chain(chain: Chain, folder: Path) -> Path | None:
         rows = _rows(chain)
         heights = [max(_height(node, len(row)) for node in row) for row in rows]
         total = sum(heights) + GAP * (len(rows) - 1) + 0.7
-        with mpl.rc_context({"font.family": [*fonts, "DejaVu Sans"], "font.size": 10.5}):
+        with mpl.rc_context({"font.family": [*fonts, "DejaVu Sans"], "font.size": 10.5, "text.parse_math": False}):
             figure = Figure(figsize=(WIDTH, total), dpi=DPI)
             FigureCanvasAgg(figure)
             axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))

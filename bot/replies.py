@@ -233,7 +233,7 @@ class AidsFound(Reply):
     """`announced_in` are the channels where an aid is to be announced; `announced` alone means here."""
 
     kind: Literal["aids"] = "aids"
-    aids: tuple[FoundAid, ...]
+    aids: tuple[FoundAid, ...] = Field(min_length=1)
     announced: bool = Field(False, exclude=True)
     announced_in: tuple[str, ...] = Field((), exclude=True)
 

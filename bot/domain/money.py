@@ -25,8 +25,7 @@ class Money:
 
 def format_money(amount: Decimal, currency: str) -> str:
     """`1,200,000 USD` in full: a card must never round what will be written."""
-    whole = amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.quantize(Decimal("0.01"))
-    return f"{whole:,} {currency}"
+    return f"{amount:,.{0 if amount == amount.to_integral_value() else 2}f} {currency}"
 
 
 def plain(amount: Decimal) -> str:

@@ -302,6 +302,6 @@ def _beside(scope: Scope, others: frozenset[str], turn: Turn) -> Iterator[str]:
 def _question(here: Conversion, turn: Turn) -> str:
     process_stage = turn.desk.process.stage(here.stage.process_stage)
     if process_stage and process_stage.evidence:
-        return phrase(turn.language, "ask_stage", stage=here.stage.name, evidence=process_stage.evidence[0])
+        return phrase(turn.language, "coach_evidence", stage=here.stage.name, evidence=process_stage.evidence[0])
     return phrase(turn.language, "ask_any_lost")
 

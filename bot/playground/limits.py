@@ -6,6 +6,7 @@ from typing import Any
 
 BLOCKS_MOST = 50
 TEXT_MOST = 40_000
+ALL_TEXT_MOST = 13_000
 TEXT_OF = {"header": 150, "section": 3000}
 BLOCK_TYPES = {"header", "section", "context", "actions", "divider", "image", "input", "rich_text", "markdown", "table", "context_actions"}
 
@@ -41,6 +42,19 @@ def check_message(text: str, blocks: Any) -> None:
     problems = tuple(block_problems(blocks))
     if problems:
         raise SlackError("invalid_blocks", problems)
+    if sum(map(len, _texts(blocks))) > ALL_TEXT_MOST:
+        raise SlackError("msg_blocks_too_long")
+
+
+def _texts(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        if isinstance(found.get("text"), str):
+            yield found["text"]
+        for value in found.values():
+            yield from _texts(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _texts(value)
 
 
 def block_problems(blocks: list[Any]) -> Iterator[str]:

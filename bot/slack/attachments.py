@@ -10,6 +10,7 @@ from bot.diagrams import draw_chain
 from bot.replies import AidForm, AidsFound, Chain, Document, FoundAid, PipelineReport, Reply
 
 ALT_MOST, TITLE_MOST = 1000, 200
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML has no place for them
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -48,7 +49,7 @@ def word(markdown: str) -> bytes:
     from docx import Document as WordDocument
 
     made = WordDocument()
-    for line in markdown.splitlines():
+    for line in _CONTROLS.sub("", markdown).splitlines():
         heading = re.match(r"(#+) (.*)", line)
         item = re.match(r"(?:- (?:\[ \] )?|\d+\. )(.*)", line)
         if heading:

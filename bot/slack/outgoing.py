@@ -1,5 +1,6 @@
 """What is to be sent for the replies to an arrival: which message where, for whom; nothing is sent here."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -10,12 +11,13 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.audience import Audience
 from bot.prompts import phrase
 from bot.replies import AidsFound, Document, Refusal, Reply
-from bot.slack.attachments import attachment
+from bot.slack.attachments import Attachment, attachment
 from bot.slack.listeners import Arrival
 from bot.slack.mrkdwn import escape
 from bot.slack.views import View, render
 from bot.slack.workspace import Workspace
 
+log = logging.getLogger(__name__)
 REPLACES = {"confirm": {"receipt"}, "discard": {"discarded"}, "undo": {"receipt"}, "choose": {"draft", "question"}, "": {"draft"}}
 TEXT_MOST = 3900
 
@@ -86,13 +88,21 @@ class Composer:
         where = {"channel": arrival.channel, "user": arrival.user, "seen_by": None if audience.direct else audience, "language": reply.language}
         made: list[Sending] = [(Outgoing(way="post", thread_ts=thread_ts, **where | told), None)]
         below = {"thread_ts": thread_ts, "under": None if thread_ts or audience.direct else place}
-        file = attachment(reply, self._charts)
+        file = self._file(reply)
         if isinstance(reply, Document):
             document = {"title": reply.title, "markdown": reply.markdown, "changed": list(reply.changed), "key": reply.key, "language": reply.language}
             made.append((Outgoing(way="canvas", document=document, name=file.name if file else "", text=reply.title, **where | below), file.data if file else None))
         elif file:
             made.append((Outgoing(way="file", name=file.name, text=file.title, alt=file.alt, **where | below), file.data))
         return made
+
+    def _file(self, reply: Reply) -> Attachment | None:
+        """The file of a reply; the answer stands without one that cannot be made."""
+        try:
+            return attachment(reply, self._charts)
+        except Exception:  # whatever stands in the words, drawing them must not cost the answer
+            log.exception("a file could not be made for a reply of kind %s", reply.kind)
+            return None
 
     def _announced(self, reply: AidsFound, arrival: Arrival, audience: Audience) -> list[Sending]:
         """An aid in the channels named, within the company; what cannot be is told to who asked."""

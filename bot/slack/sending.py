@@ -26,9 +26,10 @@ CLOCKS_APART = 5.0
 AUDIENCE_SECONDS = 2.0
 REFUSED_FOR_GOOD = {
     "channel_not_found", "not_in_channel", "is_archived", "restricted_action", "user_not_in_channel", "message_not_found", "cant_update_message", "edit_window_closed",
-    "invalid_blocks", "invalid_arguments", "msg_too_long", "no_text", "thread_not_found", "cannot_reply_to_message", "messages_tab_disabled",
+    "invalid_arguments", "msg_too_long", "no_text", "thread_not_found", "cannot_reply_to_message", "messages_tab_disabled",
     "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel",
 }  # fmt: skip
+BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 NO_RIGHT = {"missing_scope", "channel_not_found", "not_in_channel", "no_permission", "method_not_supported_for_channel_type", "thread_not_found"}
 
 
@@ -54,6 +55,10 @@ class Sender:
                 self._send(kept, self._for_those_who_may(message), again=not first_time)
             except SlackApiError as error:
                 code = str(error.response.get("error"))
+                if code in BLOCKS_REFUSED and message.blocks:
+                    log.error("Slack refuses the blocks of a message (%s); its text goes out alone: item %s, message %d", code, kept.item, kept.n)
+                    self._send(kept, self._for_those_who_may(message.model_copy(update={"blocks": []})), again=not first_time)
+                    continue
                 if code not in REFUSED_FOR_GOOD:
                     raise
                 log.error("Slack refuses a message for good (%s): item %s, message %d", code, kept.item, kept.n)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from bot.prompts import phrase
 from bot.replies import (
     AidChanged,
     AidForm,
@@ -25,10 +26,11 @@ from bot.replies import (
     Reply,
     Schedules,
 )
+from bot.slack.mrkdwn import harmless
 from bot.slack.views import aids, cards, coaching, notices, reports
-from bot.slack.views.blocks import Block, plain_of
+from bot.slack.views.blocks import Block, context, plain_of, texts
 
-BLOCKS_MOST = 50
+BLOCKS_MOST, LETTERS_MOST = 50, 10_000  # Slack refuses more than about 12,000 in all blocks with msg_blocks_too_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,22 @@ class View:
 def render(reply: Reply) -> View:
     """The view of any reply."""
     blocks = _blocks(reply)  # type: ignore[arg-type]
-    if len(blocks) > BLOCKS_MOST:
-        blocks = [*blocks[: BLOCKS_MOST - 1], blocks[-1]]
-    return View(_text(reply) or plain_of(blocks), blocks)
+    text = harmless(_text(reply) or "")
+    return View(text if text.strip() else harmless(plain_of(blocks)), _fitting(blocks, reply.language))
+
+
+def _fitting(blocks: list[Block], language: str) -> list[Block]:
+    """What one message takes, with the last block, which holds the buttons; what is left out is told."""
+    sizes = [sum(map(len, texts(block))) for block in blocks]
+    if len(blocks) <= BLOCKS_MOST and sum(sizes) <= LETTERS_MOST:
+        return blocks
+    kept, left = [], LETTERS_MOST - sizes[-1] - 50
+    for block, size in zip(blocks[: BLOCKS_MOST - 2], sizes, strict=False):
+        left -= size
+        if left < 0:
+            break
+        kept.append(block)
+    return [*kept, context(phrase(language, "more", n=len(blocks) - 1 - len(kept))), blocks[-1]]
 
 
 def _text(reply: Reply) -> str | None:

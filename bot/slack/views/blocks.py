@@ -1,32 +1,39 @@
 """Block Kit's blocks as small functions that keep Slack's limits."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from bot.slack.mrkdwn import BUTTON_MOST, HEADER_MOST, SECTION_MOST, cut, escape
 
 Block = dict[str, Any]
 OPTION_MOST = 150
+FIELD_MOST = 900  # ten of them in one block, and all blocks of a message together are limited too
+
+
+def said(text: str, most: int) -> str:
+    """Slack refuses a text without characters, and people can press nothing without words."""
+    return cut(text, most) if text.strip() else "–"
 
 
 def header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, HEADER_MOST), "emoji": False}}
+    return {"type": "header", "text": {"type": "plain_text", "text": said(text, HEADER_MOST), "emoji": False}}
 
 
 def section(mrkdwn: str, accessory: Block | None = None) -> Block:
     """`mrkdwn` must be escaped already; `accessory` is a button beside it."""
-    made: Block = {"type": "section", "text": {"type": "mrkdwn", "text": cut(mrkdwn, SECTION_MOST) or " "}}
+    made: Block = {"type": "section", "text": {"type": "mrkdwn", "text": said(mrkdwn, SECTION_MOST)}}
     return made | ({"accessory": accessory} if accessory else {})
 
 
 def fields(pairs: list[tuple[str, str]]) -> list[Block]:
     """Label and value pairs, ten a block."""
-    made = [{"type": "mrkdwn", "text": cut(f"*{escape(label)}*\n{escape(value)}", 2000)} for label, value in pairs]
+    made = [{"type": "mrkdwn", "text": cut(f"*{escape(label)}*\n{escape(value)}", FIELD_MOST)} for label, value in pairs]
     return [{"type": "section", "fields": made[n : n + 10]} for n in range(0, len(made), 10)]
 
 
 def context(mrkdwn: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(mrkdwn, 2000)}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": said(mrkdwn, 2000)}]}
 
 
 def button(text: str, action: str, value: str, style: str | None = None) -> Block:
@@ -50,7 +57,7 @@ def menu(placeholder: str, action: str, options: list[tuple[str, str]]) -> Block
         "placeholder": {"type": "plain_text", "text": cut(placeholder, 150), "emoji": False},
         "action_id": action,
         "options": [
-            {"text": {"type": "plain_text", "text": cut(text, 75), "emoji": False}, "value": value[:OPTION_MOST]} for value, text in options[:100]
+            {"text": {"type": "plain_text", "text": said(text, 75), "emoji": False}, "value": value[:OPTION_MOST]} for value, text in [option for option in options if option[0]][:100]
         ],
     }
 
@@ -78,5 +85,18 @@ def plain_of(blocks: list[Block]) -> str:
             if e.get("type") == "static_select" and e["action_id"] == "choose"
             for n, o in enumerate(e["options"], 1)
         ]
+    lines = [re.sub(r"<https?://[^|<>]*\|([^<>]*)>", r"\1", line) for line in lines]
     text = re.sub(r"(?<![\w*])[*_]([^*_\n]+)[*_](?![\w*])", r"\1", "\n".join(lines))
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("<!", "< !").replace("<@", "< @")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def texts(found: object) -> Iterator[str]:
+    """All that is read in blocks, each text object by itself."""
+    if isinstance(found, dict):
+        if isinstance(found.get("text"), str):
+            yield found["text"]
+        for value in found.values():
+            yield from texts(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from texts(value)

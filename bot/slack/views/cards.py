@@ -9,7 +9,7 @@ from bot.replies import Change, DraftActivity, DraftCard, NextStep, Question, Re
 from bot.slack.mrkdwn import cut, escape
 from bot.slack.views import blocks as b
 
-BULK_SHOWN = 20
+BULK_SHOWN, NAME_MOST = 20, 400
 
 
 def draft(card: DraftCard) -> list[b.Block]:
@@ -70,7 +70,7 @@ def question(asked: Question) -> list[b.Block]:
     say = asked.language
     name = "ask_deal_words" if asked.about == "deal" and asked.words else f"ask_{asked.about}"
     made = [b.section(escape(phrase(say, name, words=cut(asked.words, 80))))]
-    options = [(o.id, phrase(say, "option_create", name=o.name) if o.id == "create" else o.name) for o in asked.options]
+    options = [(o.id, phrase(say, "option_create", name=o.name) if o.id == "create" else o.name) for o in asked.options if o.id]
     if options:
         return [*made, b.actions([b.menu(phrase(say, name, words=cut(asked.words, 80)), "choose", options)])]
     return [*made, b.context(escape(phrase(say, "ask_none")))]
@@ -79,7 +79,7 @@ def question(asked: Question) -> list[b.Block]:
 def _subject(card: DraftCard | Receipt) -> str:
     if card.deal:
         account = f" ({escape(card.deal.account)})" if card.deal.account and card.deal.account not in card.deal.name else ""
-        name = escape(card.deal.name)
+        name = escape(cut(card.deal.name, NAME_MOST)).strip() or "–"
         return f"*<{card.link}|{name.replace('|', '/')}>*{account}" if card.link else f"*{name}*{account}"
     return f"*{escape(card.account or '')}*"
 

@@ -5,7 +5,7 @@ import re
 from bot.domain.periods import day_in
 from bot.prompts import phrase
 from bot.replies import Coaching, Document, Schedules
-from bot.slack.mrkdwn import SECTION_MOST, escape
+from bot.slack.mrkdwn import SECTION_MOST, cut, escape
 from bot.slack.views import blocks as b
 
 EVIDENCE_SHOWN = 2
@@ -59,7 +59,7 @@ def _parts(text: str) -> list[str]:
     """A chapter in pieces that fit a block, cut at line ends."""
     parts, here = [], ""
     for line in text.splitlines():
-        line = line[: SECTION_MOST - 1]
+        line = cut(line, SECTION_MOST - 1)
         if len(here) + len(line) + 1 > SECTION_MOST:
             parts.append(here)
             here = ""

@@ -6,8 +6,8 @@ from typing import Any
 from bot.domain.activities import ActivityKind
 from bot.prompts import phrase
 from bot.replies import FormValues, LogForm
-from bot.slack.mrkdwn import cut, escape
-from bot.slack.views.blocks import Block, section
+from bot.slack.mrkdwn import escape
+from bot.slack.views.blocks import Block, said, section
 
 CALLBACK = "log_form"
 FORECASTS = ("commit", "most likely", "best case", "pipeline", "omitted")
@@ -18,6 +18,7 @@ def modal(form: LogForm, metadata: dict[str, str]) -> dict[str, Any]:
     """The view for views.open; `metadata` says where the card stands that it came from."""
     say, values = form.language, form.values
     kinds = [(kind.value, phrase(say, f"kind_{kind}")) for kind in ActivityKind if kind is not ActivityKind.TASK]
+    stages = [name for name in form.stages if name]
     blocks = [
         *([section(escape(form.about))] if form.about else []),
         _text("deal", phrase(say, "form_deal"), values.deal, optional=False),
@@ -26,7 +27,7 @@ def modal(form: LogForm, metadata: dict[str, str]) -> dict[str, Any]:
         _text("minutes", phrase(say, "form_minutes"), values.minutes),
         _text("people", phrase(say, "form_with"), values.people, hint=phrase(say, "form_with_hint")),
         _text("summary", phrase(say, "form_summary"), values.summary, lines=True),
-        _select("stage", phrase(say, "field_stage"), [(name, name) for name in form.stages[:STAGES_MOST]], values.stage),
+        *([_select("stage", phrase(say, "field_stage"), [(name, name) for name in stages[:STAGES_MOST]], values.stage)] if stages else []),
         _text("amount", phrase(say, "field_amount"), values.amount),
         _day("close_date", phrase(say, "field_close_date"), values.close_date),
         _select("forecast", phrase(say, "field_forecast"), [(name, name) for name in FORECASTS], values.forecast),
@@ -57,7 +58,7 @@ def values_of(state: dict[str, Any]) -> FormValues:
 
 
 def _plain(text: str, most: int) -> Block:
-    return {"type": "plain_text", "text": cut(text, most), "emoji": False}
+    return {"type": "plain_text", "text": said(text, most), "emoji": False}
 
 
 def _input(name: str, label: str, element: Block, *, optional: bool = True, hint: str | None = None) -> Block:

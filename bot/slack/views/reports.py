@@ -58,7 +58,7 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
         if lines:
             made += _lines(title, lines, place, say)
     elements = []
-    menu = [(o.query, phrase(say, f"open_{o.name}")) for o in report.openings if len(o.query) <= b.OPTION_MOST]
+    menu = [(o.query, phrase(say, f"open_{o.name}")) for o in report.openings if 0 < len(o.query) <= b.OPTION_MOST]
     if menu:
         elements.append(b.menu(phrase(say, "menu_deals"), "deals", menu))
     if report.shareable and report.query:
