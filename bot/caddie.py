@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar, assert_never, cast
@@ -42,7 +42,7 @@ from bot.commands import (
     WritePlan,
 )
 from bot.domain.audience import DIRECT, Audience
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
 from bot.handlers import (
@@ -55,6 +55,8 @@ from bot.handlers import (
     creating,
     forms,
     guidance,
+    home,
+    links,
     marketing,
     planning,
     questions,
@@ -70,7 +72,7 @@ from bot.language.rules.stages import stage_words
 from bot.language.understanding import Understanding, Understood
 from bot.notes import Notes
 from bot.prompts import phrase
-from bot.replies import FormValues, HelpText, NotUnderstood, Refusal, Reply
+from bot.replies import DealsFound, FormValues, HelpText, NotUnderstood, Refusal, Reply
 from knowledge.aids import AidError
 
 log = logging.getLogger(__name__)
@@ -228,8 +230,7 @@ class Caddie:
         person = self.desk.organization.people.get(person_id)
         if person is None:
             return None
-        language = "zh" if person.timezone == "Asia/Shanghai" else "en"
-        turn = Turn(person, DIRECT, f"nudge:{person_id}", now, self.desk, language)
+        turn = Turn(person, DIRECT, f"nudge:{person_id}", now, self.desk, _language_of(person))
         replies = self._guarded(lambda: scheduling.nudge(turn), turn)
         return Finished(person.email, turn.thread, tuple(replies)) if replies else None
 
@@ -241,6 +242,26 @@ class Caddie:
         turn = Turn(person, DIRECT, f"aid:{aid_id}", now, self.desk)
         replies = marketing.ending(aid_id, turn)
         return Finished(person.email, turn.thread, tuple(replies)) if replies else None
+
+    def home(self, email: str, thread: str, now: datetime) -> Reply:
+        """What a person sees on opening Caddie; a refusal for somebody unknown."""
+        turn = self._opening(email, thread, now)
+        return turn if isinstance(turn, Refusal) else home.home(turn)
+
+    def prompts(self, email: str, thread: str, now: datetime) -> tuple[tuple[str, str], ...]:
+        """(title, message) of what a person may want to ask first; none for somebody unknown."""
+        turn = self._opening(email, thread, now)
+        return () if isinstance(turn, Refusal) else home.prompts(turn)
+
+    def previews(self, urls: Sequence[str], asked: Press) -> dict[str, DealsFound]:
+        """What stands behind links into the CRM, by link, as far as all in the place may see it."""
+        turn = self._turn(asked, "")
+        return {} if isinstance(turn, Refusal) or turn.audience.external else links.previews(urls, turn)
+
+    def _opening(self, email: str, thread: str, now: datetime) -> Turn | Refusal:
+        """A turn in which nothing was said: the language is that of where the person is."""
+        turn = self._turn(Press("edit", email, DIRECT, thread, now), "")
+        return turn if isinstance(turn, Refusal) else replace(turn, language=_language_of(turn.person))
 
     def _turn(self, asked: Message | Press, text: str) -> Turn | Refusal:
         language = "zh" if chinese(text) else "en"
@@ -416,6 +437,11 @@ class Caddie:
 
 
 _LATER = {"minus", "schedule_when"}
+
+
+def _language_of(person: Person) -> str:
+    """The language for somebody who has not said anything yet."""
+    return "zh" if person.timezone == "Asia/Shanghai" else "en"
 
 
 def _answered(asked: Message | Press, model: str, started: float, replies: Sequence[Reply]) -> Answered:

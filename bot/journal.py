@@ -33,6 +33,7 @@ drafts = Table(
     Column("draft", Json, nullable=False),
     Index("ix_drafts_thread", "thread"),
     Index("ix_drafts_status", "status"),
+    Index("ix_drafts_author_id_status", "author_id", "status"),
 )
 receipts = Table(
     "receipts",
@@ -47,6 +48,7 @@ receipts = Table(
     Column("undoing_by", String(64)),
     Column("receipt", Json, nullable=False),
     Index("ix_receipts_thread", "thread"),
+    Index("ix_receipts_author_id", "author_id"),
 )
 audit_log = Table(
     "audit_log",
@@ -127,6 +129,20 @@ class Journal:
         with self._engine.connect() as connection:
             row = connection.execute(select(drafts.c.draft, drafts.c.status).where(drafts.c.id == draft_id)).first()
         return (Draft.model_validate(row[0]), row[1]) if row else None
+
+    def open_drafts(self, author_id: str, since: datetime, most: int) -> list[Draft]:
+        """A person's cards that wait for a click, the newest first."""
+        c = drafts.c
+        query = select(c.draft).where(c.author_id == author_id, c.status == "open", c.created_at >= since).order_by(c.seq.desc()).limit(most)
+        with self._engine.connect() as connection:
+            return [Draft.model_validate(row[0]) for row in connection.execute(query)]
+
+    def recent_receipts(self, author_id: str, since: datetime, most: int) -> list[KeptReceipt]:
+        """A person's last writes that stand, the newest first."""
+        c = receipts.c
+        query = select(c.receipt).where(c.author_id == author_id, c.at >= since, c.undone_at.is_(None)).order_by(c.seq.desc()).limit(most)
+        with self._engine.connect() as connection:
+            return [KeptReceipt.model_validate(row[0]) for row in connection.execute(query)]
 
     def newest_draft(self, thread: str) -> str | None:
         """The id of the thread's newest card that was not replaced by a later one."""

@@ -99,7 +99,7 @@ class Outbox:
     def at(self, channel: str, ts: str) -> dict[str, Any] | None:
         """The body of the message that stands there."""
         with self._engine.connect() as connection:
-            query = select(outbox.c.body).where(outbox.c.channel == channel, outbox.c.ts == ts).order_by(outbox.c.n.desc()).limit(1)
+            query = select(outbox.c.body).where(outbox.c.channel == channel, outbox.c.ts == ts).order_by(outbox.c.made_at.desc()).limit(1)
             found: dict[str, Any] | None = connection.execute(query).scalar()
             return found
 

@@ -363,6 +363,18 @@ class PipelineReport(Reply):
     query: str = Field("", exclude=True)
 
 
+class Home(Reply):
+    """What a person sees on opening Caddie: numbers, deals to fix, open cards, the last writes."""
+
+    kind: Literal["home"] = "home"
+    audience: Literal["channel", "ephemeral"] = "ephemeral"
+    name: str
+    report: PipelineReport | None = None
+    fixes: DealsFound | None = None
+    cards: tuple[DraftCard, ...] = ()
+    writes: tuple[Receipt, ...] = ()
+
+
 class AidsReport(Reply):
     """What marketing sees of the library: a row an aid, and what was asked for without a good answer."""
 
@@ -493,6 +505,7 @@ AnyReply = (
     | Answer
     | DealsFound
     | PipelineReport
+    | Home
     | AidsReport
     | AidChanged
     | AidForm

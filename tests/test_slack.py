@@ -269,3 +269,82 @@ def test_both_languages_have_every_phrase_with_the_same_places_to_fill():
     assert english.keys() == chinese.keys()
     places = {name: (set(re.findall(r"\{(\w+)", text)), set(re.findall(r"\{(\w+)", chinese[name]))) for name, text in english.items()}
     assert {name: pair for name, pair in places.items() if pair[1] - pair[0]} == {}, "Chinese fills nothing that English does not"
+
+
+def home_of(slack: Playground, user: str) -> dict:
+    slack.deliverer.home_opened(user)
+    return until(lambda: slack.workspace.homes.get(user))
+
+
+def test_home_shows_what_needs_a_hand_and_follows_what_is_done(slack, house):
+    rep = member(slack, "Tamsin")
+    place = slack.workspace.direct(rep).id
+    slack.deliverer.say(rep, place, "globex inbound dock rollout is 190k now")
+    until(lambda: by_bot(slack, rep, place))
+    first = home_of(slack, rep)
+    pressed = {e["action_id"].partition(":")[0] for b in first["blocks"] for e in (b.get("elements") or [b.get("accessory")]) if e and "action_id" in e}
+    assert {"confirm", "discard", "fix"} <= pressed
+    draft = next(e["value"] for b in first["blocks"] for e in b.get("elements") or () if e.get("action_id") == "confirm:0")
+    assert slack.deliverer.press_home(rep, "confirm:0", draft) == 200
+    until(lambda: slack.workspace.homes[rep]["hash"] != first["hash"])
+    assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
+    undo = next(b["accessory"]["value"] for b in slack.workspace.homes[rep]["blocks"] if (b.get("accessory") or {}).get("action_id") == "undo:0")
+    slack.deliverer.press_home(rep, "undo:0", undo)
+    until(lambda: str(house.desk.mirror.deal("qd001").amount) != "190000.00")
+    boss = home_of(slack, member(slack, "Solomon"))
+    assert "Tamsin" in json.dumps(boss["blocks"]), "a manager sees the team, by rep"
+
+
+def test_somebody_unknown_is_told_so_in_home(slack):
+    stranger = slack.workspace.add_member("Stranger", "stranger@elsewhere.example").id
+    assert "as a person of the CRM" in json.dumps(home_of(slack, stranger)["blocks"]), "what to do next, and nothing else"
+    slack.deliverer.home_opened(stranger, "messages")
+    until(lambda: set(slack.side.inbox.counts()) == {"done"})
+    assert slack.workspace.prompts == {}
+
+
+def test_a_mark_on_ones_own_card_is_a_press(slack, house):
+    rep, other = member(slack, "Tamsin"), member(slack, "Joaquin")
+    place = channel(slack, "#east-sales")
+    slack.deliverer.say(rep, place, f"<@{BOT_USER}> globex inbound dock rollout is 191k now")
+    card = until(lambda: by_bot(slack, rep, place))[0]
+    if card.only_for:
+        pytest.skip("the card is for one person alone, where Slack tells of no marks")
+    slack.deliverer.react(other, card, "white_check_mark")
+    slack.deliverer.react(rep, card, "eyes")
+    time.sleep(0.5)
+    assert str(house.desk.mirror.deal("qd001").amount) != "191000.00", "neither another person's mark nor another mark"
+    slack.deliverer.react(rep, card, "white_check_mark")
+    until(lambda: str(house.desk.mirror.deal("qd001").amount) == "191000.00")
+
+
+@pytest.mark.parametrize("agent", [True, False])
+def test_the_agent_surface_is_used_where_there_is_one(slack, agent):
+    slack.workspace.agent = agent
+    boss = member(slack, "Solomon")
+    place = slack.workspace.direct(boss).id
+    slack.deliverer.home_opened(boss, "messages")
+    until(lambda: slack.side.inbox.counts() == {"done": 1})
+    assert [p["message"] for p in slack.workspace.prompts.get(place, {}).get("prompts", [])][:1] == (["pipeline summary for my team"] if agent else [])
+    for said in [p["message"] for p in slack.workspace.prompts.get(place, {}).get("prompts", [])] or ["my pipeline"]:
+        before = len(by_bot(slack, boss, place))
+        slack.deliverer.say(boss, place, said)
+        answer = until(lambda n=before: by_bot(slack, boss, place)[n:])[0]
+        assert "I did not get" not in answer.text, said
+
+
+def test_links_into_the_crm_are_shown_where_all_may_see_the_deal(tmp_path, made):
+    from tests.conftest import house_in
+
+    house = house_in(tmp_path, database_url=f"sqlite:///{made.settings.caddie_data / 'caddie.db'}", crm_link="https://crm.example/{kind}/{id}")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = "https://crm.example/deal/qd001"
+    with Playground(house, port) as slack:
+        boss = member(slack, "Solomon")
+        for place, seen in (("#east-sales", True), ("#ext-globex", False), ("#sales-all", False)):
+            posted = slack.workspace.say(boss, channel(slack, place), f"see {url} and https://crm.example/deal/nope")
+            slack.deliverer.share_links(posted, [url, "https://crm.example/deal/nope"])
+            until(lambda: set(slack.side.inbox.counts()) == {"done"})
+            assert (url in slack.workspace.unfurled.get((posted.channel, posted.ts), {})) is seen, place

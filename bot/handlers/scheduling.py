@@ -13,7 +13,7 @@ from bot.handlers.summaries import summarize_pipeline
 from bot.handlers.turn import Desk, Turn
 from bot.pipeline.selection import Selection
 from bot.prompts import phrase
-from bot.replies import PipelineReport, Refusal, Reply, Schedule, Schedules
+from bot.replies import DealsFound, PipelineReport, Refusal, Reply, Schedule, Schedules
 from bot.schedules import WEEKDAYS, Digest, next_time
 
 SCHEDULES_MOST = 20
@@ -116,13 +116,19 @@ def nudges_due(desk: Desk, now: datetime, hour: int) -> list[tuple[str, date]]:
 
 def nudge(turn: Turn) -> list[Reply]:
     """The person's own deals that need a fix today, in one message; nothing where all is well."""
+    found = to_fix(turn, NUDGED_MOST)
+    return [found.model_copy(update={"title": "nudge_title"})] if found else []
+
+
+def to_fix(turn: Turn, most: int) -> DealsFound | None:
+    """The person's own deals that need a fix today, each with its button; None where all is well."""
     selection = Selection(owners=frozenset({turn.person.id}), rules=frozenset({"close_date_past", "no_next_step", "stalled"}))
-    listed = turn.desk.ledger.deals(selection, turn.sight, limit=NUDGED_MOST)
+    listed = turn.desk.ledger.deals(selection, turn.sight, limit=most)
     if not listed.count:
-        return []
+        return None
     why = {s.deal.id: ", ".join(said(s, rule, turn) for rule in s.rules if rule in selection.rules) for s in listed.standings}
     fixes = {s.deal.id: fix_value(s.deal.id, next(rule for rule in s.rules if rule in selection.rules)) for s in listed.standings}
-    return [deals_found([s.deal for s in listed.standings], turn, why=why, fixes=fixes, say="nudge_title", count=listed.count, total=listed.totals)]
+    return deals_found([s.deal for s in listed.standings], turn, why=why, fixes=fixes, count=listed.count, total=listed.totals)
 
 
 def _told(action: str, digests: list[Digest], turn: Turn, say: str = "") -> Schedules:

@@ -1,5 +1,6 @@
 """Working off arrivals: asking Caddie once, keeping the answers, and having them sent."""
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,17 +17,20 @@ from slack_sdk.errors import SlackApiError
 
 from bot.caddie import Caddie, Finished
 from bot.domain.audience import DIRECT, Audience, ChannelKind
+from bot.domain.text import chinese
 from bot.drafts import Conversation
 from bot.errors import BadRequest
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
 from bot.notes import LARGEST_FILE, read_notes
 from bot.outbox import Outbox
+from bot.prompts import phrase
 from bot.replies import LogForm, Refusal, Reply
 from bot.slack.canvases import Canvases
 from bot.slack.listeners import Arrival, SharedFile
 from bot.slack.outgoing import Composer, Sending
 from bot.slack.sending import Sender
+from bot.slack.surfaces import Surfaces
 from bot.slack.views import render
 from bot.slack.views.forms import modal, values_of
 from bot.slack.workspace import Workspace
@@ -51,25 +55,67 @@ class Courier:
         self._caddie, self._client, self._outbox, self._clock = caddie, client, outbox, clock
         self._workspace = Workspace(client)
         self._composer = Composer(self._workspace, charts)
+        self._surfaces = Surfaces(client)
+        self._homes: set[str] = set()
         self._sender = Sender(client, self._workspace, Canvases(client, caddie.desk.archive), outbox, clock)
 
     def work(self, item: Item) -> None:
         """One arrival, from who said it to the sent replies; a second try sends what is left and asks nothing again."""
         arrival = Arrival.model_validate(item.payload)
+        if arrival.kind in {"home", "prompts", "links"}:
+            self._beside(arrival)
+            return
         first_time = not self._outbox.holds(item.key)
         if first_time:
             if arrival.kind == "message" and not self._for_caddie(arrival):
                 return
-            self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival))
+            if arrival.kind in {"message", "command"}:
+                with self._surfaces.at_work(arrival.channel, arrival.root or None, "zh" if chinese(arrival.text) else "en"):
+                    self._keep(item.key, self._asked(arrival))
+            else:
+                self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival))
         self._sender.send(item.key, first_time=first_time)
+        if arrival.user in self._homes and arrival.kind in {"press", "submission", "reaction", "message"}:
+            self._beside(arrival.model_copy(update={"kind": "home"}))
         if arrival.kind == "digest" and (ts := self._outbox.ts(item.key, 0)):
             self._caddie.follow(f"{self._workspace.team}:{arrival.channel}" + ("" if arrival.direct else f":{ts}"), arrival.value, self._clock())
+
+    def _beside(self, arrival: Arrival) -> None:
+        """What Slack shows beside the conversation; done again it does no harm."""
+        email = self._workspace.email(arrival.user)
+        thread = f"{arrival.team}:{arrival.user}:home"
+        match arrival.kind:
+            case "home":
+                self._homes.add(arrival.user)
+                self._surfaces.publish(arrival.user, render(self._caddie.home(email or "", thread, self._clock())).blocks)
+            case "prompts":
+                offered = self._caddie.prompts(email or "", thread, self._clock())
+                self._surfaces.suggest(arrival.channel, phrase("en", "prompts_title"), offered)
+            case "links":
+                audience = self._workspace.audience(arrival.channel)
+                found = self._caddie.previews(json.loads(arrival.value), Press("edit", email or "", audience, thread, self._clock()))
+                if found:
+                    self._surfaces.unfurl(arrival.channel, arrival.ts, {url: render(reply).blocks for url, reply in found.items()})
+
+    def _reacted(self, arrival: Arrival) -> list[Sending]:
+        """A mark on one's own card is a press; on anything else it is only a mark, of which nothing is said."""
+        body = self._outbox.at(arrival.channel, arrival.ts) or {}
+        ref = next((e["value"] for b in body.get("blocks") or () if b["type"] == "actions" for e in b["elements"] if e["action_id"] == arrival.action), None)
+        email = self._workspace.email(arrival.user) if ref else None
+        if email is None:
+            return []
+        audience = self._workspace.audience(arrival.channel)
+        press = Press(arrival.action, email, audience, self._thread(arrival), self._clock(), ref)  # type: ignore[arg-type]
+        done = [reply for reply in self._caddie.press(press).replies if not isinstance(reply, Refusal)]
+        return self._composer.after_press(arrival, done, audience)
 
     def _keep(self, item: str, sendings: Sequence[Sending]) -> None:
         self._outbox.put(item, [(out.model_dump(mode="json", exclude_defaults=True), out.channel, data) for out, data in sendings])
 
     def _asked(self, arrival: Arrival) -> list[Sending]:
         """What is to be sent for what somebody said, pressed or filled in."""
+        if arrival.kind == "reaction":
+            return self._reacted(arrival)
         arrival, audience = self._at_home(arrival)
         email = self._workspace.email(arrival.user)
         if email is None:
@@ -88,8 +134,8 @@ class Courier:
                 return self._composer.replies(arrival, self._shared(arrival, email, audience), audience)
             case "message" | "command":
                 return self._composer.replies(arrival, self._said(arrival, email, audience), audience)
-            case "digest" | "nudge" | "ending":
-                raise AssertionError("nobody says these")
+            case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction":
+                raise AssertionError("these are worked on elsewhere")
 
     def _opened(self, arrival: Arrival, replies: Sequence[Reply]) -> list[Reply]:
         """The replies that are to be sent, once the form among them was opened; a refusal where its trigger ran out."""

@@ -28,7 +28,7 @@ class Arrival(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending"]
+    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending", "home", "prompts", "links", "reaction"]
     key: str
     team: str
     user: str
@@ -62,7 +62,7 @@ class Arrival(BaseModel):
     @property
     def urgent(self) -> bool:
         """What somebody waits for with a card or a form before them."""
-        return self.kind in {"press", "form", "submission"}
+        return self.kind in {"press", "form", "submission", "home", "prompts", "reaction"}
 
     @property
     def root(self) -> str:
@@ -73,7 +73,8 @@ class Arrival(BaseModel):
 def arrival_of(body: dict[str, Any]) -> Arrival | None:
     """The arrival in a payload that Bolt has verified and parsed; None for what is not for Caddie."""
     if body.get("type") == "event_callback":
-        return _message(body)
+        read = {"app_home_opened": _opened, "reaction_added": _reaction, "link_shared": _links}.get(str((body.get("event") or {}).get("type")), _message)
+        return read(body)
     if body.get("type") == "block_actions":
         return _press(body)
     if body.get("type") == "shortcut" and body.get("callback_id") == LOG_SHORTCUT:
@@ -111,6 +112,37 @@ def _message(body: dict[str, Any]) -> Arrival | None:
         direct=event.get("channel_type") == "im" or channel.startswith("D"),
         files=tuple(_file(found) for found in event.get("files") or ()),
     )
+
+
+def _opened(body: dict[str, Any]) -> Arrival:
+    """A tab of the app was opened: Home, or the conversation."""
+    event, team = body["event"], str(body.get("team_id", ""))
+    user, tab = str(event.get("user", "")), "home" if event.get("tab") == "home" else "prompts"
+    key = f"{tab}:{team}:{user}:{event.get('event_ts', '')}"
+    return Arrival(kind=tab, key=key, team=team, user=user, channel="" if tab == "home" else str(event.get("channel", "")), direct=True)
+
+
+REACTIONS = {"white_check_mark": "confirm", "heavy_check_mark": "confirm", "x": "discard"}
+
+
+def _reaction(body: dict[str, Any]) -> Arrival | None:
+    """A mark on a message that stands for a press on its card."""
+    event, team = body["event"], str(body.get("team_id", ""))
+    item, action = event.get("item") or {}, REACTIONS.get(str(event.get("reaction", "")).partition("::")[0])
+    if action is None or item.get("type") != "message":
+        return None
+    user, channel, ts = str(event.get("user", "")), str(item.get("channel", "")), str(item.get("ts", ""))
+    return Arrival(kind="reaction", key=f"react:{team}:{channel}:{ts}:{user}:{action}", team=team, user=user, channel=channel, ts=ts, direct=channel.startswith("D"), action=action)
+
+
+def _links(body: dict[str, Any]) -> Arrival | None:
+    """Links into the CRM in a posted message; while it is being written nobody knows who will read it."""
+    event, team = body["event"], str(body.get("team_id", ""))
+    channel, ts, user = str(event.get("channel", "")), str(event.get("message_ts", "")), str(event.get("user", ""))
+    urls = [str(link.get("url", "")) for link in event.get("links") or () if isinstance(link, dict)]
+    if event.get("source") == "composer" or channel == "COMPOSER" or not urls:
+        return None
+    return Arrival(kind="links", key=f"links:{team}:{channel}:{ts}", team=team, user=user, channel=channel, ts=ts, direct=channel.startswith("D"), value=json.dumps(urls))
 
 
 def _file(found: dict[str, Any]) -> SharedFile:

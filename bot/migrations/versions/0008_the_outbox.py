@@ -28,5 +28,7 @@ def upgrade() -> None:
         sa.Column('sent_at', bot.database.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('item', 'n', name=op.f('pk_outbox')),
     )
+    op.create_index('ix_drafts_author_id_status', 'drafts', ['author_id', 'status'])
+    op.create_index('ix_receipts_author_id', 'receipts', ['author_id'])
     op.create_index('ix_outbox_channel_ts', 'outbox', ['channel', 'ts'])
     op.create_index('ix_outbox_state_made_at', 'outbox', ['state', 'made_at'])

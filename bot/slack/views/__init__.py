@@ -17,6 +17,7 @@ from bot.replies import (
     Document,
     DraftCard,
     HelpText,
+    Home,
     LogForm,
     NotUnderstood,
     PipelineReport,
@@ -27,7 +28,7 @@ from bot.replies import (
     Schedules,
 )
 from bot.slack.mrkdwn import harmless
-from bot.slack.views import aids, cards, coaching, notices, reports
+from bot.slack.views import aids, cards, coaching, home, notices, reports
 from bot.slack.views.blocks import Block, context, plain_of, texts
 
 BLOCKS_MOST, LETTERS_MOST = 50, 10_000  # Slack refuses more than about 12,000 in all blocks with msg_blocks_too_long
@@ -89,6 +90,8 @@ def _blocks(reply: AnyReply) -> list[Block]:
             return reports.deals(reply)
         case PipelineReport():
             return reports.pipeline(reply)
+        case Home():
+            return home.home(reply)
         case AidsReport():
             return aids.usage(reply)
         case AidChanged():

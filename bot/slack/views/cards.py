@@ -66,6 +66,17 @@ def receipt(card: Receipt) -> list[b.Block]:
     return made
 
 
+def in_a_line(card: DraftCard | Receipt) -> str:
+    """A card or a receipt as one line of a list."""
+    say = card.language
+    if card.items:
+        return f"*{phrase(say, 'bulk_done' if isinstance(card, Receipt) else 'bulk_title', count=len(card.items))}*"
+    parts = [f"{phrase(say, f'field_{c.field}')} {_change(c, card.currency, False, say)}" for c in card.changes]
+    told = [escape(cut(card.activity.summary, 80))] if card.activity and card.activity.summary else []
+    step = [escape(cut(f"{phrase(say, 'field_next_step')}: {card.next_step.text}", 80))] if card.next_step else []
+    return " · ".join([_subject(card), *told, *(escape(cut(part, 120)) for part in parts), *step])
+
+
 def question(asked: Question) -> list[b.Block]:
     say = asked.language
     name = "ask_deal_words" if asked.about == "deal" and asked.words else f"ask_{asked.about}"

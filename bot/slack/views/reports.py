@@ -66,6 +66,15 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
     return [*made, b.actions(elements)] if elements else made
 
 
+def glance(report: PipelineReport) -> list[b.Block]:
+    """The few numbers of a report that matter every morning, and its rows."""
+    say = report.language
+    meta = phrase(say, "report_meta", start=report.period.start.isoformat(), end=report.period.end.isoformat(), currency=report.currency, as_of=report.as_of.strftime("%Y-%m-%d %H:%M %z"))
+    wanted = {phrase(say, f"metric_{name}") for name in ("open_amount", "weighted_amount", "won_amount", "quota", "gap", "coverage", "hygiene_score", "stalled_count")}
+    made = [b.section(f"*{escape(phrase(say, 'report_title', scope=report.scope))}*"), *b.fields([pair for pair in _figures(report) if pair[0] in wanted]), b.context(escape(meta))]
+    return made + [_openable(_row(row, say), "deals", row.query, n, say) for n, row in enumerate(report.rows[:ROWS_OPENED])]
+
+
 def _openable(text: str, action: str, value: str, n: int, say: str) -> b.Block:
     """A line with its button; ids differ by number."""
     return b.section(text, b.button(phrase(say, f"button_{action}"), f"{action}:{n}", value) if value else None)
