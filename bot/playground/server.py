@@ -3,11 +3,12 @@
 import asyncio
 import itertools
 import json
+import re
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,11 +20,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.playground.delivery import Deliverer
 from bot.playground.limits import SlackError
-from bot.playground.workspace import BOT_USER, SlackWorkspace
+from bot.playground.workspace import BOT_USER, Posted, SlackWorkspace
 
 STATIC = Path(__file__).parent / "static"
 SOCKETS_MOST = 10
 SLOW_SECONDS = 4.0
+TROUBLES = ("", "slow", "429", "down")
+LINK = re.compile(r"https?://[^\s<>|]+")
+# what the page shows in place; all else, a web page above all, is only ever saved
+PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 
 
 class PlaygroundServer:
@@ -34,6 +39,7 @@ class PlaygroundServer:
         self._token, self._app_token = token, app_token
         self._sockets: list[WebSocket] = []
         self._waiting: dict[str, asyncio.Event] = {}
+        self._read: dict[tuple[str, str], str] = {}
         self._tickets, self._envelopes = itertools.count(1), itertools.count(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="deliver")
@@ -45,9 +51,14 @@ class PlaygroundServer:
                 Route("/respond/{ticket}", self.respond, methods=["POST"]),
                 WebSocketRoute("/socket/{ticket}", self.socket),
                 Route("/play/state", self.state),
+                Route("/play/now", self.now),
                 Route("/play/messages", self.messages),
                 Route("/play/say", self.say, methods=["POST"]),
+                Route("/play/command", self.command, methods=["POST"]),
                 Route("/play/press", self.press, methods=["POST"]),
+                Route("/play/react", self.react, methods=["POST"]),
+                Route("/play/open", self.open, methods=["POST"]),
+                Route("/play/trouble", self.trouble, methods=["POST"]),
                 Route("/play/submit", self.submit, methods=["POST"]),
                 Route("/play/close", self.close, methods=["POST"]),
                 Route("/play/shortcut", self.shortcut, methods=["POST"]),
@@ -136,44 +147,104 @@ class PlaygroundServer:
         return FileResponse(STATIC / "index.html")
 
     async def state(self, request: Request) -> Response:
-        """People and, for each, the channels they are in."""
-        people = [{"id": m.id, "name": m.name, "email": m.email} for m in self.workspace.members.values() if not m.bot]
+        """People and channels, which stay as they are."""
+        people = [{"id": m.id, "name": m.name, "email": m.email, "guest": m.guest} for m in self.workspace.members.values() if not m.bot]
         channels = [{"id": c.id, "name": c.name, "kind": c.kind, "members": c.members} for c in self.workspace.channels.values() if c.kind != "im"]
         return JSONResponse({"bot": BOT_USER, "people": people, "channels": channels})
 
+    async def now(self, request: Request) -> Response:
+        """What a person has before them wherever they are: an open form, their Home, what is unread, how Slack is."""
+        user, workspace = request.query_params.get("user", ""), self.workspace
+        view = next(({"id": v.id, **v.view} for v in tuple(workspace.views.values()) if v.user == user), None)
+        shown = {"view": view, "home": workspace.homes.get(user), "unread": self._unread(user)}
+        return JSONResponse({**shown, "trouble": workspace.trouble, "agent": workspace.agent})
+
+    def _unread(self, user: str) -> list[str]:
+        """Where others have said something that no page of this person has shown yet."""
+        newest = {p.channel: p.ts for p in self.workspace.posted if p.only_for in {None, user} and p.user != user}
+        mine = [c for c in tuple(self.workspace.channels.values()) if user in c.members]
+        return ["dm" if c.kind == "im" else c.id for c in mine if newest.get(c.id, "") > self._read.get((user, c.id), "")]
+
     async def messages(self, request: Request) -> Response:
-        """What a person sees in a channel; `dm` is the conversation with Caddie."""
-        user, channel = request.query_params.get("user", ""), self._channel(request.query_params.get("channel", ""), request.query_params.get("user", ""))
-        names = {m.id: m.name for m in self.workspace.members.values()}
-        shown = [
-            {
-                "ts": p.ts,
-                "user": p.user,
-                "name": names.get(p.user, p.user),
-                "text": p.text,
-                "blocks": p.blocks,
-                "thread_ts": p.thread_ts,
-                "ephemeral": p.only_for is not None,
-                "edited": p.edited,
-                "files": [{"id": f.id, "name": f.name, "title": f.title, "alt": f.alt} for f in map(self.workspace.files.__getitem__, p.files)],
-            }
-            for p in self.workspace.visible(user, channel)
-        ]
-        view = next(({"id": v.id, **v.view} for v in self.workspace.views.values() if v.user == user), None)
-        return JSONResponse({"channel": channel, "messages": shown, "view": view})
+        """What a person sees in a channel, which is then read; `dm` is the conversation with Caddie."""
+        user = request.query_params.get("user", "")
+        channel = self._channel(request.query_params.get("channel", ""), user)
+        posted = self.workspace.visible(user, channel)
+        if posted:
+            self._read[user, channel] = posted[-1].ts
+        statuses = {ts: status for (place, ts), status in tuple(self.workspace.statuses.items()) if place == channel and status}
+        return JSONResponse({"messages": [self._shown(p) for p in posted], "statuses": statuses, "prompts": self.workspace.prompts.get(channel)})
+
+    def _shown(self, posted: Posted) -> dict[str, Any]:
+        author = self.workspace.members.get(posted.user)
+        return {
+            "ts": posted.ts,
+            "user": posted.user,
+            "name": author.name if author else posted.user,
+            "text": posted.text,
+            "blocks": posted.blocks,
+            "thread_ts": posted.thread_ts,
+            "ephemeral": posted.only_for is not None,
+            "edited": posted.edited,
+            "streaming": posted.streaming,
+            "reactions": posted.reactions,
+            "unfurls": self.workspace.unfurled.get((posted.channel, posted.ts), {}),
+            "files": [{"id": f.id, "name": f.name, "title": f.title, "alt": f.alt, "picture": _suffix(f.name) in PICTURES} for f in map(self.workspace.files.__getitem__, posted.files)],
+        }
 
     async def say(self, request: Request) -> Response:
         body = await request.json()
         channel = self._channel(body["channel"], body["user"])
-        self._pool.submit(self.deliverer.say, body["user"], channel, body["text"], body.get("thread_ts"))
+        self._pool.submit(self._say, body["user"], channel, body["text"], body.get("thread_ts"))
+        return JSONResponse({"ok": True})
+
+    def _say(self, user: str, channel: str, text: str, thread_ts: str | None) -> None:
+        """Links are told of as well: which domains are the app's own, this workspace does not know."""
+        posted = self.deliverer.say(user, channel, text, thread_ts)
+        if links := LINK.findall(text):
+            self.deliverer.share_links(posted, links)
+
+    async def command(self, request: Request) -> Response:
+        """/caddie with a text."""
+        body = await request.json()
+        self._pool.submit(self.deliverer.command, body["user"], self._channel(body["channel"], body["user"]), body["text"])
         return JSONResponse({"ok": True})
 
     async def press(self, request: Request) -> Response:
+        """A button or a menu, of the message `ts` or else of the person's Home."""
         body = await request.json()
-        found = next((p for p in self.workspace.posted if p.ts == body["ts"]), None)
+        user, action, value = body["user"], body["action_id"], body["value"]
+        if "ts" not in body:
+            self._pool.submit(self.deliverer.press_home, user, action, value)
+            return JSONResponse({"ok": True})
+        found = self._posted(body["ts"])
         if found is None:
             return JSONResponse({"ok": False, "error": "message_not_found"}, 404)
-        self._pool.submit(self.deliverer.press, body["user"], found, body["action_id"], body["value"], selected=body.get("selected", False))
+        self._pool.submit(self.deliverer.press, user, found, action, value, selected=body.get("selected", False))
+        return JSONResponse({"ok": True})
+
+    async def react(self, request: Request) -> Response:
+        """A reaction, once a person and name."""
+        body = await request.json()
+        found = self._posted(body["ts"])
+        if found is None:
+            return JSONResponse({"ok": False, "error": "message_not_found"}, 404)
+        if body["user"] not in found.reactions.get(body["name"], ()):
+            self._pool.submit(self.deliverer.react, body["user"], found, body["name"])
+        return JSONResponse({"ok": True})
+
+    async def open(self, request: Request) -> Response:
+        """A person opens a tab of the app."""
+        body = await request.json()
+        self._pool.submit(self.deliverer.home_opened, body["user"], body["tab"])
+        return JSONResponse({"ok": True})
+
+    async def trouble(self, request: Request) -> Response:
+        """How Slack behaves towards the app from now on."""
+        body = await request.json()
+        if body["trouble"] not in TROUBLES:
+            return JSONResponse({"ok": False, "error": "invalid_arguments"}, 400)
+        self.workspace.trouble, self.workspace.agent = body["trouble"], bool(body["agent"])
         return JSONResponse({"ok": True})
 
     async def submit(self, request: Request) -> Response:
@@ -189,8 +260,7 @@ class PlaygroundServer:
     async def shortcut(self, request: Request) -> Response:
         """A shortcut, on the message `ts` where one is given."""
         body = await request.json()
-        message = next((p for p in self.workspace.posted if p.ts == body.get("ts")), None)
-        self._pool.submit(self.deliverer.shortcut, body["user"], body["callback_id"], message)
+        self._pool.submit(self.deliverer.shortcut, body["user"], body["callback_id"], self._posted(body.get("ts")))
         return JSONResponse({"ok": True})
 
     async def drop(self, request: Request) -> Response:
@@ -225,8 +295,12 @@ class PlaygroundServer:
         found = self.workspace.files.get(name)
         if not seen or found is None:
             return Response("gone", 404)
-        kind = "image/png" if found.name.endswith(".png") else "application/octet-stream"
-        return Response(found.data, media_type=kind, headers={"Content-Disposition": f'inline; filename="{found.name}"'})
+        picture = PICTURES.get(_suffix(found.name))
+        told = f"{'inline' if picture else 'attachment'}; filename*=UTF-8''{quote(found.name, safe='')}"
+        return Response(found.data, media_type=picture or "application/octet-stream", headers={"Content-Disposition": told})
+
+    def _posted(self, ts: str | None) -> Posted | None:
+        return next((p for p in self.workspace.posted if p.ts == ts), None)
 
     def _channel(self, channel: str, user: str) -> str:
         return self.workspace.direct(user).id if channel == "dm" else channel
@@ -235,6 +309,10 @@ class PlaygroundServer:
 async def _breaking_off() -> AsyncIterator[bytes]:
     """The beginning of an answer; fewer bytes than announced break the connection."""
     yield b'{"ok":'
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower()
 
 
 async def _arguments(request: Request) -> dict[str, Any]:
