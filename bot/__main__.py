@@ -1,8 +1,6 @@
 """The command line: asking, confirming, importing, serving, measuring."""
 
 import json
-import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from bot import logs
 from bot.errors import BadRequest, CaddieError
 from bot.settings import read_settings
 from bot.wiring import House, build
@@ -36,7 +35,7 @@ def house() -> Iterator[House]:
     """The house; an error of ours ends the command with its sentence and the right code."""
     try:
         settings = read_settings()
-        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+        logs.set_up(settings.log_level, settings.log_format)
         yield build(settings)
     except BadRequest as error:
         raise fail(str(error), 2 if type(error) is BadRequest else 1) from error
@@ -237,6 +236,38 @@ def report(
         period = Period(clock.today - timedelta(days=days), clock.today) if days else None
         made = usage(desk, clock, period, moment, "en")
         typer.echo(json.dumps(as_json(made), ensure_ascii=False) if json_ else render(made).text)
+
+
+@app.command()
+def audit(
+    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day")] = None,
+) -> None:
+    """Hand out the audit log as JSON Lines: who wrote what, with the values before and after."""
+    from bot import keeping
+
+    with house() as built:
+        for entry in keeping.audit(built.engine, since.date() if since else None, until.date() if until else None):
+            typer.echo(json.dumps(entry, ensure_ascii=False))
+
+
+@app.command()
+def forget(
+    email: Annotated[str, typer.Argument(help="E-mail of a person in the CRM")],
+    slack_user: Annotated[str | None, typer.Option(help="Their Slack id (U…), where the CRM does not know it")] = None,
+) -> None:
+    """Delete what a person said to Caddie; what they wrote to the CRM stays, and that they did stays in the audit log."""
+    from bot import keeping
+
+    with house() as built:
+        person = built.desk.organization.with_email(email)
+        if person is None:
+            raise BadRequest(f"Nobody in the CRM has the e-mail {email}.")
+        user = slack_user or person.slack_user_id
+        for table, count in keeping.forget(built.engine, person.id, user).items():
+            typer.echo(f"{table}: {count}")
+        if user is None:
+            typer.echo("Messages still kept for redelivery were not searched: give their Slack id with --slack-user. They go after 7 days by themselves.")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Engine, Index, Integer, String, Table, Text, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Boolean, Column, Engine, Index, Integer, String, Table, Text, and_, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Json, Moment, metadata, writing
@@ -105,11 +105,6 @@ class Inbox:
         """Keep items that are still worked on from being taken over."""
         with self._write, writing(self._engine) as connection:
             connection.execute(update(inbox).where(inbox.c.key.in_(keys), inbox.c.state == "running").values(leased_until=self._clock() + self._lease))
-
-    def purge(self, before: datetime) -> int:
-        """Forget what was done with before a moment: what people said, and the keys that tell a redelivery."""
-        with self._write, writing(self._engine) as connection:
-            return int(connection.execute(delete(inbox).where(inbox.c.state.in_(["done", "failed"]), inbox.c.done_at < before)).rowcount)
 
     def _settle(self, key: str, state: str, error: str | None, retry_at: datetime | None = None) -> None:
         values = {"state": state, "error": error, "leased_until": None, "retry_at": retry_at, "done_at": self._clock() if state != "waiting" else None}

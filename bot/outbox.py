@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Engine, Index, Integer, LargeBinary, String, Table, delete, exists, func, insert, select, update
+from sqlalchemy import Boolean, Column, Engine, Index, Integer, LargeBinary, String, Table, exists, func, insert, select, update
 
 from bot.database import Json, Moment, metadata, writing
 
@@ -109,8 +109,3 @@ class Outbox:
             states = {row[0]: row[1] for row in connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))}
             doubted = connection.execute(select(func.count()).select_from(outbox).where(outbox.c.doubted.is_(True))).scalar() or 0
             return {**states, "doubted": doubted}
-
-    def purge(self, before: datetime) -> int:
-        """Forget what was sent before a moment."""
-        with writing(self._engine) as connection:
-            return int(connection.execute(delete(outbox).where(outbox.c.state != "open", outbox.c.made_at < before)).rowcount)

@@ -4,16 +4,20 @@ import logging
 import secrets
 import signal
 import threading
+from datetime import timedelta
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import telemetry
 from bot.errors import NotConfigured
 from bot.inbox import Inbox
+from bot.keeping import purge
 from bot.outbox import Outbox
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
@@ -42,6 +46,7 @@ def serve(house: House) -> None:
         raise NotConfigured("Set SLACK_APP_TOKEN for Socket Mode, or PORT and SLACK_SIGNING_SECRET for HTTP.")
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     side = slack_side(house, settings.slack_bot_token.get_secret_value(), secret or "unused", settings.slack_api_url)
+    watch(house, side)
     side.start()
     try:
         if http:
@@ -85,6 +90,7 @@ def work(house: House) -> None:
     if settings.slack_bot_token is None:
         raise NotConfigured("Set SLACK_BOT_TOKEN: a worker has nothing to do without Slack.")
     side = slack_side(house, settings.slack_bot_token.get_secret_value(), "unused", settings.slack_api_url)
+    watch(house, side)
     side.start()
     try:
         in_socket_mode = settings.slack_app_token is not None and settings.slack_signing_secret is None
@@ -94,17 +100,53 @@ def work(house: House) -> None:
 
 
 def slack_side(house: House, token: str, secret: str, api_url: str) -> SlackSide:
-    hour = house.settings.morning_hour if house.settings.morning_messages else None
-    return SlackSide(house.caddie, Inbox(house.engine), Outbox(house.engine), token=token, secret=secret, api_url=api_url, charts=house.settings.charts, morning_hour=hour)
+    settings = house.settings
+    hour = settings.morning_hour if settings.morning_messages else None
+    keep = timedelta(days=settings.keep_days)
+    return SlackSide(house.caddie, Inbox(house.engine), Outbox(house.engine), token=token, secret=secret, api_url=api_url, charts=settings.charts, morning_hour=hour, tidy=lambda now: purge(house.engine, now, keep))
 
 
 def slack_routes(side: SlackSide) -> list[Route]:
-    """The door for Slack, and a health check for whatever watches the process."""
+    """The door for Slack, and what load balancers ask."""
+    return [Route("/slack/events", side.http, methods=["POST"]), *health_routes(side)]
+
+
+def health_routes(side: SlackSide) -> list[Route]:
+    """/health: the process answers. /ready: its database does too, so that it may be given work."""
 
     async def health(request: Request) -> Response:
         return PlainTextResponse("ok")
 
-    return [Route("/slack/events", side.http, methods=["POST"]), Route("/health", health)]
+    async def ready(request: Request) -> Response:
+        try:
+            waiting = await run_in_threadpool(side.inbox.counts)
+        except Exception:
+            log.exception("the database does not answer")
+            return PlainTextResponse("the database does not answer", 503)
+        return PlainTextResponse(f"ready, {waiting.get('waiting', 0)} waiting")
+
+    return [Route("/health", health), Route("/ready", ready)]
+
+
+def metrics_route(side: SlackSide) -> Route:
+    """Prometheus' /metrics."""
+    queues = telemetry.Queues(side.inbox.counts, side.inbox.oldest_waiting, side.outbox.counts, lambda: side.sockets.connected() if side.sockets else 0)
+
+    async def metrics(request: Request) -> Response:
+        return Response(await run_in_threadpool(telemetry.exposition, queues), media_type="text/plain; version=0.0.4")
+
+    return Route("/metrics", metrics)
+
+
+def watch(house: House, side: SlackSide) -> None:
+    """Open the port for whatever watches the process, and send traces, where the settings ask for it."""
+    settings = house.settings
+    if settings.otel_exporter_otlp_endpoint:
+        telemetry.trace_to(settings.otel_exporter_otlp_endpoint)
+    if settings.health_port:
+        app = Starlette(routes=[*health_routes(side), metrics_route(side)])
+        server = uvicorn.Server(uvicorn.Config(app, host="0.0.0.0", port=settings.health_port, log_level="warning"))
+        threading.Thread(target=server.run, name="health", daemon=True).start()
 
 
 class Playground:
@@ -118,7 +160,7 @@ class Playground:
         self.deliverer = Deliverer(self.workspace, secret, f"{base}/slack/events", base_url=base)
         self.side = slack_side(house, token, secret, f"{base}/api/")
         self.secret, self.app_token, self.base = secret, app_token, base
-        server = PlaygroundServer(self.workspace, self.deliverer, token, app_token, slack_routes(self.side))
+        server = PlaygroundServer(self.workspace, self.deliverer, token, app_token, [*slack_routes(self.side), metrics_route(self.side)])
         self._uvicorn = uvicorn.Server(uvicorn.Config(server.asgi, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"))
 
     def run(self) -> None:

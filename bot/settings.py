@@ -13,7 +13,7 @@ from bot.errors import NotConfigured
 class Settings(BaseSettings):
     """Names are the environment variables' own, in lower case; a `.env` file in the working folder is read too."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     caddie_data: Path = Field(Path("data"), description="Folder of all state: database and index")
     database_url: str | None = Field(None, description="SQL database; a SQLite file in CADDIE_DATA where unset")
@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     morning_hour: int = Field(8, ge=5, le=12, description="Hour, where the rep is, from which the morning message may come; none after two hours")
     process_file: Path | None = Field(None, description="Another process.yaml")
     log_level: str = Field("WARNING", description="Level of the logs on standard error")
+    log_format: Literal["text", "json"] = Field("text", description="Form of the logs")
+    health_port: int | None = Field(None, description="A port for /health, /ready and Prometheus' /metrics; keep it inside")
+    otel_exporter_otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over gRPC) for traces")
+    keep_days: int = Field(90, ge=7, description="Days that conversations, open cards and questions are kept")
 
     @property
     def database(self) -> str:

@@ -3,6 +3,7 @@
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot import telemetry
 from bot.caddie import Caddie
 from bot.handlers.marketing import aids_ending
 from bot.handlers.scheduling import nudges_due
@@ -37,7 +39,7 @@ LATEST = timedelta(hours=6)
 class SlackSide:
     """Everything between Slack and Caddie: the Bolt app that takes in, the workers that answer."""
 
-    def __init__(self, caddie: Caddie, inbox: Inbox, outbox: Outbox, *, token: str, secret: str, api_url: str, charts: Path, morning_hour: int | None = None) -> None:
+    def __init__(self, caddie: Caddie, inbox: Inbox, outbox: Outbox, *, token: str, secret: str, api_url: str, charts: Path, morning_hour: int | None = None, tidy: Callable[[datetime], object] = lambda now: None) -> None:
         self.inbox, self.outbox = inbox, outbox
         self.client = web_client(token, api_url)
         self.courier = Courier(caddie, self.client, outbox, lambda: datetime.now(UTC), charts)
@@ -46,6 +48,9 @@ class SlackSide:
         self.app = build_app(inbox, self.client, secret, self.courier.check)
         self._caddie, self._morning_hour = caddie, morning_hour
         self._looked_on: date | None = None
+        self._tidy = tidy
+        self._tidied_on: date | None = None
+        self.sockets: Sockets | None = None
 
     def start(self) -> None:
         """Work, and every few seconds finish what had to wait for the CRM and take in what came due."""
@@ -69,7 +74,11 @@ class SlackSide:
                 for finished in self._caddie.resume(datetime.now(UTC)):
                     self.courier.tell(finished)
                 self.courier.tell_what_is_left()
-                self.take_due(datetime.now(UTC))
+                now = datetime.now(UTC)
+                self.take_due(now)
+                if self._tidied_on != now.date():
+                    self._tidy(now)
+                    self._tidied_on = now.date()
             except Exception:  # the database or Slack may be away for a while; this must outlive it
                 log.exception("waiting writes could not be finished")
             self._stopping.wait(RESUME_SECONDS)
@@ -96,10 +105,17 @@ class SlackSide:
 
     def socket(self, app_token: str) -> Sockets:
         """The door of Socket Mode."""
-        return Sockets(self.app, app_token, self.client, self._find_what_was_missed)
+        self.sockets = Sockets(self.app, app_token, self.client, self._find_what_was_missed)
+        return self.sockets
 
     async def http(self, request: Request) -> Response:
         """The door at /slack/events: garbled requests are turned away here, before Bolt."""
+        began = time.perf_counter()
+        answer = await self._answer(request)
+        telemetry.door.labels(str(answer.status_code)).observe(time.perf_counter() - began)
+        return answer
+
+    async def _answer(self, request: Request) -> Response:
         refused = _garbled(request)
         if refused:
             return refused
@@ -139,11 +155,15 @@ def build_app(inbox: Inbox, client: WebClient, secret: str, check: Callable[[Arr
     logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)  # it warns of the ignored token on every start
     app = App(client=client, signing_secret=secret, authorize=authorize, raise_error_for_unhandled_request=False)
 
+    def store(arrival: Arrival) -> None:
+        if inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent):
+            telemetry.accepted.labels(arrival.kind).inc()
+
     @app.middleware
     def store_first(body: dict[str, Any], next: Callable[[], None]) -> None:
         arrival = arrival_of(body)
         if arrival is not None and arrival.kind != "submission" and arrival.concerns_us:
-            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent)
+            store(arrival)
         next()
 
     def take_form(ack: Callable[..., None], body: dict[str, Any]) -> None:
@@ -153,7 +173,7 @@ def build_app(inbox: Inbox, client: WebClient, secret: str, check: Callable[[Arr
             ack(response_action="errors", errors=wrong)
             return
         if arrival:
-            inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent)
+            store(arrival)
         ack()
 
     def acknowledge(ack: Callable[[], None]) -> None:

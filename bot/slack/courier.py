@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot import telemetry
 from bot.caddie import Caddie, Finished
 from bot.domain.audience import DIRECT, Audience, ChannelKind
 from bot.domain.text import chinese
@@ -62,6 +64,15 @@ class Courier:
     def work(self, item: Item) -> None:
         """One arrival, from who said it to the sent replies; a second try sends what is left and asks nothing again."""
         arrival = Arrival.model_validate(item.payload)
+        began, outcome = time.perf_counter(), "failed"
+        try:
+            with telemetry.span("work", kind=arrival.kind, attempt=item.attempt):
+                self._work(item, arrival)
+            outcome = "done"
+        finally:
+            telemetry.worked.labels(arrival.kind, outcome).observe(time.perf_counter() - began)
+
+    def _work(self, item: Item, arrival: Arrival) -> None:
         if arrival.kind in {"home", "prompts", "links"}:
             self._beside(arrival)
             return

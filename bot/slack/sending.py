@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookClient
 
+from bot import telemetry
 from bot.domain.audience import Audience, ChannelKind
 from bot.outbox import Kept, Outbox
 from bot.prompts import phrase
@@ -52,7 +53,8 @@ class Sender:
                 self._outbox.sent(kept, there)
                 continue
             try:
-                self._send(kept, self._for_those_who_may(message), again=not first_time)
+                with telemetry.span("send", way=message.way):
+                    self._send(kept, self._for_those_who_may(message), again=not first_time)
             except SlackApiError as error:
                 code = str(error.response.get("error"))
                 if code in BLOCKS_REFUSED and message.blocks:
@@ -61,6 +63,7 @@ class Sender:
                     continue
                 if code not in REFUSED_FOR_GOOD:
                     raise
+                telemetry.sent.labels(message.way, "refused").inc()
                 log.error("Slack refuses a message for good (%s): item %s, message %d", code, kept.item, kept.n)
                 self._outbox.sent(kept, None, state="refused")
 
@@ -84,6 +87,7 @@ class Sender:
                 self._share(message, thread_ts, kept.data)
             case "canvas":
                 ts = self._canvas(kept, message, thread_ts)
+        telemetry.sent.labels(message.way, "doubted" if doubted else "sent").inc()
         self._outbox.sent(kept, ts, doubted=doubted)
 
     def at_once(self, message: Outgoing) -> None:

@@ -1,0 +1,65 @@
+"""What is kept of people: how long, how it is deleted, how the audit log is handed out."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Text, delete, false, select, type_coerce, update
+
+from bot.database import writing
+from bot.inbox import inbox
+from bot.journal import audit_log, conversations, drafts, feedback, receipts
+from bot.outbox import outbox
+
+CLAIMS_KEPT = timedelta(days=7)
+"""Slack delivers again within minutes; what was said is not needed once it was answered."""
+GONE = "(deleted)"
+
+
+def purge(engine: Engine, now: datetime, keep: timedelta) -> dict[str, int]:
+    """Delete what is older than it is kept: counts by table. What was written to the CRM and the audit log stay."""
+    old = now - keep
+    with writing(engine) as connection:
+        queries = {
+            "inbox": delete(inbox).where(inbox.c.state.in_(["done", "failed"]), inbox.c.done_at < now - CLAIMS_KEPT),
+            "outbox": delete(outbox).where(outbox.c.state != "open", outbox.c.made_at < old),
+            "conversations": delete(conversations).where(conversations.c.at < old),
+            "drafts": delete(drafts).where(drafts.c.status.in_(["open", "discarded", "replaced"]), drafts.c.created_at < old),
+            "feedback": delete(feedback).where(feedback.c.at < old),
+        }
+        return {table: connection.execute(query).rowcount for table, query in queries.items()}
+
+
+def forget(engine: Engine, person_id: str, slack_user_id: str | None) -> dict[str, int]:
+    """Delete what a person said to Caddie: counts by table.
+
+    The audit log keeps that, when and what they wrote to the CRM, for which the company answers; their words in it go.
+    """
+    with writing(engine) as connection:
+        threads = {t for table in (drafts, receipts) for (t,) in connection.execute(select(table.c.thread).where(table.c.author_id == person_id))}
+        threads |= {t for (t,) in connection.execute(select(feedback.c.thread).where(feedback.c.person_id == person_id))}
+        by_user = type_coerce(inbox.c.payload, Text).contains(f'"user": "{slack_user_id}"', autoescape=True) if slack_user_id else false()
+        items = [key for (key,) in connection.execute(select(inbox.c.key).where(by_user, inbox.c.state.in_(["done", "failed"])))]
+        queries = {
+            "outbox": delete(outbox).where(outbox.c.item.in_(items), outbox.c.state != "open"),
+            "inbox": delete(inbox).where(inbox.c.key.in_(items)),
+            "conversations": delete(conversations).where(conversations.c.thread.in_(threads)),
+            "receipts": delete(receipts).where(receipts.c.author_id == person_id),
+            "drafts": delete(drafts).where(drafts.c.author_id == person_id),
+            "feedback": delete(feedback).where(feedback.c.person_id == person_id),
+            "audit_log": update(audit_log).where(audit_log.c.person_id == person_id).values(source=GONE),
+        }
+        return {table: connection.execute(query).rowcount for table, query in queries.items()}
+
+
+def audit(engine: Engine, since: date | None, until: date | None) -> Iterator[dict[str, Any]]:
+    """The audit log's entries of the days between, both included, the oldest first."""
+    query = select(audit_log).order_by(audit_log.c.seq)
+    if since:
+        query = query.where(audit_log.c.at >= datetime.combine(since, time.min, UTC))
+    if until:
+        query = query.where(audit_log.c.at < datetime.combine(until + timedelta(days=1), time.min, UTC))
+    with engine.connect() as connection:
+        for row in connection.execution_options(stream_results=True).execute(query):
+            entry = dict(row._mapping)
+            yield {**entry, "at": entry["at"].isoformat()}
