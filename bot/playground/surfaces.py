@@ -83,7 +83,6 @@ class Surfaces:
     def api_chat_appendStream(self, args: dict[str, Any]) -> dict[str, Any]:
         posted = self._streaming(args)
         posted.text = (posted.text + _streamed(args)).lstrip()
-        posted.edited += 1
         return {"channel": posted.channel, "ts": posted.ts}
 
     def api_chat_stopStream(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +93,7 @@ class Surfaces:
             check_message(posted.text, blocks)
             posted.blocks = [{"type": "markdown", "text": posted.text}, *blocks]
         posted.text, posted.metadata = (posted.text + _streamed(args)).lstrip(), parsed(args.get("metadata"))
-        posted.streaming, posted.edited = False, posted.edited + 1
+        posted.streaming = False
         return {"channel": posted.channel, "ts": posted.ts}
 
     def _streaming(self, args: dict[str, Any]) -> "Posted":
