@@ -239,6 +239,14 @@ def report(
 
 
 @app.command()
+def key() -> None:
+    """Make a key for CADDIE_KEY, which encrypts Slack's tokens at rest."""
+    from cryptography.fernet import Fernet
+
+    typer.echo(Fernet.generate_key().decode())
+
+
+@app.command()
 def audit(
     since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day")] = None,
     until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day")] = None,

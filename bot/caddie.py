@@ -201,9 +201,9 @@ class Caddie:
                 log.error("draft %s waits for a person who is no longer in the CRM", draft.id)
                 continue
             turn = Turn(author, DIRECT, draft.thread, now, self.desk, draft.language)
-            finished.append(Finished(author.email, draft.thread, tuple(confirming.finish(draft, turn))))
+            finished.append(Finished(author.email, draft.thread, tuple(confirming.pick_up(draft, turn))))
         for kept, by_id in journal.waiting_undos():
-            if by_id in people:
+            if by_id in people and journal.claim_undo(kept.id):
                 turn = Turn(people[by_id], DIRECT, kept.thread, now, self.desk, kept.draft.language)
                 finished.append(Finished(people[by_id].email, kept.thread, tuple(undoing.take_back(kept, turn))))
         return [done for done in finished if done.replies]

@@ -60,7 +60,7 @@ def _slack(house: House) -> Check:
     settings = house.settings
     if settings.slack_bot_token is None:
         return Check("slack", True, "no token: the playground will be served", vital=False)
-    from bot.slack.app import web_client
+    from bot.slack.installations import web_client
 
     answer = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url).auth_test()
     scopes = {s for s in str(answer.headers.get("x-oauth-scopes", "")).split(",") if s}

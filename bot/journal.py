@@ -4,14 +4,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, Connection, Engine, Index, Integer, String, Table, Text, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Json, Moment, metadata, writing
 from bot.drafts import Conversation, Draft, DraftStatus, KeptItem, KeptReceipt
 
-CLAIM = timedelta(seconds=30)
-FORGOTTEN = timedelta(minutes=5)
+CLAIM = timedelta(seconds=10)
+"""Shorter than the inbox keeps an item from others, so that whoever takes over a press finds the write free."""
+FORGOTTEN = timedelta(minutes=1)
 
 conversations = Table(
     "conversations",
@@ -46,6 +63,7 @@ receipts = Table(
     Column("at", Moment, nullable=False),
     Column("undone_at", Moment),
     Column("undoing_by", String(64)),
+    Column("undo_begun_at", Moment),
     Column("receipt", Json, nullable=False),
     Index("ix_receipts_thread", "thread"),
     Index("ix_receipts_author_id", "author_id"),
@@ -151,9 +169,10 @@ class Journal:
             return connection.execute(query.order_by(drafts.c.seq.desc()).limit(1)).scalar()
 
     def move(self, draft_id: str, was: DraftStatus, becomes: DraftStatus) -> bool:
-        """Move a draft on; False where another press was first."""
+        """Move a draft on; False where another press was first. One to be sent counts as begun now, should nobody get to write it."""
+        begun = {"claimed_until": self._clock() - timedelta(seconds=1)} if becomes == "sending" else {}
         with writing(self._engine) as connection:
-            return _move(connection, draft_id, was, becomes)
+            return _move(connection, draft_id, was, becomes, **begun)
 
     def claim(self, draft_id: str) -> bool:
         """Take a confirmed draft for writing; False while another process writes it."""
@@ -178,7 +197,7 @@ class Journal:
     def unfinished(self) -> list[Draft]:
         """Drafts that wait for the CRM, and those whose process died long enough ago that nobody else will finish them."""
         long_ago = self._clock() - FORGOTTEN
-        died = (drafts.c.status == "sending") & or_(drafts.c.claimed_until.is_(None), drafts.c.claimed_until < long_ago)
+        died = (drafts.c.status == "sending") & (drafts.c.claimed_until < long_ago)
         with self._engine.connect() as connection:
             found = connection.execute(select(drafts.c.draft).where(or_(drafts.c.status == "queued", died)).order_by(drafts.c.seq))
             return [Draft.model_validate(row[0]) for row in found]
@@ -222,13 +241,30 @@ class Journal:
     def ask_undo(self, receipt_id: str, by_id: str) -> None:
         """Note that a receipt is to be undone, for whoever finishes it when the CRM is back."""
         with writing(self._engine) as connection:
-            connection.execute(update(receipts).where(receipts.c.id == receipt_id, receipts.c.undone_at.is_(None)).values(undoing_by=by_id))
+            query = update(receipts).where(receipts.c.id == receipt_id, receipts.c.undone_at.is_(None))
+            connection.execute(query.values(undoing_by=by_id, undo_begun_at=self._clock()))
+
+    def queue_undo(self, receipt_id: str) -> None:
+        """Leave an undo for later: the CRM cannot be reached."""
+        with writing(self._engine) as connection:
+            connection.execute(update(receipts).where(receipts.c.id == receipt_id).values(undo_begun_at=None))
 
     def waiting_undos(self) -> list[tuple[KeptReceipt, str]]:
-        """Receipts to be undone with who asked for it."""
+        """Receipts to be undone that nobody is at, with who asked for it."""
         with self._engine.connect() as connection:
-            query = select(receipts.c.receipt, receipts.c.undoing_by).where(receipts.c.undoing_by.isnot(None), receipts.c.undone_at.is_(None))
+            query = select(receipts.c.receipt, receipts.c.undoing_by).where(self._undo_waits())
             return [(KeptReceipt.model_validate(row[0]), row[1]) for row in connection.execute(query.order_by(receipts.c.seq))]
+
+    def claim_undo(self, receipt_id: str) -> bool:
+        """Take an undo that waits; False where another process was first."""
+        with writing(self._engine) as connection:
+            query = update(receipts).where(receipts.c.id == receipt_id, self._undo_waits())
+            return bool(connection.execute(query.values(undo_begun_at=self._clock())).rowcount)
+
+    def _undo_waits(self) -> ColumnElement[bool]:
+        begun = receipts.c.undo_begun_at
+        free = or_(begun.is_(None), begun < self._clock() - FORGOTTEN)
+        return and_(receipts.c.undoing_by.isnot(None), receipts.c.undone_at.is_(None), free)
 
     def undone(self, receipt: KeptReceipt, by_id: str, at: datetime) -> None:
         with writing(self._engine) as connection:
@@ -278,8 +314,8 @@ class Journal:
             return dict(tuple(row) for row in connection.execute(query))
 
 
-def _move(connection: Connection, draft_id: str, was: DraftStatus, becomes: DraftStatus) -> bool:
-    query = update(drafts).where(drafts.c.id == draft_id, drafts.c.status == was).values(status=becomes)
+def _move(connection: Connection, draft_id: str, was: DraftStatus, becomes: DraftStatus, **begun: datetime) -> bool:
+    query = update(drafts).where(drafts.c.id == draft_id, drafts.c.status == was).values(status=becomes, **begun)
     return bool(connection.execute(query).rowcount)
 
 

@@ -52,6 +52,17 @@ def forget(engine: Engine, person_id: str, slack_user_id: str | None) -> dict[st
         return {table: connection.execute(query).rowcount for table, query in queries.items()}
 
 
+def erase(engine: Engine, team: str) -> None:
+    """Delete all that came from a Slack workspace and all that was said there. The CRM, the library and the audit log are the company's."""
+    with writing(engine) as connection:
+        of_team = type_coerce(inbox.c.payload, Text).contains(f'"team": "{team}"', autoescape=True)
+        items = [key for (key,) in connection.execute(select(inbox.c.key).where(of_team, inbox.c.state != "running"))]
+        connection.execute(delete(outbox).where(outbox.c.item.in_(items) | outbox.c.item.startswith(f"told:{team}:", autoescape=True)))
+        connection.execute(delete(inbox).where(inbox.c.key.in_(items)))
+        for table in (conversations, drafts, receipts, feedback):
+            connection.execute(delete(table).where(table.c.thread.startswith(f"{team}:", autoescape=True)))
+
+
 def audit(engine: Engine, since: date | None, until: date | None) -> Iterator[dict[str, Any]]:
     """The audit log's entries of the days between, both included, the oldest first."""
     query = select(audit_log).order_by(audit_log.c.seq)

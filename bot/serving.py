@@ -17,12 +17,13 @@ from starlette.routing import Route
 from bot import telemetry
 from bot.errors import NotConfigured
 from bot.inbox import Inbox
-from bot.keeping import purge
+from bot.keeping import erase, purge
 from bot.outbox import Outbox
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.app import SlackSide
+from bot.slack.installations import Installations, ManyWorkspaces, OneWorkspace
 from bot.slack.sockets import Sockets
 from bot.wiring import House
 from ingest.indexing import mend
@@ -40,12 +41,11 @@ def serve(house: House) -> None:
         playground.run()
         return
     settings = house.settings
-    assert settings.slack_bot_token is not None
     http = settings.port is not None and settings.slack_signing_secret is not None
-    if not http and settings.slack_app_token is None:
+    if not http and (settings.slack_app_token is None or settings.slack_bot_token is None):
         raise NotConfigured("Set SLACK_APP_TOKEN for Socket Mode, or PORT and SLACK_SIGNING_SECRET for HTTP.")
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    side = slack_side(house, settings.slack_bot_token.get_secret_value(), secret or "unused", settings.slack_api_url)
+    side = slack_side(house, installations(house), secret or "unused")
     watch(house, side)
     side.start()
     try:
@@ -87,9 +87,7 @@ def mend_index(house: House) -> None:
 def work(house: House) -> None:
     """Work off the inbox until stopped; where Socket Mode is set, take in too."""
     settings = house.settings
-    if settings.slack_bot_token is None:
-        raise NotConfigured("Set SLACK_BOT_TOKEN: a worker has nothing to do without Slack.")
-    side = slack_side(house, settings.slack_bot_token.get_secret_value(), "unused", settings.slack_api_url)
+    side = slack_side(house, installations(house), "unused")
     watch(house, side)
     side.start()
     try:
@@ -99,16 +97,36 @@ def work(house: House) -> None:
         side.stop()
 
 
-def slack_side(house: House, token: str, secret: str, api_url: str) -> SlackSide:
+def installations(house: House) -> Installations:
+    """Where Caddie is installed: in the workspace of the token, or in all that installed it by OAuth. Raises NotConfigured."""
+    settings = house.settings
+    if settings.slack_bot_token is not None:
+        return OneWorkspace(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    if settings.slack_client_id is None or settings.slack_client_secret is None or settings.caddie_key is None:
+        raise NotConfigured("Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and CADDIE_KEY for several.")
+    return ManyWorkspaces(
+        house.engine,
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret.get_secret_value(),
+        key=settings.caddie_key.get_secret_value(),
+        api_url=settings.slack_api_url,
+        redirect_uri=settings.slack_redirect_uri,
+    )
+
+
+def slack_side(house: House, where: Installations, secret: str) -> SlackSide:
     settings = house.settings
     hour = settings.morning_hour if settings.morning_messages else None
     keep = timedelta(days=settings.keep_days)
-    return SlackSide(house.caddie, Inbox(house.engine), Outbox(house.engine), token=token, secret=secret, api_url=api_url, charts=settings.charts, morning_hour=hour, tidy=lambda now: purge(house.engine, now, keep))
+    return SlackSide(house.caddie, Inbox(house.engine), Outbox(house.engine), where, secret=secret, charts=settings.charts, morning_hour=hour, tidy=lambda now: purge(house.engine, now, keep), erase=lambda team: erase(house.engine, team))
 
 
 def slack_routes(side: SlackSide) -> list[Route]:
     """The door for Slack, and what load balancers ask."""
-    return [Route("/slack/events", side.http, methods=["POST"]), *health_routes(side)]
+    doors = [Route("/slack/events", side.http, methods=["POST"])]
+    if isinstance(side.installations, ManyWorkspaces):
+        doors += [Route("/slack/install", side.oauth), Route("/slack/oauth_redirect", side.oauth)]
+    return [*doors, *health_routes(side)]
 
 
 def health_routes(side: SlackSide) -> list[Route]:
@@ -158,7 +176,7 @@ class Playground:
         self.workspace = workspace_of(house)
         self.workspace.upload_base = base
         self.deliverer = Deliverer(self.workspace, secret, f"{base}/slack/events", base_url=base)
-        self.side = slack_side(house, token, secret, f"{base}/api/")
+        self.side = slack_side(house, OneWorkspace(token, f"{base}/api/"), secret)
         self.secret, self.app_token, self.base = secret, app_token, base
         server = PlaygroundServer(self.workspace, self.deliverer, token, app_token, [*slack_routes(self.side), metrics_route(self.side)])
         self._uvicorn = uvicorn.Server(uvicorn.Config(server.asgi, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"))

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, description="xoxb-…, to talk as the bot")
     slack_app_token: SecretStr | None = Field(None, description="xapp-…, for Socket Mode")
     slack_signing_secret: SecretStr | None = Field(None, description="Checks that requests come from Slack (HTTP)")
+    slack_client_id: str | None = Field(None, description="With secret and CADDIE_KEY: install into several workspaces by OAuth (HTTP)")
+    slack_client_secret: SecretStr | None = Field(None, description="Of the Slack app, for OAuth")
+    slack_redirect_uri: str | None = Field(None, description="Public address of /slack/oauth_redirect; that of the app's settings where unset")
+    caddie_key: SecretStr | None = Field(None, description="Encrypts Slack's tokens at rest; make one with `python -m bot key`")
     slack_api_url: str = Field("https://slack.com/api/", description="Another Web API, for tests")
     port: int | None = Field(None, description="HTTP port; with a signing secret this chooses HTTP over Socket Mode")
     visibility: Literal["hierarchy", "open"] = Field("hierarchy", description="open: everybody in the CRM may read all deals")
@@ -61,7 +65,7 @@ class Settings(BaseSettings):
 
     @property
     def slack_configured(self) -> bool:
-        return self.slack_bot_token is not None
+        return self.slack_bot_token is not None or self.slack_client_id is not None
 
 
 def read_settings() -> Settings:

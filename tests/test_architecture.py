@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"bot.errors", "bot.domain", "bot.prompts", "bot.files", "bot.notes", "bot.logs", "bot.telemetry"},
     {"bot.pipeline", "bot.commands", "bot.replies", "bot.charts", "bot.diagrams", "bot.settings", "bot.database"},
-    {"bot.crm", "knowledge", "bot.language", "bot.drafts", "bot.journal", "bot.archive", "bot.schedules"},
+    {"bot.crm", "knowledge", "bot.language", "bot.drafts", "bot.journal", "bot.archive", "bot.schedules", "bot.claims"},
     {"bot.handlers"},
     {"bot.caddie"},
     {"bot.inbox", "bot.outbox", "bot.slack", "bot.console", "bot.playground", "ingest"},
@@ -27,7 +27,7 @@ CONFINED = {
     "torch": ("knowledge/embedding.py",),
     "matplotlib": ("bot/charts.py", "bot/diagrams.py"),
     **dict.fromkeys(("pypdf", "pptx", "openpyxl", "olefile", "lxml", "docx", "charset_normalizer"), ("ingest/formats.py", "bot/files.py", "bot/slack/attachments.py")),
-    "sqlalchemy": ("bot/database.py", "bot/wiring.py", "bot/crm/", "bot/inbox.py", "bot/outbox.py", "bot/keeping.py", "bot/journal.py", "bot/archive.py", "bot/schedules.py", "bot/migrations/", "knowledge/catalogue.py"),
+    "sqlalchemy": ("bot/database.py", "bot/wiring.py", "bot/crm/", "bot/inbox.py", "bot/outbox.py", "bot/claims.py", "bot/slack/installations.py", "bot/keeping.py", "bot/journal.py", "bot/archive.py", "bot/schedules.py", "bot/migrations/", "knowledge/catalogue.py"),
 }
 # the wiring is the one place that knows everybody; ingest's command line starts from it
 EXEMPT = {"ingest/__main__.py"}

@@ -21,6 +21,7 @@ from bot.playground.delivery import Deliverer
 from bot.playground.workspace import BOT_ID, BOT_USER, Channel, Posted, SlackWorkspace
 from bot.replies import HelpText
 from bot.serving import slack_routes, slack_side
+from bot.slack.installations import OneWorkspace
 from bot.slack.views import render
 from bot.wiring import DOCUMENTS
 from tests.test_slack import until
@@ -95,16 +96,16 @@ def slack(emulate, house, tmp_path, monkeypatch) -> Iterator[Emulated]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         base = f"http://127.0.0.1:{(port := probe.getsockname()[1])}"
     process = subprocess.Popen([*emulate, "--port", str(port), "--base-url", base, "--seed", str(file)], stdout=subprocess.DEVNULL)
-    side = slack_side(house, TOKEN, SECRET, f"{base}/api/")
+    side = slack_side(house, OneWorkspace(TOKEN, f"{base}/api/"), SECRET)
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=slack_routes(side)), log_level="warning"))
     threading.Thread(target=server.run, args=([door],), daemon=True).start()
     side.start()
     workspace = SlackWorkspace()
-    workspace.trigger = lambda user: str(side.client.api_call("views.generateTriggerId", params={"user_id": user})["trigger_id"])
+    workspace.trigger = lambda user: str(side.installations.client("").api_call("views.generateTriggerId", params={"user_id": user})["trigger_id"])
     monkeypatch.setattr("bot.playground.delivery.TEAM", TEAM)
     try:
         httpx.Client(transport=httpx.HTTPTransport(retries=6)).get(base).raise_for_status()
-        yield Emulated(base, side.client, Deliverer(workspace, SECRET, f"http://127.0.0.1:{door.getsockname()[1]}/slack/events"))
+        yield Emulated(base, side.installations.client(""), Deliverer(workspace, SECRET, f"http://127.0.0.1:{door.getsockname()[1]}/slack/events"))
     finally:
         side.stop()
         server.should_exit = True

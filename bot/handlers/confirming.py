@@ -60,9 +60,16 @@ def discard(draft_id: str | None, turn: Turn) -> list[Reply]:
 
 def finish(draft: Draft, turn: Turn) -> list[Reply]:
     """The receipt of a confirmed draft, written here or by another process; nothing where it has to wait for the CRM."""
+    return _claimed(draft, turn) if turn.desk.journal.claim(draft.id) else _of_another(draft, turn)
+
+
+def pick_up(draft: Draft, turn: Turn) -> list[Reply]:
+    """What came of a confirmed draft that nobody was writing any more; nothing where somebody is, who will tell."""
+    return _claimed(draft, turn) if turn.desk.journal.claim(draft.id) else []
+
+
+def _claimed(draft: Draft, turn: Turn) -> list[Reply]:
     journal = turn.desk.journal
-    if not journal.claim(draft.id):
-        return _of_another(draft, turn)
     current = journal.draft(draft.id)
     draft = current[0] if current else draft
     try:

@@ -35,6 +35,7 @@ def take_back(kept: KeptReceipt, turn: Turn) -> list[Reply]:
     try:
         refusal = _blocked(kept, turn) or next((r for item in reversed(kept.items) if (r := _take_back(item, turn))), None)
     except CrmUnavailable:
+        turn.desk.journal.queue_undo(kept.id)
         return []
     if refusal:
         turn.desk.journal.not_undone(kept.id)

@@ -12,8 +12,6 @@ from typing import Any, Literal
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request import BoltRequest
-from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,9 +20,11 @@ from bot import telemetry
 from bot.caddie import Caddie
 from bot.handlers.marketing import aids_ending
 from bot.handlers.scheduling import nudges_due
-from bot.inbox import Inbox, Workers
+from bot.inbox import Inbox, Item, Workers
 from bot.outbox import Outbox
 from bot.slack.courier import Courier, away
+from bot.slack.couriers import Couriers
+from bot.slack.installations import Installations, ManyWorkspaces
 from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
 from bot.slack.reconciling import reconcile
 from bot.slack.sockets import Sockets
@@ -34,21 +34,22 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
 RESUME_SECONDS = 10.0
 LATEST = timedelta(hours=6)
+NO_TOKEN = "xoxb-none"
+"""Bolt wants one; its listeners only acknowledge, and what talks to Slack has clients of its own."""
 
 
 class SlackSide:
     """Everything between Slack and Caddie: the Bolt app that takes in, the workers that answer."""
 
-    def __init__(self, caddie: Caddie, inbox: Inbox, outbox: Outbox, *, token: str, secret: str, api_url: str, charts: Path, morning_hour: int | None = None, tidy: Callable[[datetime], object] = lambda now: None) -> None:
-        self.inbox, self.outbox = inbox, outbox
-        self.client = web_client(token, api_url)
-        self.courier = Courier(caddie, self.client, outbox, lambda: datetime.now(UTC), charts)
-        self.workers = Workers(inbox, self.courier.work, self.courier.give_up, away=away)
+    def __init__(self, caddie: Caddie, inbox: Inbox, outbox: Outbox, installations: Installations, *, secret: str, charts: Path, morning_hour: int | None = None, tidy: Callable[[datetime], object] = lambda now: None, erase: Callable[[str], object] = lambda team: None) -> None:
+        self.inbox, self.outbox, self.installations = inbox, outbox, installations
+        self.couriers = Couriers(lambda client: Courier(caddie, client, outbox, lambda: datetime.now(UTC), charts), installations)
+        self.workers = Workers(inbox, self._work, self.couriers.give_up, away=away)
         self._stopping = threading.Event()
-        self.app = build_app(inbox, self.client, secret, self.courier.check)
+        self.app = build_app(inbox, secret, self.couriers.check)
         self._caddie, self._morning_hour = caddie, morning_hour
         self._looked_on: date | None = None
-        self._tidy = tidy
+        self._tidy, self._erase = tidy, erase
         self._tidied_on: date | None = None
         self.sockets: Sockets | None = None
 
@@ -58,9 +59,18 @@ class SlackSide:
         threading.Thread(target=self._find_what_was_missed, name="reconcile", daemon=True).start()
         threading.Thread(target=self._resume, name="resume", daemon=True).start()
 
+    def _work(self, item: Item) -> None:
+        arrival = Arrival.model_validate(item.payload)
+        if arrival.kind == "removed":
+            self.installations.remove(arrival.team)
+            self._erase(arrival.team)
+            return
+        self.couriers.work(item, arrival)
+
     def _find_what_was_missed(self) -> None:
         try:
-            reconcile(self.client, self.inbox, datetime.now(UTC))
+            for team in self.installations.teams():
+                reconcile(self.installations.client(team), self.inbox, datetime.now(UTC))
         except Exception:  # Slack may be away; what it delivers again comes without this
             log.exception("what was missed could not be looked for")
 
@@ -72,8 +82,8 @@ class SlackSide:
         while not self._stopping.is_set():
             try:
                 for finished in self._caddie.resume(datetime.now(UTC)):
-                    self.courier.tell(finished)
-                self.courier.tell_what_is_left()
+                    self.couriers.tell(finished)
+                self.couriers.tell_what_is_left()
                 now = datetime.now(UTC)
                 self.take_due(now)
                 if self._tidied_on != now.date():
@@ -105,8 +115,21 @@ class SlackSide:
 
     def socket(self, app_token: str) -> Sockets:
         """The door of Socket Mode."""
-        self.sockets = Sockets(self.app, app_token, self.client, self._find_what_was_missed)
+        self.sockets = Sockets(self.app, app_token, self.installations.client(""), self._find_what_was_missed)
         return self.sockets
+
+    async def oauth(self, request: Request) -> Response:
+        """Installing by OAuth: the page with the button, and where Slack comes back to."""
+        assert isinstance(self.installations, ManyWorkspaces)
+        flow = self.installations.flow
+        query: dict[str, str | Sequence[str]] = dict(request.query_params)
+        bolt = BoltRequest(body="", query=query, headers={name: [value] for name, value in request.headers.items()})
+        handle = flow.handle_callback if request.url.path.endswith("oauth_redirect") else flow.handle_installation
+        answer = await run_in_threadpool(handle, bolt)
+        response = Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
+        for cookie in answer.headers.get("set-cookie", ()):
+            response.headers.append("set-cookie", cookie)
+        return response
 
     async def http(self, request: Request) -> Response:
         """The door at /slack/events: garbled requests are turned away here, before Bolt."""
@@ -137,12 +160,7 @@ class SlackSide:
         return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
 
-def web_client(token: str, api_url: str) -> WebClient:
-    """A client that honours 429 and never re-sends after a broken connection: a post could double."""
-    return WebClient(token, base_url=api_url, timeout=15, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)])
-
-
-def build_app(inbox: Inbox, client: WebClient, secret: str, check: Callable[[Arrival], dict[str, str]]) -> App:
+def build_app(inbox: Inbox, secret: str, check: Callable[[Arrival], dict[str, str]]) -> App:
     """A Bolt app that stores every arrival before Bolt acknowledges it, and does nothing else on its threads.
 
     A filled form is the exception: `check` says what is wrong with it, which Slack shows in the open form.
@@ -150,10 +168,10 @@ def build_app(inbox: Inbox, client: WebClient, secret: str, check: Callable[[Arr
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         """No call to Slack here: where one failed, Bolt would acknowledge an event that was never stored."""
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=NO_TOKEN)
 
     logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)  # it warns of the ignored token on every start
-    app = App(client=client, signing_secret=secret, authorize=authorize, raise_error_for_unhandled_request=False)
+    app = App(signing_secret=secret, authorize=authorize, raise_error_for_unhandled_request=False)
 
     def store(arrival: Arrival) -> None:
         if inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent):

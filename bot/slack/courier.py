@@ -61,9 +61,8 @@ class Courier:
         self._homes: set[str] = set()
         self._sender = Sender(client, self._workspace, Canvases(client, caddie.desk.archive), outbox, clock)
 
-    def work(self, item: Item) -> None:
+    def work(self, item: Item, arrival: Arrival) -> None:
         """One arrival, from who said it to the sent replies; a second try sends what is left and asks nothing again."""
-        arrival = Arrival.model_validate(item.payload)
         began, outcome = time.perf_counter(), "failed"
         try:
             with telemetry.span("work", kind=arrival.kind, attempt=item.attempt):
@@ -145,7 +144,7 @@ class Courier:
                 return self._composer.replies(arrival, self._shared(arrival, email, audience), audience)
             case "message" | "command":
                 return self._composer.replies(arrival, self._said(arrival, email, audience), audience)
-            case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction":
+            case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction" | "removed":
                 raise AssertionError("these are worked on elsewhere")
 
     def _opened(self, arrival: Arrival, replies: Sequence[Reply]) -> list[Reply]:
@@ -190,13 +189,13 @@ class Courier:
 
     def tell(self, finished: Finished) -> None:
         """Say in a direct message what came of a write that had to wait."""
-        item = f"{TOLD}{uuid4().hex}"
+        item = f"{TOLD}{self._workspace.team}:{uuid4().hex}"
         self._keep(item, self._told(finished))
         self._sender.send(item, first_time=True)
 
     def tell_what_is_left(self) -> None:
         """Send what a crash kept from being told."""
-        for item in self._outbox.stranded(TOLD, self._clock() - TOLD_AFTER):
+        for item in self._outbox.stranded(f"{TOLD}{self._workspace.team}:", self._clock() - TOLD_AFTER):
             self._sender.send(item, first_time=False)
 
     def check(self, arrival: Arrival) -> dict[str, str]:
@@ -266,10 +265,10 @@ class Courier:
             return ""
         return "\n".join(str(message.get("text") or "") for message in found)
 
-    def give_up(self, item: Item) -> None:
+    def give_up(self, key: str, arrival: Arrival) -> None:
         """Tell the person that their message could not be done, with a code that stands in the log too."""
-        arrival, code = Arrival.model_validate(item.payload), uuid4().hex[:8]
-        log.error("given up %s (code %s)", item.key, code)
+        code = uuid4().hex[:8]
+        log.error("given up %s (code %s)", key, code)
         refused = Refusal(reason="unavailable", say="failed", values={"code": code})
         try:
             self._sender.at_once(self._composer.alone(arrival, render(refused)))

@@ -28,7 +28,7 @@ class Arrival(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending", "home", "prompts", "links", "reaction"]
+    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending", "home", "prompts", "links", "reaction", "removed"]
     key: str
     team: str
     user: str
@@ -73,7 +73,7 @@ class Arrival(BaseModel):
 def arrival_of(body: dict[str, Any]) -> Arrival | None:
     """The arrival in a payload that Bolt has verified and parsed; None for what is not for Caddie."""
     if body.get("type") == "event_callback":
-        read = {"app_home_opened": _opened, "reaction_added": _reaction, "link_shared": _links}.get(str((body.get("event") or {}).get("type")), _message)
+        read = {"app_home_opened": _opened, "reaction_added": _reaction, "link_shared": _links, "app_uninstalled": _removed, "tokens_revoked": _removed}.get(str((body.get("event") or {}).get("type")), _message)
         return read(body)
     if body.get("type") == "block_actions":
         return _press(body)
@@ -120,6 +120,14 @@ def _opened(body: dict[str, Any]) -> Arrival:
     user, tab = str(event.get("user", "")), "home" if event.get("tab") == "home" else "prompts"
     key = f"{tab}:{team}:{user}:{event.get('event_ts', '')}"
     return Arrival(kind=tab, key=key, team=team, user=user, channel="" if tab == "home" else str(event.get("channel", "")), direct=True)
+
+
+def _removed(body: dict[str, Any]) -> Arrival | None:
+    """The workspace took Caddie out, or its bot's token away; tokens of people are not used."""
+    event, team = body["event"], str(body.get("team_id", ""))
+    if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+        return None
+    return Arrival(kind="removed", key=f"removed:{team}:{body.get('event_id', '')}", team=team, user="", channel="")
 
 
 REACTIONS = {"white_check_mark": "confirm", "heavy_check_mark": "confirm", "x": "discard"}
@@ -206,13 +214,15 @@ def _submission(body: dict[str, Any]) -> Arrival:
 def _press(body: dict[str, Any]) -> Arrival | None:
     action = (body.get("actions") or [{}])[0]
     name = str(action.get("action_id", "")).partition(":")[0]  # behind the colon: which of several, as ids must differ
+    value = str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
+    if name == "rate":
+        name, _, value = value.partition(":")
     if name not in PRESSES:
         return None
     container, message = body.get("container") or {}, body.get("message") or {}
     channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
     team, user = str((body.get("team") or {}).get("id", "")), str((body.get("user") or {}).get("id", ""))
     ts = str(container.get("message_ts") or message.get("ts") or "")
-    chosen = action.get("selected_option") or {}
     return Arrival(
         kind="press",
         key=f"act:{team}:{channel}:{ts}:{user}:{name}:{action.get('action_ts', '')}",
@@ -223,7 +233,7 @@ def _press(body: dict[str, Any]) -> Arrival | None:
         thread_ts=message.get("thread_ts") or container.get("thread_ts"),
         direct=channel.startswith("D"),
         action=name,
-        value=str(action.get("value") or chosen.get("value") or ""),
+        value=value,
         ephemeral=bool(container.get("is_ephemeral")),
         response_url=body.get("response_url"),
         trigger_id=str(body.get("trigger_id", "")),

@@ -18,6 +18,7 @@ from bot.slack.canvases import Canvases
 from bot.slack.mrkdwn import escape
 from bot.slack.outgoing import Outgoing
 from bot.slack.views import render
+from bot.slack.views.blocks import with_plain_feedback
 from bot.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -58,14 +59,26 @@ class Sender:
             except SlackApiError as error:
                 code = str(error.response.get("error"))
                 if code in BLOCKS_REFUSED and message.blocks:
-                    log.error("Slack refuses the blocks of a message (%s); its text goes out alone: item %s, message %d", code, kept.item, kept.n)
-                    self._send(kept, self._for_those_who_may(message.model_copy(update={"blocks": []})), again=not first_time)
+                    self._send_simpler(kept, message, code, again=not first_time)
                     continue
                 if code not in REFUSED_FOR_GOOD:
                     raise
                 telemetry.sent.labels(message.way, "refused").inc()
                 log.error("Slack refuses a message for good (%s): item %s, message %d", code, kept.item, kept.n)
                 self._outbox.sent(kept, None, state="refused")
+
+    def _send_simpler(self, kept: Kept, message: Outgoing, code: str, *, again: bool) -> None:
+        """A message whose blocks were refused: with ordinary buttons, and where that was not it, as text alone."""
+        simpler = with_plain_feedback(message.blocks)
+        if simpler != message.blocks:
+            try:
+                self._send(kept, self._for_those_who_may(message.model_copy(update={"blocks": simpler})), again=again)
+                return
+            except SlackApiError as error:
+                if error.response.get("error") not in BLOCKS_REFUSED:
+                    raise
+        log.error("Slack refuses the blocks of a message (%s); its text goes out alone: item %s, message %d", code, kept.item, kept.n)
+        self._send(kept, self._for_those_who_may(message.model_copy(update={"blocks": []})), again=again)
 
     def _send(self, kept: Kept, message: Outgoing, *, again: bool) -> None:
         thread_ts = message.thread_ts or (self._outbox.ts(kept.item, message.under) if message.under is not None else None)

@@ -47,7 +47,7 @@ def read_follow_aid(said: Said, reading: Reading) -> Command | None:
         return None
     if _SHARES.search(text):
         return FollowAid(words=said.text, share=True)
-    if _SHORTER.search(text):
+    if _SHORTER.search(text) and not read_pipeline(text, reading):
         return FollowAid(words=said.text, brief=True)
     kind = next((kind for kind, cue in AID_KINDS if cue.search(text)), None)
     if deal_words(text, reading):

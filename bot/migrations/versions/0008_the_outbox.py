@@ -1,4 +1,4 @@
-"""what is to be sent in Slack, urgent items and those that wait for another try"""
+"""what is to be sent in Slack, urgent items and those that wait for another try, claims of one process"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column('inbox', sa.Column('urgent', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('inbox', sa.Column('retry_at', bot.database.Moment(timezone=True), nullable=True))
+    op.add_column('receipts', sa.Column('undo_begun_at', bot.database.Moment(timezone=True), nullable=True))
     op.create_table(
         'outbox',
         sa.Column('item', sa.String(length=255), nullable=False),
@@ -27,6 +28,12 @@ def upgrade() -> None:
         sa.Column('made_at', bot.database.Moment(timezone=True), nullable=False),
         sa.Column('sent_at', bot.database.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('item', 'n', name=op.f('pk_outbox')),
+    )
+    op.create_table(
+        'claims',
+        sa.Column('name', sa.String(length=128), nullable=False),
+        sa.Column('until', bot.database.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('name', name=op.f('pk_claims')),
     )
     op.create_index('ix_drafts_author_id_status', 'drafts', ['author_id', 'status'])
     op.create_index('ix_receipts_author_id', 'receipts', ['author_id'])

@@ -23,7 +23,7 @@ def found(reply: AidsFound) -> list[b.Block]:
     if len(reply.aids) > 1:
         others = "; ".join(f"{phrase(say, f'aid_{a.kind}')} “{a.title}”" for a in reply.aids[1:])
         made.append(b.context(escape(phrase(say, "also", titles=others))))
-    return [*made, b.actions([*_thumbs(best.id), b.button(phrase(say, "another_aid"), "more", best.id)])]
+    return [*made, _rating(best.id, say), b.actions([b.button(phrase(say, "another_aid"), "more", best.id)])]
 
 
 def answer(reply: Answer) -> list[b.Block]:
@@ -31,7 +31,7 @@ def answer(reply: Answer) -> list[b.Block]:
     if reply.sources:
         listed = "\n".join(f"[{n}] {escape(_source(s, reply.language))}" for n, s in enumerate(reply.sources, 1))
         made.append(b.context(f"*{phrase(reply.language, 'sources')}*\n{listed}"))
-    return [*made, b.actions(_thumbs(reply.sources[0].id if reply.sources else ""))]
+    return [*made, _rating(reply.sources[0].id, reply.language)] if reply.sources else made
 
 
 def usage(report: AidsReport) -> list[b.Block]:
@@ -81,5 +81,5 @@ def _source(source: Source, say: str) -> str:
     return f"{kind}: {source.title}{version}{where}"
 
 
-def _thumbs(ref: str) -> list[b.Block]:
-    return [b.button("👍", "up", ref), b.button("👎", "down", ref)]
+def _rating(ref: str, say: str) -> b.Block:
+    return b.feedback(ref, phrase(say, "rate_good"), phrase(say, "rate_bad"))

@@ -70,6 +70,23 @@ def bullets(lines: list[str] | tuple[str, ...]) -> str:
     return "\n".join(f"• {escape(line)}" for line in lines)
 
 
+def feedback(ref: str, good: str, bad: str) -> Block:
+    """Slack's own thumbs; what is pressed comes back as `up:ref` or `down:ref`."""
+    sides = {"positive_button": ("up", good), "negative_button": ("down", bad)}
+    element = {side: {"text": {"type": "plain_text", "text": label, "emoji": False}, "value": f"{way}:{ref}"[:2000], "accessibility_label": label} for side, (way, label) in sides.items()}
+    return {"type": "context_actions", "elements": [{"type": "feedback_buttons", "action_id": "rate", **element}]}
+
+
+def with_plain_feedback(blocks: list[Block]) -> list[Block]:
+    """The same with ordinary buttons, for workspaces that know no others."""
+    return [_plain_feedback(block) if block["type"] == "context_actions" else block for block in blocks]
+
+
+def _plain_feedback(block: Block) -> Block:
+    ref = block["elements"][0]["positive_button"]["value"].partition(":")[2]
+    return actions([button("👍", "up", ref), button("👎", "down", ref)])
+
+
 def plain_of(blocks: list[Block]) -> str:
     """The words of blocks as plain text; buttons are left out."""
     lines: list[str] = []
