@@ -8,6 +8,9 @@ from bot.errors import CaddieError
 from bot.language.models import load_model
 from bot.wiring import House
 
+NEEDED = {"chat:write", "im:history", "users:read", "users:read.email"}
+"""Without these nothing works."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -21,7 +24,7 @@ class Check:
 
 def examine(house: House) -> Iterator[Check]:
     """All checks in order; each stands alone, so that one failure does not hide the next."""
-    for name, check in (("database", _database), ("people", _people), ("library", _library), ("model", _model), ("slack", _slack)):
+    for name, check in (("database", _database), ("crm", _crm), ("library", _library), ("model", _model), ("slack", _slack), ("sockets", _sockets), ("queues", _queues)):
         try:
             yield check(house)
         except CaddieError as error:
@@ -34,9 +37,9 @@ def _database(house: House) -> Check:
     return Check("database", True, f"{house.engine.dialect.name}, schema {HEAD}")
 
 
-def _people(house: House) -> Check:
+def _crm(house: House) -> Check:
     people = house.desk.organization.people
-    return Check("people", bool(people), f"{len(people)} people in the CRM" if people else "nobody in the CRM: run `python -m bot crm import DIR`")
+    return Check("crm", bool(people), f"embedded, {len(people)} people" if people else "nobody in the CRM: run `python -m bot crm import DIR`")
 
 
 def _library(house: House) -> Check:
@@ -52,20 +55,51 @@ def _library(house: House) -> Check:
 
 def _model(house: House) -> Check:
     name = house.settings.caddie_model
-    load_model(name, house.settings.caddie_model_timeout)
-    return Check("model", True, name or "offline")
+    model = load_model(name, house.settings.caddie_model_timeout)
+    if model is None:
+        return Check("model", True, "offline")
+    try:
+        model.invoke("Answer with the word ready.")
+    except Exception as error:  # every vendor has its own tree of errors
+        return Check("model", False, f"{name} does not answer ({type(error).__name__}); messages are understood offline meanwhile", vital=False)
+    return Check("model", True, f"{name} answers")
 
 
 def _slack(house: House) -> Check:
     settings = house.settings
-    if settings.slack_bot_token is None:
+    if not settings.slack_configured:
         return Check("slack", True, "no token: the playground will be served", vital=False)
+    from bot.serving import installations
+    from bot.slack.installations import SCOPES
+
+    door = "HTTP" if settings.port and settings.slack_signing_secret else "Socket Mode" if settings.slack_app_token else ""
+    if not door:
+        return Check("slack", False, "set SLACK_APP_TOKEN, or PORT and SLACK_SIGNING_SECRET")
+    where = installations(house)
+    if settings.slack_bot_token is None:
+        return Check("slack", True, f"installed in {len(where.teams())} workspaces by OAuth, {door}")
+    answer = where.client("").auth_test()
+    scopes = {s for s in str(answer.headers.get("x-oauth-scopes", "")).split(",") if s}
+    missing = set(SCOPES) - scopes if scopes else set()
+    lacking = f"; scopes missing, so that what they are for in slack-manifest.yaml does not work: {', '.join(sorted(missing))}" if missing else ""
+    return Check("slack", not missing & NEEDED, f"{answer['team']} by {door}{lacking}")
+
+
+def _sockets(house: House) -> Check:
+    token = house.settings.slack_app_token
+    if token is None or house.settings.slack_signing_secret is not None:
+        return Check("sockets", True, "Socket Mode is not used", vital=False)
     from bot.slack.installations import web_client
 
-    answer = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url).auth_test()
-    scopes = {s for s in str(answer.headers.get("x-oauth-scopes", "")).split(",") if s}
-    missing = {"chat:write", "im:history", "users:read.email"} - scopes if scopes else set()
-    door = "HTTP" if settings.port and settings.slack_signing_secret else "Socket Mode" if settings.slack_app_token else "no door"
-    if door == "no door":
-        return Check("slack", False, "set SLACK_APP_TOKEN, or PORT and SLACK_SIGNING_SECRET")
-    return Check("slack", not missing, f"{answer['team']} by {door}" + (f"; scopes missing: {', '.join(sorted(missing))}" if missing else ""))
+    web_client("", house.settings.slack_api_url).apps_connections_open(app_token=token.get_secret_value())
+    return Check("sockets", True, "Slack opens Socket Mode connections")
+
+
+def _queues(house: House) -> Check:
+    from bot.inbox import Inbox
+    from bot.outbox import Outbox
+
+    arrived, leaving = Inbox(house.engine).counts(), Outbox(house.engine).counts()
+    failed, refused = arrived.get("failed", 0), leaving.get("refused", 0)
+    told = f"{arrived.get('waiting', 0)} waiting, {failed} given up, {refused} refused by Slack, {leaving['doubted']} perhaps sent twice"
+    return Check("queues", not failed, told, vital=False)
