@@ -269,7 +269,8 @@ class Caddie:
         if person is None:
             return Refusal(reason="not_allowed", say="unknown_person", values={"email": asked.email}, language=language)
         conversation = self.desk.journal.conversation(asked.thread)
-        return Turn(person, asked.audience, asked.thread, asked.now, self.desk, language, text, conversation=conversation)
+        heard = asked.heard if isinstance(asked, Message) else None
+        return Turn(person, asked.audience, asked.thread, asked.now, self.desk, language, text, conversation=conversation, heard=heard)
 
     def _reading(self, turn: Turn) -> Reading:
         """What the language side may know of the company and the thread."""

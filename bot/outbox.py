@@ -28,6 +28,10 @@ outbox = Table(
 )
 
 
+GROWING = -1
+"""The number of the message that an answer grows in, before anything else of its item."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One thing to send for an item of the inbox; `data` are the bytes of a file."""
@@ -54,7 +58,13 @@ class Outbox:
     def holds(self, item: str) -> bool:
         """Whether the item was answered already, sent or not."""
         with self._engine.connect() as connection:
-            return bool(connection.execute(select(exists().where(outbox.c.item == item))).scalar())
+            return bool(connection.execute(select(exists().where(outbox.c.item == item, outbox.c.n >= 0))).scalar())
+
+    def growing(self, item: str, channel: str, ts: str) -> None:
+        """Keep that a message stands in Slack to which the answer of an item is being written."""
+        row = {"item": item, "n": GROWING, "body": {}, "state": "growing", "channel": channel, "ts": ts, "doubted": False, "made_at": self._clock()}
+        with writing(self._engine) as connection:
+            connection.execute(insert(outbox), [row])
 
     def put(self, item: str, messages: Sequence[tuple[dict[str, Any], str, bytes | None]]) -> None:
         """Keep all answers of an item at once: (body, channel, bytes) in the order of sending."""

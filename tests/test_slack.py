@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
+from bot.language.prose import Prose
 from bot.playground.delivery import signature
 from bot.playground.limits import SlackError, block_problems
 from bot.playground.workspace import BOT_USER
@@ -362,3 +366,62 @@ def test_an_aid_is_rated_with_slacks_thumbs_or_with_ordinary_buttons(slack, hous
     until(lambda: slack.side.inbox.counts() == {"done": 2})
     uses = house.desk.journal.uses(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     assert [use.sources for use in uses if use.kind == "down"] == [("pc-manufacturing-cfo",)]
+
+
+class Writer(BaseChatModel):
+    """A model that writes an answer word by word, `said` at that."""
+
+    said: str
+
+    @property
+    def _llm_type(self) -> str:
+        return "writer"
+
+    def _generate(self, messages, stop=None, run_manager=None, **options):
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(self.said))])
+
+    def _stream(self, messages, stop=None, run_manager=None, **options):
+        for word in self.said.split(" "):
+            yield ChatGenerationChunk(message=AIMessageChunk(word + " "))
+
+
+@pytest.mark.parametrize("agent", [True, False])
+@pytest.mark.parametrize("grounded", [True, False])
+def test_a_models_answer_grows_sentence_by_sentence_and_only_by_what_is_grounded(slack, house, agent, grounded):
+    said = "Ask what it is compared with [1]. " + ("Then say nothing for a while [1]." if grounded else "Offer 45 percent off [1].")
+    object.__setattr__(house.desk, "prose", Prose(Writer(said=said), 12))
+    slack.workspace.agent = agent
+    rep, place = member(slack, "Tamsin"), channel(slack, "#east-sales")
+    slack.deliverer.say(rep, place, f"<@{BOT_USER}> how do we handle \"too expensive\"")
+    until(lambda: slack.side.inbox.counts() == {"done": 1})
+    (answer,) = by_bot(slack, rep, place)
+    assert not answer.streaming
+    assert "45" not in str(answer.blocks)
+    assert ("Ask what it is compared with" in str(answer.blocks)) is grounded
+    assert any(b["type"] == "context_actions" for b in answer.blocks) is agent
+    streamed = [args.get("markdown_text") for method, args in slack.workspace.calls if method in {"chat.startStream", "chat.appendStream"}]
+    told = ["Ask what it is compared with [1].", *(["Then say nothing for a while [1]."] if grounded else [])]
+    assert [text.strip() for text in streamed] == (told if agent else told[:1]), "where there are no streams it is tried once"
+
+
+def test_an_answer_that_had_begun_to_grow_is_finished_after_a_crash(slack, house):
+    from bot.inbox import Item
+    from bot.slack.listeners import arrival_of
+
+    slack.side.stop()
+    object.__setattr__(house.desk, "prose", Prose(Writer(said="Ask what it is compared with [1]. Then wait [1]."), 12))
+    rep, place = member(slack, "Tamsin"), channel(slack, "#east-sales")
+    posted = slack.workspace.say(rep, place, f"<@{BOT_USER}> how do we handle \"too expensive\"")
+    arrival = arrival_of(slack.deliverer.event(posted, "app_mention"))
+    item = Item(arrival.key, arrival.model_dump(mode="json"), 1)
+    courier = slack.side.couriers._of(arrival.team)
+    kept = slack.side.outbox.put
+    slack.side.outbox.put = lambda *_: (_ for _ in ()).throw(RuntimeError("killed here"))
+    with pytest.raises(RuntimeError):
+        courier.work(item, arrival)
+    slack.side.outbox.put = kept
+    assert by_bot(slack, rep, place)[0].streaming
+    courier.work(item, arrival)
+    (answer,) = by_bot(slack, rep, place)
+    assert not answer.streaming
+    assert answer.blocks

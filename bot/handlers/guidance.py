@@ -229,7 +229,7 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     used = list(apart.values())[:ANSWERED_FROM]
     passages = [(f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)]
     sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
-    prose = turn.desk.prose.answer(command.question, passages, turn.language)
+    prose = turn.desk.prose.answer(command.question, passages, turn.language, turn.heard if _place(turn) == "channel" else None)
     _note("asked", command.question, [s.id for s in sources], turn)
     now = tuple(h.aid.id for h in used if h.aid)[:1]
     if now:

@@ -27,13 +27,17 @@ from knowledge.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something a person said. `thread` is the conversation's key, the same for all that belongs together."""
+    """Something a person said. `thread` is the conversation's key, the same for all that belongs together.
+
+    `heard` is told an answer's sentences while a model still writes, where somebody wants to see it grow.
+    """
 
     text: str
     email: str
     audience: Audience
     thread: str
     now: datetime
+    heard: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Press:
 class Prose(Protocol):
     """Words for facts; the language package implements it."""
 
-    def answer(self, question: str, passages: list[tuple[str, str]], language: str) -> str: ...
+    def answer(self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class Turn:
     text: str = ""
     model: str = "offline"
     conversation: Conversation = field(default_factory=Conversation)
+    heard: Callable[[str], None] | None = None
 
     @cached_property
     def organization(self) -> Organization:

@@ -25,7 +25,7 @@ from bot.errors import BadRequest
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
 from bot.notes import LARGEST_FILE, read_notes
-from bot.outbox import Outbox
+from bot.outbox import GROWING, Outbox
 from bot.prompts import phrase
 from bot.replies import LogForm, Refusal, Reply
 from bot.slack.canvases import Canvases
@@ -81,9 +81,9 @@ class Courier:
                 return
             if arrival.kind in {"message", "command"}:
                 with self._surfaces.at_work(arrival.channel, arrival.root or None, "zh" if chinese(arrival.text) else "en"):
-                    self._keep(item.key, self._asked(arrival))
+                    self._keep(item.key, self._asked(arrival, item.key))
             else:
-                self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival))
+                self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival, item.key))
         self._sender.send(item.key, first_time=first_time)
         if arrival.user in self._homes and arrival.kind in {"press", "submission", "reaction", "message"}:
             self._beside(arrival.model_copy(update={"kind": "home"}))
@@ -122,7 +122,7 @@ class Courier:
     def _keep(self, item: str, sendings: Sequence[Sending]) -> None:
         self._outbox.put(item, [(out.model_dump(mode="json", exclude_defaults=True), out.channel, data) for out, data in sendings])
 
-    def _asked(self, arrival: Arrival) -> list[Sending]:
+    def _asked(self, arrival: Arrival, key: str) -> list[Sending]:
         """What is to be sent for what somebody said, pressed or filled in."""
         if arrival.kind == "reaction":
             return self._reacted(arrival)
@@ -143,7 +143,8 @@ class Courier:
             case "shared":
                 return self._composer.replies(arrival, self._shared(arrival, email, audience), audience)
             case "message" | "command":
-                return self._composer.replies(arrival, self._said(arrival, email, audience), audience)
+                made = self._composer.replies(arrival, self._said(arrival, email, audience, key), audience)
+                return self._grown(made, key)
             case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction" | "removed":
                 raise AssertionError("these are worked on elsewhere")
 
@@ -216,14 +217,28 @@ class Courier:
             return where, self._workspace.audience(home)
         return arrival, self._workspace.audience(arrival.channel)
 
-    def _said(self, arrival: Arrival, email: str, audience: Audience) -> list[Reply]:
-        message = Message(arrival.text, email, audience, self._thread(arrival), self._clock())
+    def _said(self, arrival: Arrival, email: str, audience: Audience, key: str) -> list[Reply]:
+        message = Message(arrival.text, email, audience, self._thread(arrival), self._clock(), self._growing(arrival, key))
         replies: list[Reply] = []
         for file in arrival.files:
             replies += self._from_file(file, message)
         if arrival.text or not arrival.files:
             replies += self._caddie.reply(message).replies
         return replies
+
+    def _growing(self, arrival: Arrival, key: str) -> Callable[[str], None] | None:
+        """Where an answer may grow while a model writes it: below a message, once."""
+        if arrival.kind != "message" or not arrival.root or self._outbox.ts(key, GROWING):
+            return None
+        return self._surfaces.growing(arrival.channel, arrival.root, arrival.user, arrival.team, lambda ts: self._outbox.growing(key, arrival.channel, ts))
+
+    def _grown(self, made: list[Sending], key: str) -> list[Sending]:
+        """The first message of an answer that has begun to grow takes the place of what grew."""
+        ts = self._outbox.ts(key, GROWING)
+        first = next((n for n, (out, _) in enumerate(made) if out.way == "post"), None)
+        if ts is None or first is None:
+            return made
+        return [(out.model_copy(update={"way": "finish", "ts": ts}), data) if n == first else (out, data) for n, (out, data) in enumerate(made)]
 
     def _from_file(self, file: SharedFile, message: Message) -> list[Reply]:
         """Cards from a file of notes dropped in a direct message; elsewhere files are none of Caddie's business."""

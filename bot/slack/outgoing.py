@@ -31,7 +31,7 @@ class Outgoing(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    way: Literal["post", "ephemeral", "respond", "update", "file", "canvas"]
+    way: Literal["post", "ephemeral", "respond", "update", "finish", "file", "canvas"]
     channel: str = ""
     user: str = ""
     thread_ts: str | None = None

@@ -32,6 +32,7 @@ REFUSED_FOR_GOOD = {
     "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel",
 }  # fmt: skip
 BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+STOPPED = {"message_not_in_streaming_state", "stopped_by_user"}
 NO_RIGHT = {"missing_scope", "channel_not_found", "not_in_channel", "no_permission", "method_not_supported_for_channel_type", "thread_not_found"}
 
 
@@ -96,12 +97,23 @@ class Sender:
                 self._respond(message, shown)
             case "update":
                 ts = str(self._client.chat_update(channel=message.channel, ts=message.ts, **shown)["ts"])
+            case "finish":
+                ts = self._finish(message, shown)
             case "file":
                 self._share(message, thread_ts, kept.data)
             case "canvas":
                 ts = self._canvas(kept, message, thread_ts)
         telemetry.sent.labels(message.way, "doubted" if doubted else "sent").inc()
         self._outbox.sent(kept, ts, doubted=doubted)
+
+    def _finish(self, message: Outgoing, shown: dict[str, Any]) -> str:
+        """The message that grew becomes the whole answer; it may have stopped growing by itself."""
+        try:
+            self._client.chat_stopStream(channel=message.channel, ts=message.ts)
+        except SlackApiError as error:
+            if error.response.get("error") not in STOPPED:
+                raise
+        return str(self._client.chat_update(channel=message.channel, ts=message.ts, **shown)["ts"])
 
     def at_once(self, message: Outgoing) -> None:
         """Send something that is lost where it cannot be sent now."""
@@ -150,8 +162,8 @@ class Sender:
         if not widened(then, now):
             return message
         log.warning("a channel has other readers than when the question was asked; the answer goes to the asker alone")
-        alone: dict[str, Any] = {"way": "ephemeral" if message.way != "respond" else "respond", "public": False, "seen_by": None}
-        if now.external or message.way in {"file", "canvas"}:
+        alone: dict[str, Any] = {"way": message.way if message.way in {"respond", "finish"} else "ephemeral", "public": False, "seen_by": None}
+        if now.external or message.way in {"file", "canvas", "finish"}:
             view = render(Refusal(reason="external_audience", say="external" if now.external else "readers_changed", language=message.language))
             alone |= {"text": view.text, "blocks": view.blocks}
         return message.model_copy(update=alone)

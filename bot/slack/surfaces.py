@@ -51,6 +51,24 @@ class Surfaces:
             if told.is_set():
                 self._try("status", lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts or "", status=""))
 
+    def growing(self, channel: str, thread_ts: str, user: str, team: str, begun: Callable[[str], None]) -> Callable[[str], None]:
+        """Something that is told an answer's sentences and lets a message grow by them; `begun` gets the message's ts."""
+        stream: list[str] = []
+
+        def hear(sentence: str) -> None:
+            if stream:
+                self._try("stream", lambda: self._client.chat_appendStream(channel=channel, ts=stream[0], markdown_text=sentence))
+                return
+
+            def start() -> None:
+                answer = self._client.chat_startStream(channel=channel, thread_ts=thread_ts, recipient_user_id=user, recipient_team_id=team, markdown_text=sentence)
+                stream.append(str(answer["ts"]))
+                begun(stream[0])
+
+            self._try("stream", start)
+
+        return hear
+
     def suggest(self, channel: str, title: str, prompts: Sequence[tuple[str, str]]) -> None:
         """Offer what may be asked, on opening the conversation."""
         offered = [{"title": name, "message": message} for name, message in prompts[:4]]
