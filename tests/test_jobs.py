@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.demo import LOG_A_CALL, LOG_IN_CHINESE
+from bot.journal import FORGOTTEN
 from bot.replies import AidsFound, DraftCard, PipelineReport, Question, Receipt, Refusal
 from bot.slack.views import as_json
 from tests.conftest import NOW
@@ -57,7 +58,10 @@ def test_pressing_twice_writes_once(talk, house):
 
 def test_a_write_cut_off_by_a_crash_is_finished_once(talk, house):
     card = only(talk().say(LOG_A_CALL), DraftCard)
-    house.desk.journal.move(card.draft_id, "open", "sending")
+    journal, clock = house.desk.journal, house.desk.journal._clock
+    journal._clock = lambda: clock() - FORGOTTEN - timedelta(seconds=1)
+    journal.move(card.draft_id, "open", "sending")
+    journal._clock = clock
     assert [r.kind for done in house.caddie.resume(NOW) for r in done.replies] == ["receipt"]
     assert house.desk.mirror.deal("qd001").stage == "Negotiation"
     assert house.caddie.resume(NOW) == []

@@ -25,7 +25,7 @@ def home(turn: Turn) -> Home:
     return Home(
         name=turn.person.first_name,
         report=found if isinstance(found, PipelineReport) else None,
-        fixes=to_fix(turn, FIXES_MOST),
+        fixes=to_fix(turn.organization.tree(turn.person.id), FIXES_MOST, turn),
         cards=tuple(card_of(draft, mirror.deal(draft.deal_id) if draft.deal_id else None, turn) for draft in waiting),
         writes=tuple(receipt_of(kept, turn) for kept in journal.recent_receipts(turn.person.id, turn.now - WRITES_SINCE, WRITES_MOST)),
         language=turn.language,

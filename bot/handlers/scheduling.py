@@ -116,13 +116,13 @@ def nudges_due(desk: Desk, now: datetime, hour: int) -> list[tuple[str, date]]:
 
 def nudge(turn: Turn) -> list[Reply]:
     """The person's own deals that need a fix today, in one message; nothing where all is well."""
-    found = to_fix(turn, NUDGED_MOST)
+    found = to_fix(frozenset({turn.person.id}), NUDGED_MOST, turn)
     return [found.model_copy(update={"title": "nudge_title"})] if found else []
 
 
-def to_fix(turn: Turn, most: int) -> DealsFound | None:
-    """The person's own deals that need a fix today, each with its button; None where all is well."""
-    selection = Selection(owners=frozenset({turn.person.id}), rules=frozenset({"close_date_past", "no_next_step", "stalled"}))
+def to_fix(owners: frozenset[str], most: int, turn: Turn) -> DealsFound | None:
+    """The deals of these owners that need a fix today, each with its button; None where all is well."""
+    selection = Selection(owners=owners, rules=frozenset({"close_date_past", "no_next_step", "stalled"}))
     listed = turn.desk.ledger.deals(selection, turn.sight, limit=most)
     if not listed.count:
         return None
