@@ -13,6 +13,7 @@ from bot.errors import NotConfigured
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0008"
+PATIENCE_MS = 15_000
 
 metadata = MetaData(
     naming_convention={
@@ -91,18 +92,25 @@ def open_database(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own late BEGIN would let two readers both turn writer
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
+    patience = connection.get_execution_options().get("patience_ms", PATIENCE_MS)
+    if connection.info.get("patience_ms", PATIENCE_MS) != patience:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        connection.info["patience_ms"] = patience
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
-def writing(engine: Engine) -> Any:
-    """A transaction that will write: on SQLite it takes the write lock at once instead of failing half way."""
-    return engine.execution_options(writes=True).begin()
+def writing(engine: Engine, patience_ms: int = PATIENCE_MS) -> Any:
+    """A transaction that will write: on SQLite it takes the write lock at once instead of failing half way.
+
+    `patience_ms` is how long it waits there for other processes.
+    """
+    return engine.execution_options(writes=True, patience_ms=patience_ms).begin()
 
 
 def migrate(engine: Engine) -> None:

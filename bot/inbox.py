@@ -18,6 +18,7 @@ LEASE = timedelta(seconds=20)
 ATTEMPTS, ATTEMPTS_WHILE_AWAY = 4, 24
 LONGEST_WAIT = 300.0
 IDLE_SECONDS = 1.0
+DOOR_PATIENCE_MS = 1_000
 URGENT_WORKERS, RENEW_SECONDS = 2, 5.0
 
 inbox = Table(
@@ -62,13 +63,19 @@ class Inbox:
         """Keep a payload under its key; False where it is known already. It is durable when this returns.
 
         `lane` is what must stay in order: the items of one lane are worked on one after the other. `urgent` is what
-        has workers of its own, so that it never waits behind long work of others.
+        has workers of its own, so that it never waits behind long work of others. Raises what the database raises, within seconds:
+        whoever delivers must hear in time that nothing was kept.
         """
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         row = {"key": key, "lane": lane, "payload": payload, "state": "waiting", "attempts": 0, "received_at": self._clock(), "urgent": urgent}
         query = dialect.insert(inbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.seq)
-        with self._write, writing(self._engine) as connection:
-            new = connection.execute(query).first() is not None
+        if not self._write.acquire(timeout=DOOR_PATIENCE_MS / 1000):
+            raise TimeoutError("the inbox is busy")
+        try:
+            with writing(self._engine, DOOR_PATIENCE_MS) as connection:
+                new = connection.execute(query).first() is not None
+        finally:
+            self._write.release()
         self.arrived.set()
         return new
 

@@ -187,10 +187,24 @@ def test_what_was_said_while_away_is_found(slack):
         ("now", b"\xff\xfe", True, 400),
         ("now", b"x" * 1_100_000, True, 413),
         ("now", b'{"type":"url_verification","challenge":"c"}', True, 200),
+        ("+301", b'{"type":"event_callback"}', True, 401),
+        ("", b'{"type":"event_callback"}', True, 401),
+        ("now", b'{"a":' * 50_000 + b"1" + b"}" * 50_000, True, 400),
+        ("now", b'{"type":"event_callback","event":"words"}', True, 400),
+        ("now", b'{"type":"event_callback","team_id":"T","event":{"type":"message","user":{"a":1},"files":7}}', True, 400),
+        ("now", b'{"type":"event_callback","team_id":"T","event":{"type":"never_heard_of"}}', True, 200),
+        ("now", b'{"type":"event_callback","team_id":"T","event":{"type":"message","subtype":"message_changed"}}', True, 200),
+        ("now", b'{"type":"block_actions","actions":{"a":1}}', True, 400),
+        ("now", b'{"type":"block_actions","actions":[]}', True, 400),
+        ("now", b'{"type":"view_submission","view":{"callback_id":"forged","private_metadata":"["}}', True, 400),
+        ("now", b"[]", True, 400),
+        ("now", b"null", True, 400),
+        ("now", b'"text"', True, 400),
+        ("now", b"", True, 400),
     ],
 )
 def test_the_door_refuses_what_slack_did_not_send(slack, stamp, body, signed, status):
-    at = {"now": str(int(time.time())), "-301": str(int(time.time()) - 301)}.get(stamp, stamp)
+    at = {"now": str(int(time.time())), "-301": str(int(time.time()) - 301), "+301": str(int(time.time()) + 301)}.get(stamp, stamp)
     headers = {
         "X-Slack-Request-Timestamp": at,
         "X-Slack-Signature": signature(slack.secret if signed else "wrong", at, body),
@@ -263,6 +277,26 @@ def test_the_stand_in_refuses_what_slack_refuses(slack):
         with pytest.raises(SlackError) as refused:
             slack.workspace.call("chat.postMessage", args)
         assert refused.value.code == code
+
+
+def test_every_phrase_that_the_code_names_is_there():
+    import ast
+    from pathlib import Path
+
+    from bot.prompts import phrases
+
+    known, named = phrases("en"), {}
+    for file in (Path(__file__).parents[1] / "bot").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            said = node.args[1:2] if name in {"phrase", "refuse"} else [k.value for k in node.keywords if k.arg == "say"] if name in {"Refusal", "NotUnderstood"} else []
+            for value in said:
+                options = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+                named |= {o.value: f"{file.name}:{node.lineno}" for o in options if isinstance(o, ast.Constant) and isinstance(o.value, str)}
+    assert len(named) > 100
+    assert {name: where for name, where in named.items() if name and name not in known} == {}
 
 
 def test_both_languages_have_every_phrase_with_the_same_places_to_fill():
@@ -425,3 +459,52 @@ def test_an_answer_that_had_begun_to_grow_is_finished_after_a_crash(slack, house
     (answer,) = by_bot(slack, rep, place)
     assert not answer.streaming
     assert answer.blocks
+
+
+def test_forged_values_and_others_presses_do_nothing(slack, house):
+    rep, other = member(slack, "Tamsin"), member(slack, "Joaquin")
+    place = slack.workspace.direct(rep).id
+    slack.deliverer.say(rep, place, "globex inbound dock rollout is 190k now")
+    card = until(lambda: by_bot(slack, rep, place))[0]
+    draft = next(e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm")
+    before = str(house.desk.mirror.deal("qd001").amount)
+    for who, action, value in (
+        (other, "confirm", draft), (other, "edit", draft), (rep, "confirm", "made-up"), (rep, "undo", "made-up"), (rep, "deals", '{"whose": 7}'), (rep, "fix", "no_amount:qd999"),
+        (rep, "post", "{"), (rep, "drop_tables", draft), (rep, "rate", "sideways:x"), (rep, "more", "x" * 2000), (other, "undo", draft),
+    ):  # fmt: skip
+        assert slack.deliverer.press(who, card, action, value) == 200, action
+    until(lambda: set(slack.side.inbox.counts()) == {"done"})
+    assert str(house.desk.mirror.deal("qd001").amount) == before
+    late = slack.deliverer.press(rep, card, "edit", draft)
+    slack.workspace._triggers.clear()
+    assert late == 200
+    until(lambda: set(slack.side.inbox.counts()) == {"done"})
+    assert set(slack.side.outbox.counts()) == {"sent", "doubted"}
+
+
+def test_a_store_that_is_locked_lets_slack_deliver_again(slack, house):
+    import sqlite3
+
+    rep = member(slack, "Tamsin")
+    event = slack.deliverer.event(slack.workspace.say(rep, slack.workspace.direct(rep).id, "my pipeline"))
+    slack.deliverer.retry_after = ()
+    holding = sqlite3.connect(house.settings.caddie_data / "caddie.db", isolation_level=None)
+    holding.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    assert not slack.deliverer.deliver(event)
+    assert (slack.deliverer.answers[-1], time.monotonic() - began < 2.5) == (503, True)
+    holding.execute("ROLLBACK")
+    assert slack.deliverer.deliver(event)
+    until(lambda: slack.side.inbox.counts() == {"done": 1})
+
+
+def test_a_revoked_token_loses_nothing(slack):
+    rep = member(slack, "Tamsin")
+    place = slack.workspace.direct(rep).id
+    client = slack.side.installations.client("")
+    good, client.token = client.token, "xoxb-revoked"
+    slack.deliverer.say(rep, place, "my pipeline")
+    until(lambda: slack.side.inbox.counts().get("waiting"))
+    client.token = good
+    until(lambda: slack.side.inbox.counts() == {"done": 1}, 30)
+    assert len(by_bot(slack, rep, place)) == 1

@@ -1,5 +1,6 @@
 """The Bolt app and its two doors, Socket Mode and HTTP, over one core."""
 
+import json
 import logging
 import re
 import threading
@@ -12,6 +13,7 @@ from typing import Any, Literal
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request import BoltRequest
+from slack_bolt.response import BoltResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -34,6 +36,8 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
 RESUME_SECONDS = 10.0
 LATEST = timedelta(hours=6)
+MISSHAPEN = (ValueError, RecursionError, AttributeError, TypeError, LookupError)
+"""What Bolt and we raise on payloads of a shape that Slack does not send."""
 NO_TOKEN = "xoxb-none"
 """Bolt wants one; its listeners only acknowledge, and what talks to Slack has clients of its own."""
 
@@ -151,9 +155,11 @@ class SlackSide:
             return JSONResponse({"error": "the body is not UTF-8"}, 400)
         headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
         try:
+            if "json" in request.headers.get("content-type", "") and not isinstance(json.loads(body), dict):
+                return JSONResponse({"error": "the body is no JSON object"}, 400)
             answer = await run_in_threadpool(self.app.dispatch, BoltRequest(body=body, headers=headers))
-        except ValueError:
-            return JSONResponse({"error": "the body is no readable JSON"}, 400)
+        except MISSHAPEN:
+            return JSONResponse({"error": "the body is not what Slack sends"}, 400)
         except Exception:  # nothing was stored, so Slack must hear that and deliver again
             log.exception("an event could not be stored")
             return JSONResponse({"error": "try again"}, 503)
@@ -172,6 +178,14 @@ def build_app(inbox: Inbox, secret: str, check: Callable[[Arrival], dict[str, st
 
     logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)  # it warns of the ignored token on every start
     app = App(signing_secret=secret, authorize=authorize, raise_error_for_unhandled_request=False)
+
+    @app.error
+    def turned_away(error: Exception) -> BoltResponse:
+        """What was not stored is not acknowledged: Slack delivers again what we could not keep, and not what no one can read."""
+        if isinstance(error, MISSHAPEN):
+            return BoltResponse(status=400, body="the body is not what Slack sends")
+        log.error("an event could not be stored (%s)", type(error).__name__)
+        return BoltResponse(status=503, body="try again")
 
     def store(arrival: Arrival) -> None:
         if inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent):

@@ -39,6 +39,8 @@ from bot.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
 TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged"}
+TOKEN_TROUBLE = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
+"""Somebody has to set another token; what waits goes out then."""
 TOLD, TOLD_AFTER = "told:", timedelta(seconds=60)
 
 
@@ -46,7 +48,7 @@ def away(error: Exception) -> bool:
     """Whether an error says that Slack cannot be reached or will not listen now, which passes; other errors come again."""
     if isinstance(error, SlackApiError):
         status = getattr(error.response, "status_code", 200)
-        return status == 429 or status >= 500 or error.response.get("error") in {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+        return status == 429 or status >= 500 or error.response.get("error") in {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", *TOKEN_TROUBLE}
     return isinstance(error, OSError | HTTPException)
 
 

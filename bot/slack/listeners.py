@@ -71,7 +71,17 @@ class Arrival(BaseModel):
 
 
 def arrival_of(body: dict[str, Any]) -> Arrival | None:
-    """The arrival in a payload that Bolt has verified and parsed; None for what is not for Caddie."""
+    """The arrival in a payload that Bolt has verified and parsed; None for what is not for Caddie.
+
+    Raises ValueError where the payload is not of the shape that Slack sends.
+    """
+    try:
+        return _arrival_of(body)
+    except (AttributeError, TypeError, KeyError, IndexError) as error:
+        raise ValueError("the payload is not of the shape that Slack sends") from error
+
+
+def _arrival_of(body: dict[str, Any]) -> Arrival | None:
     if body.get("type") == "event_callback":
         read = {"app_home_opened": _opened, "reaction_added": _reaction, "link_shared": _links, "app_uninstalled": _removed, "tokens_revoked": _removed}.get(str((body.get("event") or {}).get("type")), _message)
         return read(body)
