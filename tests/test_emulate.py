@@ -18,7 +18,8 @@ from slack_sdk import WebClient
 from starlette.applications import Starlette
 
 from bot.playground.delivery import Deliverer
-from bot.playground.workspace import BOT_ID, BOT_USER, Channel, Posted, SlackWorkspace
+from bot.playground.records import Channel, Posted
+from bot.playground.workspace import BOT_ID, BOT_USER, SlackWorkspace
 from bot.replies import HelpText
 from bot.serving import slack_routes, slack_side
 from bot.slack.installations import OneWorkspace

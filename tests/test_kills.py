@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from bot.crm import tables as t
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.playground.workspace import Posted
+from bot.playground.records import Posted
 from tests.test_operations import ROOT, free_port, stand_in
 from tests.test_slack import until
 

@@ -12,7 +12,8 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from bot.playground.workspace import BOT_ID, BOT_USER, TEAM, Posted, SlackWorkspace
+from bot.playground.records import Posted
+from bot.playground.workspace import BOT_ID, BOT_USER, TEAM, SlackWorkspace
 
 PATIENCE_SECONDS = 3.0
 

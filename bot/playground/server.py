@@ -20,7 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.playground.delivery import Deliverer
 from bot.playground.limits import SlackError
-from bot.playground.workspace import BOT_USER, Posted, SlackWorkspace
+from bot.playground.records import Posted
+from bot.playground.workspace import BOT_USER, SlackWorkspace
 
 STATIC = Path(__file__).parent / "static"
 SOCKETS_MOST = 10

@@ -3,12 +3,10 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.playground.limits import SlackError, check_home, check_message, parsed
-
-if TYPE_CHECKING:
-    from bot.playground.workspace import Channel, Posted
+from bot.playground.records import Channel, Member, Posted
 
 PROMPTS_MOST, LOADING_MOST, STREAM_TEXT_MOST = 4, 10, 12_000
 
@@ -22,16 +20,16 @@ class Surfaces:
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
     prompts: dict[str, dict[str, Any]] = field(default_factory=dict)
     unfurled: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    members: dict[str, Any] = field(default_factory=dict)
-    posted: list["Posted"] = field(default_factory=list)
+    members: dict[str, Member] = field(default_factory=dict)
+    posted: list[Posted] = field(default_factory=list)
 
-    def _channel(self, args: dict[str, Any]) -> "Channel":
+    def _channel(self, args: dict[str, Any]) -> Channel:
         raise NotImplementedError
 
-    def _post(self, args: dict[str, Any], channel: "Channel", only_for: str | None) -> "Posted":
+    def _post(self, args: dict[str, Any], channel: Channel, only_for: str | None) -> Posted:
         raise NotImplementedError
 
-    def _own(self, args: dict[str, Any]) -> "Posted":
+    def _own(self, args: dict[str, Any]) -> Posted:
         raise NotImplementedError
 
     def api_views_publish(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +94,7 @@ class Surfaces:
         posted.streaming = False
         return {"channel": posted.channel, "ts": posted.ts}
 
-    def _streaming(self, args: dict[str, Any]) -> "Posted":
+    def _streaming(self, args: dict[str, Any]) -> Posted:
         posted = self._own(args)
         if not posted.streaming:
             raise SlackError("message_not_in_streaming_state")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -21,15 +20,14 @@ from bot.caddie import Caddie, Finished
 from bot.domain.audience import DIRECT, Audience, ChannelKind
 from bot.domain.text import chinese
 from bot.drafts import Conversation
-from bot.errors import BadRequest
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
-from bot.notes import LARGEST_FILE, read_notes
 from bot.outbox import GROWING, Outbox
 from bot.prompts import phrase
 from bot.replies import LogForm, Refusal, Reply
 from bot.slack.canvases import Canvases
-from bot.slack.listeners import Arrival, SharedFile
+from bot.slack.hearing import Hearing
+from bot.slack.listeners import Arrival
 from bot.slack.outgoing import Composer, Sending
 from bot.slack.sending import Sender
 from bot.slack.surfaces import Surfaces
@@ -49,7 +47,7 @@ def away(error: Exception) -> bool:
     if isinstance(error, SlackApiError):
         status = getattr(error.response, "status_code", 200)
         return status == 429 or status >= 500 or error.response.get("error") in {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", *TOKEN_TROUBLE}
-    return isinstance(error, OSError | HTTPException)
+    return isinstance(error, OSError | HTTPException | httpx.TransportError)
 
 
 class Courier:
@@ -59,6 +57,7 @@ class Courier:
         self._caddie, self._client, self._outbox, self._clock = caddie, client, outbox, clock
         self._workspace = Workspace(client)
         self._composer = Composer(self._workspace, charts)
+        self._hearing = Hearing(caddie, client)
         self._surfaces = Surfaces(client)
         self._homes: set[str] = set()
         self._sender = Sender(client, self._workspace, Canvases(client, caddie.desk.archive), outbox, clock)
@@ -143,9 +142,9 @@ class Courier:
             case "submission":
                 return self._composer.after_press(arrival, self._caddie.submit(asked, values_of(arrival.form)).replies, audience)
             case "shared":
-                return self._composer.replies(arrival, self._shared(arrival, email, audience), audience)
+                return self._composer.replies(arrival, self._hearing.shared(self._message(arrival, email, audience), arrival), audience)
             case "message" | "command":
-                made = self._composer.replies(arrival, self._said(arrival, email, audience, key), audience)
+                made = self._composer.replies(arrival, self._hearing.said(self._message(arrival, email, audience, self._growing(arrival, key)), arrival), audience)
                 return self._grown(made, key)
             case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction" | "removed":
                 raise AssertionError("these are worked on elsewhere")
@@ -219,14 +218,8 @@ class Courier:
             return where, self._workspace.audience(home)
         return arrival, self._workspace.audience(arrival.channel)
 
-    def _said(self, arrival: Arrival, email: str, audience: Audience, key: str) -> list[Reply]:
-        message = Message(arrival.text, email, audience, self._thread(arrival), self._clock(), self._growing(arrival, key))
-        replies: list[Reply] = []
-        for file in arrival.files:
-            replies += self._from_file(file, message)
-        if arrival.text or not arrival.files:
-            replies += self._caddie.reply(message).replies
-        return replies
+    def _message(self, arrival: Arrival, email: str, audience: Audience, heard: Callable[[str], None] | None = None) -> Message:
+        return Message(arrival.text, email, audience, self._thread(arrival), self._clock(), heard)
 
     def _growing(self, arrival: Arrival, key: str) -> Callable[[str], None] | None:
         """Where an answer may grow while a model writes it: below a message, once."""
@@ -241,46 +234,6 @@ class Courier:
         if ts is None or first is None:
             return made
         return [(out.model_copy(update={"way": "finish", "ts": ts}), data) if n == first else (out, data) for n, (out, data) in enumerate(made)]
-
-    def _from_file(self, file: SharedFile, message: Message) -> list[Reply]:
-        """Cards from a file of notes dropped in a direct message; elsewhere files are none of Caddie's business."""
-        if not message.audience.direct:
-            return []
-        try:
-            notes = read_notes(file.name, self._fetch(file))
-        except BadRequest as error:
-            return [Refusal(reason="unsupported", say="sentence", values={"text": str(error)})]
-        return list(self._caddie.reply_notes(replace(message, text=f"{file.name}"), notes).replies)
-
-    def _fetch(self, file: SharedFile) -> bytes:
-        """The file's bytes. The token goes to Slack's own hosts alone. Raises BadRequest."""
-        host = urlsplit(file.url).netloc
-        if not (host == "files.slack.com" or host.endswith(".slack.com") or host == urlsplit(self._client.base_url).netloc):
-            raise BadRequest(f"{file.name} does not lie with Slack; send it as a file.")
-        if file.size > LARGEST_FILE:
-            raise BadRequest(f"{file.name} is larger than {LARGEST_FILE // 1_000_000} MB. Send the part that tells about your deals.")
-        answer = httpx.get(file.url, headers={"Authorization": f"Bearer {self._client.token}"}, timeout=15)
-        if answer.status_code != 200:
-            raise BadRequest(f"{file.name} could not be fetched from Slack. Send it again.")
-        return answer.content
-
-    def _shared(self, arrival: Arrival, email: str, audience: Audience) -> list[Reply]:
-        """The person's own message is read as if said now; other people's words are logged as they are."""
-        text = self._whole_thread(arrival) or arrival.text
-        message = Message(text, email, audience, self._thread(arrival), self._clock())
-        answer = self._caddie.reply if arrival.said_by == arrival.user and text == arrival.text else self._caddie.reply_shared
-        return list(answer(message).replies)
-
-    def _whole_thread(self, arrival: Arrival) -> str:
-        """The thread that begins with the message, where Caddie may read it."""
-        if not arrival.replies:
-            return ""
-        try:
-            found = self._client.conversations_replies(channel=arrival.said_in, ts=arrival.ts, limit=100)["messages"]
-        except SlackApiError:
-            log.info("the thread cannot be read; the message alone is logged")
-            return ""
-        return "\n".join(str(message.get("text") or "") for message in found)
 
     def give_up(self, key: str, arrival: Arrival) -> None:
         """Tell the person that their message could not be done, with a code that stands in the log too."""
