@@ -248,10 +248,10 @@ class Caddie:
         turn = self._opening(email, thread, now)
         return turn if isinstance(turn, Refusal) else home.home(turn)
 
-    def prompts(self, email: str, thread: str, now: datetime) -> tuple[tuple[str, str], ...]:
-        """(title, message) of what a person may want to ask first; none for somebody unknown."""
+    def prompts(self, email: str, thread: str, now: datetime) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """A title, and (title, message) of each thing that a person may want to ask first; none for somebody unknown."""
         turn = self._opening(email, thread, now)
-        return () if isinstance(turn, Refusal) else home.prompts(turn)
+        return ("", ()) if isinstance(turn, Refusal) else (phrase(turn.language, "prompts_title"), home.prompts(turn))
 
     def previews(self, urls: Sequence[str], asked: Press) -> dict[str, DealsFound]:
         """What stands behind links into the CRM, by link, as far as all in the place may see it."""

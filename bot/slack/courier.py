@@ -23,7 +23,6 @@ from bot.drafts import Conversation
 from bot.handlers.turn import Message, Press
 from bot.inbox import Item
 from bot.outbox import GROWING, Outbox
-from bot.prompts import phrase
 from bot.replies import LogForm, Refusal, Reply
 from bot.slack.canvases import Canvases
 from bot.slack.hearing import Hearing
@@ -87,9 +86,16 @@ class Courier:
                 self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival, item.key))
         self._sender.send(item.key, first_time=first_time)
         if arrival.user in self._homes and arrival.kind in {"press", "submission", "reaction", "message"}:
-            self._beside(arrival.model_copy(update={"kind": "home"}))
+            self._refresh_home(arrival)
         if arrival.kind == "digest" and (ts := self._outbox.ts(item.key, 0)):
             self._caddie.follow(f"{self._workspace.team}:{arrival.channel}" + ("" if arrival.direct else f":{ts}"), arrival.value, self._clock())
+
+    def _refresh_home(self, arrival: Arrival) -> None:
+        """Show what has just changed; failing here would make a message that was answered fail."""
+        try:
+            self._beside(arrival.model_copy(update={"kind": "home"}))
+        except Exception:
+            log.exception("a Home could not be refreshed")
 
     def _beside(self, arrival: Arrival) -> None:
         """What Slack shows beside the conversation; done again it does no harm."""
@@ -100,8 +106,8 @@ class Courier:
                 self._homes.add(arrival.user)
                 self._surfaces.publish(arrival.user, render(self._caddie.home(email or "", thread, self._clock())).blocks)
             case "prompts":
-                offered = self._caddie.prompts(email or "", thread, self._clock())
-                self._surfaces.suggest(arrival.channel, phrase("en", "prompts_title"), offered)
+                title, offered = self._caddie.prompts(email or "", thread, self._clock())
+                self._surfaces.suggest(arrival.channel, title, offered)
             case "links":
                 audience = self._workspace.audience(arrival.channel)
                 found = self._caddie.previews(json.loads(arrival.value), Press("edit", email or "", audience, thread, self._clock()))

@@ -49,6 +49,7 @@ class Surfaces:
         finally:
             timer.cancel()
             if told.is_set():
+                timer.join()
                 self._try("status", lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts or "", status=""))
 
     def growing(self, channel: str, thread_ts: str, user: str, team: str, begun: Callable[[str], None]) -> Callable[[str], None]:

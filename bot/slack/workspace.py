@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from bot.domain.audience import Audience, ChannelKind
 
-KEPT_SECONDS = 120.0
+KEPT_SECONDS, KEPT_MOST = 120.0, 10_000
 T = TypeVar("T")
 
 
@@ -49,6 +49,8 @@ class Workspace:
         kept = self._kept.get(key)
         if kept is None or self._clock() - kept[0] > within:
             kept = self._kept[key] = (self._clock(), read())
+            if len(self._kept) > KEPT_MOST:
+                self._kept = {known: found for known, found in self._kept.copy().items() if self._clock() - found[0] <= KEPT_SECONDS}
         found: T = kept[1]
         return found
 
