@@ -272,7 +272,7 @@ def forget(
         if person is None:
             raise BadRequest(f"Nobody in the CRM has the e-mail {email}.")
         user = slack_user or person.slack_user_id
-        for table, count in keeping.forget(built.engine, person.id, user).items():
+        for table, count in keeping.forget(built.engine, person.id, person.email, user).items():
             typer.echo(f"{table}: {count}")
         if user is None:
             typer.echo("Messages still kept for redelivery were not searched: give their Slack id with --slack-user. They go after 7 days by themselves.")

@@ -1,10 +1,11 @@
 """What is kept of people: how long, how it is deleted, how the audit log is handed out."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Text, delete, false, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Engine, Text, delete, select, type_coerce, update
 
 from bot.database import writing
 from bot.inbox import inbox
@@ -22,7 +23,7 @@ def purge(engine: Engine, now: datetime, keep: timedelta) -> dict[str, int]:
     with writing(engine) as connection:
         queries = {
             "inbox": delete(inbox).where(inbox.c.state.in_(["done", "failed"]), inbox.c.done_at < now - CLAIMS_KEPT),
-            "outbox": delete(outbox).where(outbox.c.state != "open", outbox.c.made_at < old),
+            "outbox": delete(outbox).where(outbox.c.made_at < old),
             "conversations": delete(conversations).where(conversations.c.at < old),
             "drafts": delete(drafts).where(drafts.c.status.in_(["open", "discarded", "replaced"]), drafts.c.created_at < old),
             "feedback": delete(feedback).where(feedback.c.at < old),
@@ -30,7 +31,7 @@ def purge(engine: Engine, now: datetime, keep: timedelta) -> dict[str, int]:
         return {table: connection.execute(query).rowcount for table, query in queries.items()}
 
 
-def forget(engine: Engine, person_id: str, slack_user_id: str | None) -> dict[str, int]:
+def forget(engine: Engine, person_id: str, email: str, slack_user_id: str | None) -> dict[str, int]:
     """Delete what a person said to Caddie: counts by table.
 
     The audit log keeps that, when and what they wrote to the CRM, for which the company answers; their words in it go.
@@ -38,10 +39,17 @@ def forget(engine: Engine, person_id: str, slack_user_id: str | None) -> dict[st
     with writing(engine) as connection:
         threads = {t for table in (drafts, receipts) for (t,) in connection.execute(select(table.c.thread).where(table.c.author_id == person_id))}
         threads |= {t for (t,) in connection.execute(select(feedback.c.thread).where(feedback.c.person_id == person_id))}
-        by_user = type_coerce(inbox.c.payload, Text).contains(f'"user": "{slack_user_id}"', autoescape=True) if slack_user_id else false()
-        items = [key for (key,) in connection.execute(select(inbox.c.key).where(by_user, inbox.c.state.in_(["done", "failed"])))]
+        items, answers = set(), set()
+        for user in filter(None, (slack_user_id, email)):
+            items |= {row.key for row in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, user), inbox.c.state != "running"))}
+            answers |= {row.item for row in connection.execute(select(outbox.c.item).where(_holds(outbox.c.body, user)))}
+        answers |= items
+        for body in connection.execute(select(outbox.c.body).where(outbox.c.item.in_(answers))).scalars():
+            threads |= _threads(body)
+        for payload in connection.execute(select(inbox.c.payload).where(inbox.c.key.in_(items))).scalars():
+            threads |= _threads(payload)
         queries = {
-            "outbox": delete(outbox).where(outbox.c.item.in_(items), outbox.c.state != "open"),
+            "outbox": delete(outbox).where(outbox.c.item.in_(answers)),
             "inbox": delete(inbox).where(inbox.c.key.in_(items)),
             "conversations": delete(conversations).where(conversations.c.thread.in_(threads)),
             "receipts": delete(receipts).where(receipts.c.author_id == person_id),
@@ -52,12 +60,22 @@ def forget(engine: Engine, person_id: str, slack_user_id: str | None) -> dict[st
         return {table: connection.execute(query).rowcount for table, query in queries.items()}
 
 
+def _holds(column: Column[Any], value: str) -> ColumnElement[bool]:
+    """Whether a JSON document has a text of just this value somewhere."""
+    return type_coerce(column, Text).contains(json.dumps(value, ensure_ascii=False), autoescape=True)
+
+
+def _threads(about: dict[str, Any]) -> set[str]:
+    """The conversations that a message may belong to."""
+    place = f"{about.get('team', '')}:{about.get('channel', '')}"
+    return {place, *(f"{place}:{about[name]}" for name in ("thread_ts", "ts") if about.get(name))}
+
+
 def erase(engine: Engine, team: str) -> None:
     """Delete all that came from a Slack workspace and all that was said there. The CRM, the library and the audit log are the company's."""
     with writing(engine) as connection:
-        of_team = type_coerce(inbox.c.payload, Text).contains(f'"team": "{team}"', autoescape=True)
-        items = [key for (key,) in connection.execute(select(inbox.c.key).where(of_team, inbox.c.state != "running"))]
-        connection.execute(delete(outbox).where(outbox.c.item.in_(items) | outbox.c.item.startswith(f"told:{team}:", autoescape=True)))
+        items = [key for (key,) in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, team), inbox.c.state != "running"))]
+        connection.execute(delete(outbox).where(outbox.c.item.in_(items) | _holds(outbox.c.body, team)))
         connection.execute(delete(inbox).where(inbox.c.key.in_(items)))
         for table in (conversations, drafts, receipts, feedback):
             connection.execute(delete(table).where(table.c.thread.startswith(f"{team}:", autoescape=True)))

@@ -83,11 +83,16 @@ class Outbox:
         with self._engine.connect() as connection:
             return [Kept(r.item, r.n, r.body, r.data, r.ts, r.made_at) for r in connection.execute(query)]
 
-    def stranded(self, prefix: str, before: datetime) -> list[str]:
-        """Items of a kind that still hold something unsent, made before a moment."""
-        query = select(outbox.c.item).where(outbox.c.item.startswith(prefix, autoescape=True), outbox.c.state == "open", outbox.c.made_at < before).distinct()
+    def team(self, item: str) -> str:
+        """The workspace that the answers of an item were made for; empty where that is open."""
         with self._engine.connect() as connection:
-            return [row[0] for row in connection.execute(query)]
+            body = connection.execute(select(outbox.c.body).where(outbox.c.item == item, outbox.c.n == 0)).scalar()
+            return str((body or {}).get("team") or "")
+
+    def drop(self, item: str) -> None:
+        """Send nothing more of an item."""
+        with writing(self._engine) as connection:
+            connection.execute(update(outbox).where(outbox.c.item == item, outbox.c.state == "open").values(state="dropped", data=None))
 
     def ts(self, item: str, n: int) -> str | None:
         """Where a message of the item stands."""

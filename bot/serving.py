@@ -102,13 +102,14 @@ def installations(house: House) -> Installations:
     settings = house.settings
     if settings.slack_bot_token is not None:
         return OneWorkspace(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    if settings.slack_client_id is None or settings.slack_client_secret is None or settings.caddie_key is None:
-        raise NotConfigured("Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and CADDIE_KEY for several.")
+    if settings.slack_client_id is None or settings.slack_client_secret is None or settings.caddie_key is None or settings.slack_teams is None:
+        raise NotConfigured("Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_TEAMS and CADDIE_KEY for several.")
     return ManyWorkspaces(
         house.engine,
         client_id=settings.slack_client_id,
         client_secret=settings.slack_client_secret.get_secret_value(),
         key=settings.caddie_key.get_secret_value(),
+        teams=frozenset(team.strip() for team in settings.slack_teams.split(",")),
         api_url=settings.slack_api_url,
         redirect_uri=settings.slack_redirect_uri,
     )

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     slack_client_id: str | None = Field(None, description="With secret and CADDIE_KEY: install into several workspaces by OAuth (HTTP)")
     slack_client_secret: SecretStr | None = Field(None, description="Of the Slack app, for OAuth")
     slack_redirect_uri: str | None = Field(None, description="Public address of /slack/oauth_redirect; that of the app's settings where unset")
+    slack_teams: str | None = Field(None, description="Ids of the workspaces that may install by OAuth, with commas between (T…,T…)")
     caddie_key: SecretStr | None = Field(None, description="Encrypts Slack's tokens at rest; make one with `python -m bot key`")
     slack_api_url: str = Field("https://slack.com/api/", description="Another Web API, for tests")
     port: int | None = Field(None, description="HTTP port; with a signing secret this chooses HTTP over Socket Mode")

@@ -60,5 +60,5 @@ def span(name: str, **attributes: str | int) -> Iterator[None]:
     """A step in a trace; without a collector it costs next to nothing."""
     from opentelemetry import trace
 
-    with trace.get_tracer("caddie").start_as_current_span(name, attributes=attributes, record_exception=False):
+    with trace.get_tracer("caddie").start_as_current_span(name, attributes=attributes, record_exception=False, set_status_on_exception=False):
         yield

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -20,9 +21,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.caddie import Finished
 from bot.doctor import examine
 from bot.errors import NotConfigured
 from bot.playground.delivery import Deliverer
+from bot.replies import HelpText
 from bot.serving import installations, slack_routes, slack_side
 from bot.slack.installations import SCOPES, ManyWorkspaces
 from tests.conftest import house_in
@@ -36,11 +39,12 @@ class Slack:
     """oauth.v2.access as Slack does it: a code or a refresh token is good once; and the few methods an answer takes."""
 
     def __init__(self) -> None:
-        self.codes = {"code-1": "T1", "code-2": "T2"}
+        self.codes = {"code-1": "T1", "code-2": "T2", "code-3": "T_STRANGE"}
         self.lifetime = 43_200
         self.refresh: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.called: list[tuple[str, str]] = []
+        self.failing: dict[str, list[str]] = {}
         self._count = itertools.count(1)
 
     def issue(self, team: str) -> dict[str, object]:
@@ -64,12 +68,19 @@ class Slack:
         if team is None:
             return JSONResponse({"ok": False, "error": "invalid_auth"})
         self.called.append((method, team))
+        if self.failing.get(method):
+            return JSONResponse({"ok": False, "error": self.failing[method].pop(0)})
+        if method == "users.lookupByEmail" and team == "T1":
+            return JSONResponse({"ok": False, "error": "users_not_found"})
         answers = {
             "auth.test": {"team_id": team, "user_id": f"UB{team}", "bot_id": "B1", "url": "https://x.slack.example/", "team": team, "user": "caddie"},
             "users.info": {"user": {"id": "U1", "profile": {"email": "tamsin@quayline.example"}}},
             "conversations.info": {"channel": {"id": "D1", "is_im": True}},
             "chat.postMessage": {"ts": "1.1", "channel": "D1"},
             "users.conversations": {"channels": []},
+            "users.lookupByEmail": {"user": {"id": "U1"}},
+            "conversations.open": {"channel": {"id": "D1"}},
+            "conversations.history": {"messages": []},
         }
         return JSONResponse({"ok": True, **answers[method]} if method in answers else {"ok": False, "error": "unknown_method"})
 
@@ -89,7 +100,7 @@ def slack() -> Iterator[tuple[Slack, str]]:
 @pytest.fixture
 def app(house, tmp_path, slack) -> Iterator[tuple[object, str]]:
     """Caddie with OAuth settings, served; the address of its doors."""
-    set_up = house_in(tmp_path, slack_client_id=CLIENT, slack_client_secret=SECRET, caddie_key=KEY, slack_api_url=slack[1], slack_signing_secret="s" * 32, port=1)
+    set_up = house_in(tmp_path, slack_client_id=CLIENT, slack_client_secret=SECRET, caddie_key=KEY, slack_teams="T1, T2", slack_api_url=slack[1], slack_signing_secret="s" * 32, port=1)
     side = slack_side(set_up, installations(set_up), "s" * 32)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=slack_routes(side)), host="127.0.0.1", port=port, log_level="warning"))
@@ -114,7 +125,7 @@ def install(base: str, code: str) -> httpx.Response:
 
 
 def event(team: str, **about: object) -> dict[str, object]:
-    return {"type": "event_callback", "team_id": team, "event_id": f"Ev{team}{time.time_ns()}", "authorizations": [{"user_id": f"UB{team}", "is_bot": True}], "event": about}
+    return {"type": "event_callback", "team_id": team, "event_id": f"Ev{team}{time.time_ns()}", "event_time": int(time.time()) + 1, "authorizations": [{"user_id": f"UB{team}", "is_bot": True}], "event": about}
 
 
 def test_the_manifest_asks_for_the_scopes_that_are_used() -> None:
@@ -126,6 +137,7 @@ def test_two_workspaces_install_are_answered_and_one_leaves(app, slack, house):
     (side, base), (fake, _api) = app, slack
     for code in ("code-1", "code-2"):
         assert install(base, code).status_code == 200
+    assert install(base, "code-3").status_code in {401, 500}, "a workspace that is not named may not install"
     assert install(base, "code-1").status_code in {401, 500}, "a code is good once"
     assert httpx.get(f"{base}/slack/oauth_redirect", params={"code": "x", "state": "made-up"}).status_code in {400, 401}
     assert sorted(side.installations.teams()) == ["T1", "T2"]
@@ -149,7 +161,7 @@ def test_tokens_are_renewed_once_and_before_they_end(app, slack, house):
     fake.lifetime = 600
     assert install(base, "code-1").status_code == 200
     first = max(fake.tokens)
-    others = [ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key=KEY, api_url=api) for _ in range(4)]
+    others = [ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key=KEY, teams=frozenset({"T1"}), api_url=api) for _ in range(4)]
     used: list[str] = []
     threads = [threading.Thread(target=lambda other=other: used.append(other.client("T1").token)) for other in others]
     for thread in threads:
@@ -160,9 +172,9 @@ def test_tokens_are_renewed_once_and_before_they_end(app, slack, house):
     assert set(used) <= set(fake.tokens)
     assert max(fake.tokens) != first
     with pytest.raises(NotConfigured, match="CADDIE_KEY"):
-        ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key=Fernet.generate_key().decode(), api_url=api).client("T1")
+        ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key=Fernet.generate_key().decode(), teams=frozenset({"T1"}), api_url=api).client("T1")
     with pytest.raises(NotConfigured, match="python -m bot key"):
-        ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key="short", api_url=api)
+        ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key="short", teams=frozenset(), api_url=api)
 
 
 def test_the_doctor_looks_at_everything(house, tmp_path):
@@ -179,3 +191,23 @@ def test_the_doctor_looks_at_everything(house, tmp_path):
     checks = {check.name: check for check in examine(house_in(tmp_path, slack_bot_token="xoxb-x", slack_app_token="xapp-x", slack_api_url=away))}
     assert not checks["slack"].good
     assert "xoxb" not in checks["slack"].says
+
+
+def test_who_is_known_in_the_second_workspace_alone_is_told_there_whatever_fails_first(app, slack):
+    (side, base), (fake, _) = app, slack
+    for code in ("code-1", "code-2"):
+        install(base, code)
+    fake.failing["chat.postMessage"] = ["internal_error"]
+    side.couriers.tell(Finished("tamsin@quayline.example", "t", (HelpText(role="rep"),)))
+    until(lambda: side.inbox.counts() == {"done": 1}, 30)
+    assert [team for method, team in fake.called if method == "chat.postMessage"] == ["T2", "T2"]
+    assert side.outbox.counts() == {"sent": 1, "doubted": 0}
+
+
+def test_an_old_word_of_removal_does_not_remove_what_was_installed_since(app, slack):
+    (side, base), _ = app, slack
+    install(base, "code-1")
+    assert not side.installations.remove("T1", datetime.now(UTC) - timedelta(minutes=5))
+    assert side.installations.teams() == ["T1"]
+    assert side.installations.remove("T1", datetime.now(UTC) + timedelta(minutes=5))
+    assert side.installations.teams() == []

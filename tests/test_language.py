@@ -14,6 +14,7 @@ from bot.language.entities.dates import find_dates
 from bot.language.entities.durations import find_duration
 from bot.language.entities.money import find_factor, find_money
 from bot.language.grounding import grounded
+from bot.language.models import Rest
 from bot.replies import DraftCard
 from tests.conftest import Talk, house_in
 from tests.test_jobs import only
@@ -151,3 +152,17 @@ def test_a_language_model_reads_and_offline_takes_over(vendor, house, mode, mode
     assert only(answered, DraftCard).changes[0].new == amount
     tools = {t["function"]["name"] for t in vendor.asked[0]["tools"]}
     assert {"LogActivity", "FindAid", "SummarizePipeline"} <= tools
+
+
+def test_a_model_that_hangs_is_left_alone_after_three_times():
+    now = [100.0]
+    rest = Rest(lambda: now[0])
+    for _ in range(2):
+        rest.note(good=False)
+    rest.note(good=True)
+    for _ in range(3):
+        assert rest.over
+        rest.note(good=False)
+    assert not rest.over
+    now[0] += 61
+    assert rest.over

@@ -20,7 +20,7 @@ import pytest
 import uvicorn
 from pydantic import BaseModel
 
-from bot import keeping, logs
+from bot import keeping, logs, telemetry
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.serving import workspace_of
@@ -133,17 +133,17 @@ def test_what_is_old_goes_and_what_a_person_said_can_be_deleted(tmp_path, made, 
     house = slack.side._caddie.desk
     engine = house.journal._engine
     user, other = member(slack, "Tamsin"), member(slack, "Joaquin")
-    for who, said in ((user, "globex inbound dock rollout is 190k now"), (other, "how do we handle too expensive")):
+    for who, said in ((user, "my pipeline, I am worried about globex"), (user, "globex inbound dock rollout is 190k now"), (other, "how do we handle too expensive")):
         slack.deliverer.say(who, slack.workspace.direct(who).id, said)
-    until(lambda: slack.side.inbox.counts() == {"done": 2})
-    card = by_bot(slack, user, slack.workspace.direct(user).id)[0]
+    until(lambda: slack.side.inbox.counts() == {"done": 3})
+    card = by_bot(slack, user, slack.workspace.direct(user).id)[-1]
     draft = next(e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm")
     slack.deliverer.press(user, card, "confirm", draft)
-    until(lambda: slack.side.inbox.counts() == {"done": 3})
+    until(lambda: slack.side.inbox.counts() == {"done": 4})
     assert set(keeping.purge(engine, datetime.now(UTC), timedelta(days=90)).values()) == {0}
     person = house.organization.with_email("tamsin@quayline.example")
-    gone = keeping.forget(engine, person.id, user)
-    assert gone == {"outbox": 2, "inbox": 2, "conversations": 1, "receipts": 1, "drafts": 1, "feedback": 0, "audit_log": 1}
+    gone = keeping.forget(engine, person.id, person.email, user)
+    assert gone == {"outbox": 3, "inbox": 3, "conversations": 1, "receipts": 1, "drafts": 1, "feedback": 0, "audit_log": 1}
     entry = list(keeping.audit(engine, None, None))[-1]
     assert (entry["person_id"], entry["action"], entry["source"], entry["after"]["amount"]) == (person.id, "write", keeping.GONE, "190000")
     assert list(keeping.audit(engine, datetime.now(UTC).date() + timedelta(days=2), None)) == []
@@ -168,3 +168,6 @@ def test_steps_are_traced_where_a_collector_is_named(slack):  # noqa: F811
     spans = {span.name: span for span in kept.get_finished_spans()}
     assert spans["send"].parent.span_id == spans["work"].context.span_id
     assert dict(spans["work"].attributes) == {"kind": "message", "attempt": 1}
+    with pytest.raises(ValueError, match="merger"), telemetry.span("work"):
+        raise ValueError("we talked about the merger")
+    assert "merger" not in str(kept.get_finished_spans()[-1].to_json())

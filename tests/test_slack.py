@@ -4,7 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from bot.playground.limits import SlackError, block_problems
 from bot.playground.workspace import BOT_USER
 from bot.replies import Advice, Change, DealRef, DraftCard, Question, Receipt, Refusal
 from bot.serving import Playground
+from bot.slack.listeners import arrival_of
 from bot.slack.reconciling import reconcile
 from bot.slack.views import render
 from tests.conftest import house_in
@@ -170,9 +171,9 @@ def test_what_was_said_while_away_is_found(slack):
     slack.workspace.say(rep, place, "my pipeline")
     slack.workspace.say(boss, team, f"<@{BOT_USER}> pipeline summary for my team")
     slack.workspace.say(boss, team, "lunch anyone?")
-    assert reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC)) == 2
+    assert reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC) - timedelta(minutes=5)) == 2
     until(lambda: slack.side.inbox.counts() == {"done": 3})
-    assert reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC)) == 0
+    assert reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC) - timedelta(minutes=5)) == 0
     assert len(by_bot(slack, rep, place)) == 2
     assert [p.thread_ts is not None for p in by_bot(slack, boss, team) if p.blocks] == [True]
 
@@ -187,7 +188,7 @@ def test_what_was_said_while_away_is_found(slack):
         ("now", b"\xff\xfe", True, 400),
         ("now", b"x" * 1_100_000, True, 413),
         ("now", b'{"type":"url_verification","challenge":"c"}', True, 200),
-        ("+301", b'{"type":"event_callback"}', True, 401),
+        ("+302", b'{"type":"event_callback"}', True, 401),
         ("", b'{"type":"event_callback"}', True, 401),
         ("now", b'{"a":' * 50_000 + b"1" + b"}" * 50_000, True, 400),
         ("now", b'{"type":"event_callback","event":"words"}', True, 400),
@@ -204,7 +205,7 @@ def test_what_was_said_while_away_is_found(slack):
     ],
 )
 def test_the_door_refuses_what_slack_did_not_send(slack, stamp, body, signed, status):
-    at = {"now": str(int(time.time())), "-301": str(int(time.time()) - 301), "+301": str(int(time.time()) + 301)}.get(stamp, stamp)
+    at = {"now": str(int(time.time())), "-301": str(int(time.time()) - 301), "+302": str(int(time.time()) + 302)}.get(stamp, stamp)
     headers = {
         "X-Slack-Request-Timestamp": at,
         "X-Slack-Signature": signature(slack.secret if signed else "wrong", at, body),
@@ -508,3 +509,34 @@ def test_a_revoked_token_loses_nothing(slack):
     client.token = good
     until(lambda: slack.side.inbox.counts() == {"done": 1}, 30)
     assert len(by_bot(slack, rep, place)) == 1
+
+
+def test_an_answer_whose_response_url_has_run_out_comes_all_the_same(slack):
+    rep, place = member(slack, "Tamsin"), channel(slack, "#east-sales")
+    slack.workspace.response_url = lambda *_: "run-out"
+    slack.deliverer.command(rep, place, "help")
+    assert until(lambda: by_bot(slack, rep, place))[0].only_for == rep
+    until(lambda: slack.side.inbox.counts() == {"done": 1})
+
+
+def test_somebody_of_another_company_is_nobody_whatever_their_address(slack):
+    rep = member(slack, "Tamsin")
+    known = slack.workspace.api_users_info
+    slack.workspace.api_users_info = lambda args: {"user": {**known(args)["user"], "team_id": "T_OTHER"}}
+    slack.deliverer.say(rep, slack.workspace.direct(rep).id, "my pipeline")
+    assert "do not know" in until(lambda: by_bot(slack, rep, slack.workspace.direct(rep).id))[0].text
+
+
+def test_what_is_given_up_leaves_nothing_behind(slack):
+    rep = member(slack, "Tamsin")
+    slack.workspace.fail_next("chat.postMessage", *["odd_error"] * 4)
+    slack.deliverer.say(rep, slack.workspace.direct(rep).id, "my pipeline")
+    until(lambda: slack.side.inbox.counts() == {"failed": 1}, 30)
+    until(lambda: slack.side.outbox.counts().get("dropped"))
+    assert "open" not in slack.side.outbox.counts()
+    assert "went wrong" in by_bot(slack, rep, slack.workspace.direct(rep).id)[0].text
+
+
+def test_many_homes_keep_no_form_waiting(slack):
+    lanes = {arrival_of({"type": "shortcut", "callback_id": "log", "team": {"id": "T1"}, "user": {"id": user}, "trigger_id": "1"}).lane for user in ("U1", "U2")}
+    assert len(lanes) == 2

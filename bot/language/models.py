@@ -1,10 +1,38 @@
 """Loading a chat model by name: any LangChain vendor, or none."""
 
+import logging
+import time
+from collections.abc import Callable
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
 from bot.errors import NotConfigured
+
+log = logging.getLogger(__name__)
+
+
+FAILURES, REST_SECONDS = 3, 60.0
+
+
+class Rest:
+    """Leaves a model alone for a minute once it failed three times in a row, so that one that hangs keeps nobody waiting."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failed, self._until = 0, 0.0
+
+    @property
+    def over(self) -> bool:
+        """Whether the model is to be asked."""
+        return self._clock() >= self._until
+
+    def note(self, *, good: bool) -> None:
+        """What became of a call."""
+        self._failed = 0 if good else self._failed + 1
+        if self._failed >= FAILURES:
+            self._until = self._clock() + REST_SECONDS
+            log.warning("the model failed %d times in a row; offline answers for %g s", self._failed, REST_SECONDS)
 
 
 def load_model(name: str | None, timeout: float) -> BaseChatModel | None:

@@ -11,6 +11,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from bot.language.grounding import grounded
+from bot.language.models import Rest
 from bot.prompts import prompt
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Prose:
     def __init__(self, model: BaseChatModel | None, timeout: float) -> None:
         self._model, self._timeout = model, timeout
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="prose") if model else None
+        self._rest = Rest()
 
     def answer(self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None) -> str:
         """The model's wording where it is wholly grounded, else the sentences themselves.
@@ -31,7 +33,7 @@ class Prose:
         `heard` gets each grounded sentence as soon as the model has written it; the first one that is not ends that.
         """
         plain = "\n".join(f"{sentence} {mark}" for mark, sentence in passages)
-        if self._model is None or self._pool is None:
+        if self._model is None or self._pool is None or not self._rest.over:
             return plain
         facts = "\n".join(f"{mark} {sentence}" for mark, sentence in passages)
         messages = [SystemMessage(prompt("answer", language=language)), HumanMessage(f"{question}\n\n{facts}")]
@@ -41,7 +43,9 @@ class Prose:
         except Exception as error:  # every vendor has its own tree of errors; the sentences stand in for all of them
             log.warning("the model's wording is missing (%s); showing the sentences", type(error).__name__)
             late.set()
+            self._rest.note(good=False)
             return plain
+        self._rest.note(good=True)
         return said if grounded(said, facts) else plain
 
     def _written(self, messages: list[BaseMessage], facts: str, heard: Callable[[str], None] | None, late: Event) -> str:

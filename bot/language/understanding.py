@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot.commands import COMMANDS, Command, Unclear
 from bot.errors import ModelUnavailable
+from bot.language.models import Rest
 from bot.language.offline import OfflineModel
 from bot.language.reading import Reading, prepare
 from bot.language.rules.capture import read_capture
@@ -37,11 +38,12 @@ class Understanding:
     def __init__(self, model: BaseChatModel | None, name: str, timeout: float) -> None:
         self._model, self._name, self._timeout = model, name, timeout
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="model") if model else None
+        self._rest = Rest()
 
     def understand(self, text: str, reading: Reading) -> Understood:
         """At least one command. Empty and overlong messages never reach a language model."""
         offline = OfflineModel(reading=reading)
-        if self._model is not None and _readable(text):
+        if self._model is not None and self._rest.over and _readable(text):
             try:
                 return Understood(self._ask(self._model, text, reading), self._name)
             except ModelUnavailable as error:
@@ -65,11 +67,13 @@ class Understanding:
         assert self._pool is not None
         call = self._pool.submit(model.bind_tools(list(COMMANDS), tool_choice="any").invoke, _messages(text, reading))
         try:
-            commands = commands_of(call.result(timeout=self._timeout))
-        except TooSlow:
-            raise ModelUnavailable(f"no answer within {self._timeout:g} s") from None
+            answer = call.result(timeout=self._timeout)
         except Exception as error:  # every vendor has its own tree of errors; all mean the same here
-            raise ModelUnavailable(f"{type(error).__name__}") from error
+            call.cancel()
+            self._rest.note(good=False)
+            raise ModelUnavailable(f"no answer within {self._timeout:g} s" if isinstance(error, TooSlow) else type(error).__name__) from error
+        self._rest.note(good=True)
+        commands = commands_of(answer)
         if not commands:
             raise ModelUnavailable("no command in the answer")
         return commands

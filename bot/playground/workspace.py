@@ -86,7 +86,7 @@ class SlackWorkspace(Surfaces):
         if member is None:
             raise SlackError("user_not_found")
         profile = {"email": member.email} if member.email else {}
-        user = {"id": member.id, "name": member.name, "real_name": member.name, "is_bot": member.bot, "is_restricted": member.guest, "profile": profile}
+        user = {"id": member.id, "team_id": TEAM, "name": member.name, "real_name": member.name, "is_bot": member.bot, "is_restricted": member.guest, "profile": profile}
         return {"user": user}
 
     def api_users_lookupByEmail(self, args: dict[str, Any]) -> dict[str, Any]:

@@ -28,13 +28,14 @@ from bot.slack.courier import Courier, away
 from bot.slack.couriers import Couriers
 from bot.slack.installations import Installations, ManyWorkspaces
 from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
-from bot.slack.reconciling import reconcile
+from bot.slack.reconciling import LONGEST, OVERLAP, reconcile
 from bot.slack.sockets import Sockets
 from bot.slack.views.forms import CALLBACK
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000
 RESUME_SECONDS = 10.0
+SEARCHES_MOST, SEARCH_AGAIN_SECONDS = 10, 60.0
 LATEST = timedelta(hours=6)
 MISSHAPEN = (ValueError, RecursionError, AttributeError, TypeError, LookupError)
 """What Bolt and we raise on payloads of a shape that Slack does not send."""
@@ -47,7 +48,7 @@ class SlackSide:
 
     def __init__(self, caddie: Caddie, inbox: Inbox, outbox: Outbox, installations: Installations, *, secret: str, charts: Path, morning_hour: int | None = None, tidy: Callable[[datetime], object] = lambda now: None, erase: Callable[[str], object] = lambda team: None) -> None:
         self.inbox, self.outbox, self.installations = inbox, outbox, installations
-        self.couriers = Couriers(lambda client: Courier(caddie, client, outbox, lambda: datetime.now(UTC), charts), installations)
+        self.couriers = Couriers(lambda client: Courier(caddie, client, outbox, lambda: datetime.now(UTC), charts), installations, inbox, outbox)
         self.workers = Workers(inbox, self._work, self.couriers.give_up, away=away)
         self._stopping = threading.Event()
         self.app = build_app(inbox, secret, self.couriers.check)
@@ -60,42 +61,54 @@ class SlackSide:
     def start(self) -> None:
         """Work, and every few seconds finish what had to wait for the CRM and take in what came due."""
         self.workers.start()
-        threading.Thread(target=self._find_what_was_missed, name="reconcile", daemon=True).start()
+        newest, now = self.inbox.newest(), datetime.now(UTC)  # before anything new can come
+        since = max(newest - OVERLAP, now - LONGEST) if newest else None
+        threading.Thread(target=self.find_what_was_missed, args=(since,), name="reconcile", daemon=True).start()
         threading.Thread(target=self._resume, name="resume", daemon=True).start()
 
     def _work(self, item: Item) -> None:
         arrival = Arrival.model_validate(item.payload)
         if arrival.kind == "removed":
-            self.installations.remove(arrival.team)
-            self._erase(arrival.team)
+            if self.installations.remove(arrival.team, datetime.fromtimestamp(int(arrival.value or 0), UTC)):
+                self._erase(arrival.team)
             return
         self.couriers.work(item, arrival)
 
-    def _find_what_was_missed(self) -> None:
-        try:
-            for team in self.installations.teams():
-                reconcile(self.installations.client(team), self.inbox, datetime.now(UTC))
-        except Exception:  # Slack may be away; what it delivers again comes without this
-            log.exception("what was missed could not be looked for")
+    def find_what_was_missed(self, since: datetime | None) -> None:
+        """Look for what was said since a moment and never arrived; again and again where Slack cannot be reached."""
+        for _ in range(SEARCHES_MOST if since else 0):
+            try:
+                for team in self.installations.teams():
+                    reconcile(self.installations.client(team), self.inbox, since or datetime.now(UTC))
+                return
+            except Exception:  # whatever is away now may be back in a while
+                log.exception("what was missed could not be looked for")
+                if self._stopping.wait(SEARCH_AGAIN_SECONDS):
+                    return
 
     def stop(self) -> None:
         self._stopping.set()
         self.workers.stop()
 
     def _resume(self) -> None:
+        steps = (self._finish, self.take_due, self._tidy_up)
         while not self._stopping.is_set():
-            try:
-                for finished in self._caddie.resume(datetime.now(UTC)):
-                    self.couriers.tell(finished)
-                self.couriers.tell_what_is_left()
-                now = datetime.now(UTC)
-                self.take_due(now)
-                if self._tidied_on != now.date():
-                    self._tidy(now)
-                    self._tidied_on = now.date()
-            except Exception:  # the database or Slack may be away for a while; this must outlive it
-                log.exception("waiting writes could not be finished")
+            for step in steps:
+                try:
+                    step(datetime.now(UTC))
+                except Exception:  # the database may be away for a while; this must outlive it, and the other steps too
+                    log.exception("a regular step failed: %s", step.__name__)
             self._stopping.wait(RESUME_SECONDS)
+
+    def _finish(self, now: datetime) -> None:
+        for finished in self._caddie.resume(now):
+            self.couriers.tell(finished)
+
+    def _tidy_up(self, now: datetime) -> None:
+        if self._tidied_on != now.date():
+            self._tidy(now)
+            self.installations.tidy(now)
+            self._tidied_on = now.date()
 
     def take_due(self, now: datetime) -> None:
         """Put digests, morning messages and aids that run out into the inbox, each once whichever process sees it first."""
@@ -119,7 +132,7 @@ class SlackSide:
 
     def socket(self, app_token: str) -> Sockets:
         """The door of Socket Mode."""
-        self.sockets = Sockets(self.app, app_token, self.installations.client(""), self._find_what_was_missed)
+        self.sockets = Sockets(self.app, app_token, self.installations.client(""), lambda gap: self.find_what_was_missed(datetime.now(UTC) - gap - OVERLAP))
         return self.sockets
 
     async def oauth(self, request: Request) -> Response:
@@ -146,9 +159,11 @@ class SlackSide:
         refused = _garbled(request)
         if refused:
             return refused
-        raw = await request.body()
-        if len(raw) > LARGEST_BODY:
-            return JSONResponse({"error": "the body is too large"}, 413)
+        raw = b""
+        async for chunk in request.stream():
+            raw += chunk
+            if len(raw) > LARGEST_BODY:
+                return JSONResponse({"error": "the body is too large"}, 413)
         try:
             body = raw.decode("utf-8")
         except UnicodeDecodeError:

@@ -5,9 +5,10 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -17,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import telemetry
 from bot.caddie import Caddie, Finished
-from bot.domain.audience import DIRECT, Audience, ChannelKind
+from bot.domain.audience import DIRECT, Audience
 from bot.domain.text import chinese
 from bot.drafts import Conversation
 from bot.handlers.turn import Message, Press
@@ -27,9 +28,9 @@ from bot.replies import LogForm, Refusal, Reply
 from bot.slack.canvases import Canvases
 from bot.slack.hearing import Hearing
 from bot.slack.listeners import Arrival
-from bot.slack.outgoing import Composer, Sending
-from bot.slack.sending import Sender
-from bot.slack.surfaces import Surfaces
+from bot.slack.outgoing import TEXT_MOST, Composer, Outgoing, Sending
+from bot.slack.sending import AUDIENCE_SECONDS, Sender, widened
+from bot.slack.surfaces import Growing, Place, Surfaces
 from bot.slack.views import render
 from bot.slack.views.forms import modal, values_of
 from bot.slack.workspace import Workspace
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged"}
 TOKEN_TROUBLE = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
 """Somebody has to set another token; what waits goes out then."""
-TOLD, TOLD_AFTER = "told:", timedelta(seconds=60)
 
 
 def away(error: Exception) -> bool:
@@ -47,6 +47,17 @@ def away(error: Exception) -> bool:
         status = getattr(error.response, "status_code", 200)
         return status == 429 or status >= 500 or error.response.get("error") in {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", *TOKEN_TROUBLE}
     return isinstance(error, OSError | HTTPException | httpx.TransportError)
+
+
+def told(finished: Finished) -> list[Sending]:
+    """Replies for somebody's direct conversation, wherever that is."""
+    made = [render(reply) for reply in finished.replies]
+    return [(Outgoing(way="post", to=finished.email, text=view.text[:TEXT_MOST], blocks=view.blocks), None) for view in made]
+
+
+def kept_form(sendings: Sequence[Sending], team: str) -> list[tuple[dict[str, Any], str, bytes | None]]:
+    """What is to be sent as the outbox keeps it."""
+    return [(out.model_copy(update={"team": team if out.channel else ""}).model_dump(mode="json", exclude_defaults=True), out.channel, data) for out, data in sendings]
 
 
 class Courier:
@@ -73,7 +84,12 @@ class Courier:
 
     def _work(self, item: Item, arrival: Arrival) -> None:
         if arrival.kind in {"home", "prompts", "links"}:
-            self._beside(arrival)
+            try:
+                self._beside(arrival)
+            except SlackApiError as error:
+                if away(error):
+                    raise
+                log.info("nothing is shown beside the conversation (%s)", error.response.get("error"))
             return
         first_time = not self._outbox.holds(item.key)
         if first_time:
@@ -109,7 +125,7 @@ class Courier:
                 title, offered = self._caddie.prompts(email or "", thread, self._clock())
                 self._surfaces.suggest(arrival.channel, title, offered)
             case "links":
-                audience = self._workspace.audience(arrival.channel)
+                audience = self._workspace.audience(arrival.channel, AUDIENCE_SECONDS)
                 found = self._caddie.previews(json.loads(arrival.value), Press("edit", email or "", audience, thread, self._clock()))
                 if found:
                     self._surfaces.unfurl(arrival.channel, arrival.ts, {url: render(reply).blocks for url, reply in found.items()})
@@ -127,7 +143,7 @@ class Courier:
         return self._composer.after_press(arrival, done, audience)
 
     def _keep(self, item: str, sendings: Sequence[Sending]) -> None:
-        self._outbox.put(item, [(out.model_dump(mode="json", exclude_defaults=True), out.channel, data) for out, data in sendings])
+        self._outbox.put(item, kept_form(sendings, self._workspace.team))
 
     def _asked(self, arrival: Arrival, key: str) -> list[Sending]:
         """What is to be sent for what somebody said, pressed or filled in."""
@@ -150,9 +166,14 @@ class Courier:
             case "shared":
                 return self._composer.replies(arrival, self._hearing.shared(self._message(arrival, email, audience), arrival), audience)
             case "message" | "command":
-                made = self._composer.replies(arrival, self._hearing.said(self._message(arrival, email, audience, self._growing(arrival, key)), arrival), audience)
-                return self._grown(made, key)
-            case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction" | "removed":
+                growing = self._growing(arrival, audience, key)
+                try:
+                    replies = self._hearing.said(self._message(arrival, email, audience, growing.hear if growing else None), arrival)
+                finally:
+                    if growing:
+                        growing.close()
+                return self._grown(self._composer.replies(arrival, replies, audience), key)
+            case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction" | "removed" | "told":
                 raise AssertionError("these are worked on elsewhere")
 
     def _opened(self, arrival: Arrival, replies: Sequence[Reply]) -> list[Reply]:
@@ -179,32 +200,14 @@ class Courier:
         if arrival.kind != "digest":
             owner, _, aid = arrival.value.partition(" ")
             finished = self._caddie.ending(aid, owner, self._clock()) if arrival.kind == "ending" else self._caddie.nudge(arrival.value, self._clock())
-            return self._told(finished) if finished else []
+            return told(finished) if finished else []
         audience = self._workspace.audience(arrival.channel)
         finished = self._caddie.digest(arrival.value, audience, self._clock())
         if finished is None:
             return []
         if any(isinstance(reply, Refusal) for reply in finished.replies):
-            return self._told(finished)
+            return told(finished)
         return self._composer.replies(arrival, finished.replies, audience)
-
-    def _told(self, finished: Finished) -> list[Sending]:
-        """Replies for somebody's direct conversation."""
-        user = self._workspace.user(finished.email)
-        channel = self._workspace.home(user)
-        home = Arrival(kind="message", key="", team="", user=user, channel=channel, direct=True)
-        return self._composer.replies(home, finished.replies, Audience(channel, ChannelKind.DIRECT))
-
-    def tell(self, finished: Finished) -> None:
-        """Say in a direct message what came of a write that had to wait."""
-        item = f"{TOLD}{self._workspace.team}:{uuid4().hex}"
-        self._keep(item, self._told(finished))
-        self._sender.send(item, first_time=True)
-
-    def tell_what_is_left(self) -> None:
-        """Send what a crash kept from being told."""
-        for item in self._outbox.stranded(f"{TOLD}{self._workspace.team}:", self._clock() - TOLD_AFTER):
-            self._sender.send(item, first_time=False)
 
     def check(self, arrival: Arrival) -> dict[str, str]:
         """What is wrong with a filled form, by field."""
@@ -227,11 +230,16 @@ class Courier:
     def _message(self, arrival: Arrival, email: str, audience: Audience, heard: Callable[[str], None] | None = None) -> Message:
         return Message(arrival.text, email, audience, self._thread(arrival), self._clock(), heard)
 
-    def _growing(self, arrival: Arrival, key: str) -> Callable[[str], None] | None:
-        """Where an answer may grow while a model writes it: below a message, once."""
+    def _growing(self, arrival: Arrival, audience: Audience, key: str) -> Growing | None:
+        """Where an answer may grow while a model writes it: below a message, once, before the same readers."""
         if arrival.kind != "message" or not arrival.root or self._outbox.ts(key, GROWING):
             return None
-        return self._surfaces.growing(arrival.channel, arrival.root, arrival.user, arrival.team, lambda ts: self._outbox.growing(key, arrival.channel, ts))
+
+        def same_readers() -> bool:
+            return audience.direct or not widened(audience, self._workspace.audience(arrival.channel, AUDIENCE_SECONDS))
+
+        place = Place(arrival.channel, arrival.root, arrival.user, arrival.team)
+        return Growing(self._surfaces, place, same_readers, lambda ts: self._outbox.growing(key, arrival.channel, ts))
 
     def _grown(self, made: list[Sending], key: str) -> list[Sending]:
         """The first message of an answer that has begun to grow takes the place of what grew."""

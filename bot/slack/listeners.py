@@ -28,7 +28,7 @@ class Arrival(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending", "home", "prompts", "links", "reaction", "removed"]
+    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending", "home", "prompts", "links", "reaction", "removed", "told"]
     key: str
     team: str
     user: str
@@ -51,7 +51,11 @@ class Arrival(BaseModel):
 
     @property
     def lane(self) -> str:
-        """What must stay in order: one thread, or one direct conversation."""
+        """What must stay in order: one thread, or one direct conversation; without either, what is about one person."""
+        if self.urgent and self.channel:  # a press is about what is shown, and need not wait for what is still being read
+            return f"{self.team}:{self.channel}:{self.user}:press"
+        if not self.channel:
+            return f"{self.team}:{self.user or self.value}:{self.kind}"
         return f"{self.team}:{self.channel}" if self.direct else f"{self.team}:{self.channel}:{self.root}"
 
     @property
@@ -98,6 +102,12 @@ def _arrival_of(body: dict[str, Any]) -> Arrival | None:
     return None
 
 
+def _team(body: dict[str, Any]) -> str:
+    """The workspace that Caddie is installed in: in a shared channel the event's own may be another company's."""
+    installed = [a["team_id"] for a in body.get("authorizations") or () if a.get("team_id")]
+    return str(installed[0] if installed else body.get("team_id", ""))
+
+
 def _message(body: dict[str, Any]) -> Arrival | None:
     bots = [a["user_id"] for a in body.get("authorizations") or () if a.get("is_bot")]
     bot_user_id = bots[0] if bots else None
@@ -106,7 +116,7 @@ def _message(body: dict[str, Any]) -> Arrival | None:
         return None
     if event.get("bot_id") or not event.get("user") or event["user"] == bot_user_id:
         return None
-    team, channel, ts = str(body.get("team_id", "")), str(event.get("channel", "")), str(event.get("ts", ""))
+    team, channel, ts = _team(body), str(event.get("channel", "")), str(event.get("ts", ""))
     text = str(event.get("text") or "")
     mention = re.compile(rf"<@{re.escape(bot_user_id)}(?:\|[^>]*)?>") if bot_user_id else re.compile(r"(?!)")
     return Arrival(
@@ -126,7 +136,7 @@ def _message(body: dict[str, Any]) -> Arrival | None:
 
 def _opened(body: dict[str, Any]) -> Arrival:
     """A tab of the app was opened: Home, or the conversation."""
-    event, team = body["event"], str(body.get("team_id", ""))
+    event, team = body["event"], _team(body)
     user, tab = str(event.get("user", "")), "home" if event.get("tab") == "home" else "prompts"
     key = f"{tab}:{team}:{user}:{event.get('event_ts', '')}"
     return Arrival(kind=tab, key=key, team=team, user=user, channel="" if tab == "home" else str(event.get("channel", "")), direct=True)
@@ -134,10 +144,10 @@ def _opened(body: dict[str, Any]) -> Arrival:
 
 def _removed(body: dict[str, Any]) -> Arrival | None:
     """The workspace took Caddie out, or its bot's token away; tokens of people are not used."""
-    event, team = body["event"], str(body.get("team_id", ""))
+    event, team = body["event"], _team(body)
     if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
         return None
-    return Arrival(kind="removed", key=f"removed:{team}:{body.get('event_id', '')}", team=team, user="", channel="")
+    return Arrival(kind="removed", key=f"removed:{team}:{body.get('event_id', '')}", team=team, user="", channel="", value=str(int(body.get("event_time") or 0)))
 
 
 REACTIONS = {"white_check_mark": "confirm", "heavy_check_mark": "confirm", "x": "discard"}
@@ -145,7 +155,7 @@ REACTIONS = {"white_check_mark": "confirm", "heavy_check_mark": "confirm", "x": 
 
 def _reaction(body: dict[str, Any]) -> Arrival | None:
     """A mark on a message that stands for a press on its card."""
-    event, team = body["event"], str(body.get("team_id", ""))
+    event, team = body["event"], _team(body)
     item, action = event.get("item") or {}, REACTIONS.get(str(event.get("reaction", "")).partition("::")[0])
     if action is None or item.get("type") != "message":
         return None
@@ -155,7 +165,7 @@ def _reaction(body: dict[str, Any]) -> Arrival | None:
 
 def _links(body: dict[str, Any]) -> Arrival | None:
     """Links into the CRM in a posted message; while it is being written nobody knows who will read it."""
-    event, team = body["event"], str(body.get("team_id", ""))
+    event, team = body["event"], _team(body)
     channel, ts, user = str(event.get("channel", "")), str(event.get("message_ts", "")), str(event.get("user", ""))
     urls = [str(link.get("url", "")) for link in event.get("links") or () if isinstance(link, dict)]
     if event.get("source") == "composer" or channel == "COMPOSER" or not urls:

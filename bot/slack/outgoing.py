@@ -26,11 +26,14 @@ class Outgoing(BaseModel):
     """One call to Slack.
 
     `seen_by` is who read the channel when the answer was made; whoever asked is `user`, who alone gets the answer
-    where others read it since. `under` names the message of the same item in whose thread this belongs.
+    where others read it since. `under` names the message of the same item in whose thread this belongs. `to` is the
+    e-mail of who gets it in their direct conversation, where that is not known yet; `team` is the workspace it was made for.
     """
 
     model_config = ConfigDict(frozen=True)
 
+    team: str = ""
+    to: str = ""
     way: Literal["post", "ephemeral", "respond", "update", "finish", "file", "canvas"]
     channel: str = ""
     user: str = ""

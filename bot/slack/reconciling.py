@@ -14,19 +14,16 @@ from bot.slack.listeners import arrival_of
 log = logging.getLogger(__name__)
 OVERLAP, LONGEST = timedelta(minutes=2), timedelta(hours=6)
 """An answer after more than six hours would surprise."""
+NO_RIGHT = {"missing_scope", "channel_not_found", "not_in_channel", "no_permission", "method_not_supported_for_channel_type", "is_archived"}
 TYPES = ("im", "public_channel,private_channel")
 
 
-def reconcile(client: WebClient, inbox: Inbox, now: datetime) -> int:
-    """Store what was said since the last arrival and is not known; how many that were.
+def reconcile(client: WebClient, inbox: Inbox, since: datetime) -> int:
+    """Store what was said since a moment and is not known; how many that were.
 
     Conversations that the bot may not read are left out. A reply in a thread without a mention is not found, for
-    threads would have to be read one by one. Nothing is looked for before anything ever arrived.
+    threads would have to be read one by one.
     """
-    newest = inbox.newest()
-    if newest is None:
-        return 0
-    since = max(newest - OVERLAP, now - LONGEST)
     me = client.auth_test()
     found = 0
     for types in TYPES:
@@ -34,6 +31,8 @@ def reconcile(client: WebClient, inbox: Inbox, now: datetime) -> int:
             for channel in _pages(client.users_conversations, "channels", types=types, exclude_archived=True):
                 found += sum(_taken(message, str(channel["id"]), types == "im", me, inbox) for message in _said(client, str(channel["id"]), since))
         except SlackApiError as error:
+            if error.response.get("error") not in NO_RIGHT:
+                raise
             log.warning("what was missed cannot be looked for everywhere (%s)", error.response.get("error"))
     if found:
         log.warning("%d messages had been missed and are answered now", found)
@@ -45,6 +44,8 @@ def _said(client: WebClient, channel: str, since: datetime) -> Iterator[dict[str
     try:
         yield from reversed(list(_pages(client.conversations_history, "messages", channel=channel, oldest=f"{since.timestamp():.6f}")))
     except SlackApiError as error:
+        if error.response.get("error") not in NO_RIGHT:
+            raise
         log.info("a conversation cannot be read (%s)", error.response.get("error"))
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -49,7 +50,7 @@ class Sender:
     def send(self, item: str, *, first_time: bool) -> None:
         """Send all that is open of an item, in order. Raises what Slack raises; what was sent by then is kept as sent."""
         for kept in self._outbox.open(item):
-            message = Outgoing.model_validate(kept.body)
+            message = self._addressed(Outgoing.model_validate(kept.body))
             there = None if first_time else self._standing(kept, message)
             if there:
                 self._outbox.sent(kept, there)
@@ -67,6 +68,13 @@ class Sender:
                 telemetry.sent.labels(message.way, "refused").inc()
                 log.error("Slack refuses a message for good (%s): item %s, message %d", code, kept.item, kept.n)
                 self._outbox.sent(kept, None, state="refused")
+
+    def _addressed(self, message: Outgoing) -> Outgoing:
+        """With the direct conversation of whom it is for. Raises SlackApiError where nobody here has the e-mail."""
+        if not message.to:
+            return message
+        user = self._workspace.user(message.to)
+        return message.model_copy(update={"user": user, "channel": self._workspace.home(user)})
 
     def _send_simpler(self, kept: Kept, message: Outgoing, code: str, *, again: bool) -> None:
         """A message whose blocks were refused: with ordinary buttons, and where that was not it, as text alone."""
@@ -128,10 +136,16 @@ class Sender:
         return str(answer["ts"])
 
     def _respond(self, message: Outgoing, shown: dict[str, Any]) -> None:
+        """Answer to a response_url; where that has run out, the person is told in the place itself."""
+        at, own = urlsplit(message.url), urlsplit(self._client.base_url)
+        if not (at.scheme == "https" and (at.hostname or "").endswith(".slack.com")) and at.netloc != own.netloc:
+            raise SlackApiError("the response_url is not Slack's", {"ok": False, "error": "invalid_arguments"})  # type: ignore[no-untyped-call]
         how = {"replace_original": True} if message.ts else {"response_type": "in_channel" if message.public else "ephemeral"}
         response = WebhookClient(message.url, retry_handlers=[]).send_dict({**shown, **how})
+        if response.status_code == 429 or response.status_code >= 500:
+            raise SlackApiError(f"response_url answered {response.status_code}", {"ok": False, "error": "service_unavailable"})  # type: ignore[no-untyped-call]
         if response.status_code != 200:
-            raise SlackApiError(f"response_url answered {response.status_code}", response)  # type: ignore[no-untyped-call]
+            self._client.chat_postEphemeral(channel=message.channel, user=message.user, **shown)
 
     def _share(self, message: Outgoing, thread_ts: str | None, data: bytes | None) -> None:
         """A file in the thread; the message stands without it where it cannot be shared."""

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt import App
@@ -40,8 +41,8 @@ class PatientClient(SocketModeClient):
 class Sockets:
     """The connections of one app. What arrives goes through Bolt; it is acknowledged only once it was stored."""
 
-    def __init__(self, app: App, app_token: str, client: WebClient, after_a_gap: Callable[[], None], connections: int = CONNECTIONS) -> None:
-        """`after_a_gap` is called when there is a connection again after there was none for a while."""
+    def __init__(self, app: App, app_token: str, client: WebClient, after_a_gap: Callable[[timedelta], None], connections: int = CONNECTIONS) -> None:
+        """`after_a_gap` is told how long there was no connection, once there is one again."""
         self._app, self._after_a_gap = app, after_a_gap
         self._none_since: float | None = None
         self._stopping = threading.Event()
@@ -92,4 +93,4 @@ class Sockets:
         elif self._none_since is not None:
             gap, self._none_since = now - self._none_since, None
             if gap > GAP_SECONDS:
-                threading.Thread(target=self._after_a_gap, name="after-a-gap", daemon=True).start()
+                threading.Thread(target=self._after_a_gap, args=(timedelta(seconds=gap),), name="after-a-gap", daemon=True).start()

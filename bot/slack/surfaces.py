@@ -8,19 +8,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.prompts import phrase
+from bot.slack.mrkdwn import harmless
 from bot.slack.views.home import view
 
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.8
 """Most answers come sooner; a status that only flickers helps nobody."""
 ASIDE_SECONDS = 600.0
-PASSING = {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "invalid_auth", "token_expired", "token_revoked", "account_inactive"}
+LACKING = {
+    "missing_scope", "not_allowed_token_type", "unknown_method", "not_agent_app", "feature_disabled", "not_enabled", "no_permission", "access_denied", "method_deprecated",
+    "deprecated_endpoint", "enterprise_is_restricted",
+}  # fmt: skip
+"""What says that a workspace has no such feature, rather than that this one call went wrong."""
 
 
 class Surfaces:
@@ -52,23 +58,21 @@ class Surfaces:
                 timer.join()
                 self._try("status", lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts or "", status=""))
 
-    def growing(self, channel: str, thread_ts: str, user: str, team: str, begun: Callable[[str], None]) -> Callable[[str], None]:
-        """Something that is told an answer's sentences and lets a message grow by them; `begun` gets the message's ts."""
+    def start_stream(self, place: "Place", sentence: str) -> str | None:
+        """The ts of a message that grows from now on; None where there is none."""
         stream: list[str] = []
 
-        def hear(sentence: str) -> None:
-            if stream:
-                self._try("stream", lambda: self._client.chat_appendStream(channel=channel, ts=stream[0], markdown_text=sentence))
-                return
+        def start() -> None:
+            answer = self._client.chat_startStream(
+                channel=place.channel, thread_ts=place.thread_ts, recipient_user_id=place.user, recipient_team_id=place.team, markdown_text=harmless(sentence)
+            )
+            stream.append(str(answer["ts"]))
 
-            def start() -> None:
-                answer = self._client.chat_startStream(channel=channel, thread_ts=thread_ts, recipient_user_id=user, recipient_team_id=team, markdown_text=sentence)
-                stream.append(str(answer["ts"]))
-                begun(stream[0])
+        self._try("stream", start)
+        return stream[0] if stream else None
 
-            self._try("stream", start)
-
-        return hear
+    def continue_stream(self, place: "Place", ts: str, sentence: str) -> None:
+        self._try("stream", lambda: self._client.chat_appendStream(channel=place.channel, ts=ts, markdown_text=harmless(sentence)))
 
     def suggest(self, channel: str, title: str, prompts: Sequence[tuple[str, str]]) -> None:
         """Offer what may be asked, on opening the conversation."""
@@ -94,8 +98,43 @@ class Surfaces:
             call()
         except SlackApiError as error:
             code = str(error.response.get("error"))
-            if code not in PASSING:
+            if code in LACKING:
                 self._aside[feature] = self._clock() + ASIDE_SECONDS
             log.info("Slack has no %s here (%s)", feature, code)
         except (SlackRequestError, OSError) as error:
             log.info("Slack could not be told of %s (%s)", feature, type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message grows, and who reads it as it does."""
+
+    channel: str
+    thread_ts: str
+    user: str
+    team: str
+
+
+class Growing:
+    """An answer that grows in Slack by the sentences it hears, until it is closed; then nothing reaches Slack any more."""
+
+    def __init__(self, surfaces: Surfaces, place: Place, same_readers: Callable[[], bool], begun: Callable[[str], None]) -> None:
+        self._surfaces, self._place, self._same_readers, self._begun = surfaces, place, same_readers, begun
+        self._lock = threading.Lock()
+        self._ts: str | None = None
+        self._closed = False
+
+    def hear(self, sentence: str) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            if self._ts is not None:
+                self._surfaces.continue_stream(self._place, self._ts, sentence)
+            elif self._same_readers() and (ts := self._surfaces.start_stream(self._place, sentence)):
+                self._ts = ts
+                self._begun(ts)
+
+    def close(self) -> None:
+        """Wait for a call that is under way, and let no other follow."""
+        with self._lock:
+            self._closed = True

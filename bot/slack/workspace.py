@@ -57,7 +57,7 @@ class Workspace:
     def _email(self, user: str) -> str | None:
         found: dict[str, Any] = self._client.users_info(user=user)["user"]
         outside = ("is_bot", "is_stranger", "is_restricted", "is_ultra_restricted", "deleted")
-        if any(found.get(flag) for flag in outside):
+        if any(found.get(flag) for flag in outside) or (found.get("team_id") or self.team) != self.team:
             return None
         email = (found.get("profile") or {}).get("email")
         return str(email) if email else None

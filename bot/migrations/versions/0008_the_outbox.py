@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column('inbox', sa.Column('urgent', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('inbox', sa.Column('retry_at', bot.database.Moment(timezone=True), nullable=True))
     op.add_column('receipts', sa.Column('undo_begun_at', bot.database.Moment(timezone=True), nullable=True))
+    op.execute("UPDATE drafts SET claimed_until = created_at WHERE status = 'sending' AND claimed_until IS NULL")
     op.create_table(
         'outbox',
         sa.Column('item', sa.String(length=255), nullable=False),
