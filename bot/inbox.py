@@ -85,7 +85,9 @@ class Inbox:
         earlier = inbox.alias("earlier")
         busy = exists().where(earlier.c.lane == inbox.c.lane, earlier.c.seq < inbox.c.seq, earlier.c.state.in_(["waiting", "running"]))
         ready = or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= now)
-        free = or_(and_(inbox.c.state == "waiting", ready), and_(inbox.c.state == "running", inbox.c.leased_until < now))
+        abandoned = and_(inbox.c.state == "running", inbox.c.leased_until < now)
+        unfinished = inbox.c.state.in_(["waiting", "running"])  # said first, or SQLite sorts the whole backlog for the alternatives
+        free = and_(unfinished, or_(and_(inbox.c.state == "waiting", ready), abandoned))
         query = select(inbox.c.seq, inbox.c.key, inbox.c.payload, inbox.c.attempts).where(free, ~busy, *((inbox.c.urgent.is_(True),) if urgent else ())).order_by(inbox.c.seq).limit(1)
         with self._write, writing(self._engine) as connection:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()

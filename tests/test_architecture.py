@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import tree_of
+
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"bot.errors", "bot.domain", "bot.prompts", "bot.files", "bot.notes", "bot.logs", "bot.telemetry"},
@@ -38,7 +40,7 @@ def modules() -> list[Path]:
 
 
 def imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

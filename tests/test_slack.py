@@ -21,7 +21,7 @@ from bot.serving import Playground
 from bot.slack.listeners import arrival_of
 from bot.slack.reconciling import reconcile
 from bot.slack.views import render
-from tests.conftest import house_in
+from tests.conftest import house_in, tree_of
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ def test_every_phrase_that_the_code_names_is_there():
 
     known, named = phrases("en"), {}
     for file in (Path(__file__).parents[1] / "bot").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(file)):
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
+from threading import Semaphore
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -21,6 +22,7 @@ from bot.language.rules.shared_text import read_shared, read_transcript
 from bot.prompts import prompt
 
 log = logging.getLogger(__name__)
+CALLS_MOST = 8
 NAMED = {command.__name__: command for command in COMMANDS}
 
 
@@ -37,7 +39,8 @@ class Understanding:
 
     def __init__(self, model: BaseChatModel | None, name: str, timeout: float) -> None:
         self._model, self._name, self._timeout = model, name, timeout
-        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="model") if model else None
+        self._pool = ThreadPoolExecutor(max_workers=CALLS_MOST, thread_name_prefix="model") if model else None
+        self._free = Semaphore(CALLS_MOST)
         self._rest = Rest()
 
     def understand(self, text: str, reading: Reading) -> Understood:
@@ -65,7 +68,10 @@ class Understanding:
     def _ask(self, model: BaseChatModel, text: str, reading: Reading) -> tuple[Command, ...]:
         """One call with the prompt and the commands as tools, within the time limit. Raises ModelUnavailable."""
         assert self._pool is not None
+        if not self._free.acquire(blocking=False):
+            raise ModelUnavailable(f"{CALLS_MOST} calls are under way")
         call = self._pool.submit(model.bind_tools(list(COMMANDS), tool_choice="any").invoke, _messages(text, reading))
+        call.add_done_callback(lambda _: self._free.release())
         try:
             answer = call.result(timeout=self._timeout)
         except Exception as error:  # every vendor has its own tree of errors; all mean the same here

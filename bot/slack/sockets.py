@@ -19,23 +19,24 @@ CONNECTIONS = 2
 PING_SECONDS = 2
 SILENT_SECONDS = 5 * PING_SECONDS
 """Without a pong for so long a connection is replaced; the SDK itself never gives up one that has not answered yet."""
-LONGEST_PAUSE, SETTLED_SECONDS, GAP_SECONDS = 30.0, 60.0, 10.0
+LONGEST_PAUSE, GAP_SECONDS = 30.0, 10.0
 
 
 class PatientClient(SocketModeClient):
     """The SDK's client, which would otherwise connect again at once and for ever when it is sent away."""
 
-    _failed, _connected_at = 0, 0.0
-    parted: threading.Event | None = None
+    _failed, _not_before = 0, 0.0
 
     def connect_to_new_endpoint(self, force: bool = False) -> None:
-        """Connect anew; each try soon after the last one waits longer."""
-        self._failed = self._failed + 1 if time.monotonic() - self._connected_at < SETTLED_SECONDS else 0
-        if self._failed > 1 and self.parted:
-            self.parted.wait(min(2.0 ** (self._failed - 2), LONGEST_PAUSE))
-        self._connected_at = time.monotonic()
-        if not self.closed:
-            super().connect_to_new_endpoint(force)
+        """Connect anew, or leave it to the watch where that is too soon: the SDK's threads, which read, must never wait here."""
+        now = time.monotonic()
+        if self.closed or now < self._not_before:
+            return
+        session = self.current_session
+        worked = session is not None and session.last_ping_pong_time is not None
+        self._failed = 0 if worked else self._failed + 1
+        self._not_before = now + (min(2.0 ** (self._failed - 2), LONGEST_PAUSE) if self._failed > 1 else 0.0)
+        super().connect_to_new_endpoint(force)
 
 
 class Sockets:
@@ -48,7 +49,6 @@ class Sockets:
         self._stopping = threading.Event()
         self.clients = [PatientClient(app_token, web_client=client, ping_interval=PING_SECONDS) for _ in range(connections)]
         for made in self.clients:
-            made.parted = self._stopping
             made.socket_mode_request_listeners.append(self._take)
 
     def start(self) -> None:
