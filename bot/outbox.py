@@ -40,7 +40,6 @@ class Kept:
     n: int
     body: dict[str, Any]
     data: bytes | None
-    ts: str | None
     made_at: datetime
 
     @property
@@ -81,7 +80,7 @@ class Outbox:
         """What is still to be sent of an item, in order."""
         query = select(outbox).where(outbox.c.item == item, outbox.c.state == "open").order_by(outbox.c.n)
         with self._engine.connect() as connection:
-            return [Kept(r.item, r.n, r.body, r.data, r.ts, r.made_at) for r in connection.execute(query)]
+            return [Kept(r.item, r.n, r.body, r.data, r.made_at) for r in connection.execute(query)]
 
     def team(self, item: str) -> str:
         """The workspace that the answers of an item were made for; empty where that is open."""
@@ -98,10 +97,6 @@ class Outbox:
         """Where a message of the item stands."""
         with self._engine.connect() as connection:
             return connection.execute(select(outbox.c.ts).where(outbox.c.item == item, outbox.c.n == n)).scalar()
-
-    def begun(self, kept: Kept, ts: str) -> None:
-        """A message stands in Slack but is not complete yet."""
-        self._change(kept, ts=ts)
 
     def sent(self, kept: Kept, ts: str | None, *, state: str = "sent", doubted: bool = False) -> None:
         """The message is out, or refused for good; the bytes are needed no longer."""
