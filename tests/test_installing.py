@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-import uvicorn
 import yaml
 from cryptography.fernet import Fernet
 from sqlalchemy import text
@@ -29,7 +28,7 @@ from bot.replies import HelpText
 from bot.serving import installations, slack_routes, slack_side
 from bot.slack.installations import SCOPES, ManyWorkspaces
 from tests.conftest import house_in
-from tests.test_operations import ROOT, free_port, stand_in
+from tests.test_operations import ROOT, free_port, served, stand_in
 from tests.test_slack import until
 
 CLIENT, SECRET, KEY = "1.2", "client-secret", Fernet.generate_key().decode()
@@ -88,13 +87,8 @@ class Slack:
 @pytest.fixture
 def slack() -> Iterator[tuple[Slack, str]]:
     fake, port = Slack(), free_port()
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=[Route("/api/{method}", fake.api, methods=["POST", "GET"])]), host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    yield fake, f"http://127.0.0.1:{port}/api/"
-    server.should_exit = True
-    thread.join(10)
+    with served(Starlette(routes=[Route("/api/{method}", fake.api, methods=["POST", "GET"])]), port):
+        yield fake, f"http://127.0.0.1:{port}/api/"
 
 
 @pytest.fixture
@@ -103,15 +97,10 @@ def app(house, tmp_path, slack) -> Iterator[tuple[object, str]]:
     set_up = house_in(tmp_path, slack_client_id=CLIENT, slack_client_secret=SECRET, caddie_key=KEY, slack_teams="T1, T2", slack_api_url=slack[1], slack_signing_secret="s" * 32, port=1)
     side = slack_side(set_up, installations(set_up), "s" * 32)
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=slack_routes(side)), host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    side.workers.start()
-    until(lambda: server.started)
-    yield side, f"http://127.0.0.1:{port}"
-    side.stop()
-    server.should_exit = True
-    thread.join(10)
+    with served(Starlette(routes=slack_routes(side)), port):
+        side.workers.start()
+        yield side, f"http://127.0.0.1:{port}"
+        side.stop()
 
 
 def install(base: str, code: str) -> httpx.Response:

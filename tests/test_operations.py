@@ -36,6 +36,20 @@ def free_port() -> int:
 
 
 @contextmanager
+def served(app: object, port: int) -> Iterator[None]:
+    """An ASGI app on a port, in a thread of this process."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
 def stand_in(house, request_url: str, secret: str) -> Iterator[tuple[Deliverer, str]]:
     """Slack's stand-in in this process, for an app in other processes; with the address of its Web API."""
     port = free_port()
@@ -43,14 +57,8 @@ def stand_in(house, request_url: str, secret: str) -> Iterator[tuple[Deliverer, 
     workspace = workspace_of(house)
     workspace.upload_base = base
     deliverer = Deliverer(workspace, secret, request_url, retry_after=(0.2, 1, 3), base_url=base)
-    app = PlaygroundServer(workspace, deliverer, "xoxb-procfile", "xapp-procfile").asgi
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    yield deliverer, f"{base}/api/"
-    server.should_exit = True
-    thread.join(10)
+    with served(PlaygroundServer(workspace, deliverer, "xoxb-procfile", "xapp-procfile").asgi, port):
+        yield deliverer, f"{base}/api/"
 
 
 def test_the_procfile_runs_answers_and_ends_when_asked(house):
