@@ -40,9 +40,10 @@ def forget(engine: Engine, person_id: str, email: str, slack_user_id: str | None
         threads = {t for table in (drafts, receipts) for (t,) in connection.execute(select(table.c.thread).where(table.c.author_id == person_id))}
         threads |= {t for (t,) in connection.execute(select(feedback.c.thread).where(feedback.c.person_id == person_id))}
         items, answers = set(), set()
-        for user in filter(None, (slack_user_id, email)):
-            items |= {row.key for row in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, user), inbox.c.state != "running"))}
-            answers |= {row.item for row in connection.execute(select(outbox.c.item).where(_holds(outbox.c.body, user)))}
+        for name, value in (("user", slack_user_id), ("value", email), ("to", email)):
+            if value:
+                items |= {row.key for row in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, name, value), inbox.c.state != "running"))}
+                answers |= {row.item for row in connection.execute(select(outbox.c.item).where(_holds(outbox.c.body, name, value)))}
         answers |= items
         for body in connection.execute(select(outbox.c.body).where(outbox.c.item.in_(answers))).scalars():
             threads |= _threads(body)
@@ -60,9 +61,9 @@ def forget(engine: Engine, person_id: str, email: str, slack_user_id: str | None
         return {table: connection.execute(query).rowcount for table, query in queries.items()}
 
 
-def _holds(column: Column[Any], value: str) -> ColumnElement[bool]:
-    """Whether a JSON document has a text of just this value somewhere."""
-    return type_coerce(column, Text).contains(json.dumps(value, ensure_ascii=False), autoescape=True)
+def _holds(column: Column[Any], name: str, value: str) -> ColumnElement[bool]:
+    """Whether a JSON document has this value under a name: the same value elsewhere, as among a channel's readers, is about others."""
+    return type_coerce(column, Text).contains(json.dumps({name: value}, ensure_ascii=False)[1:-1], autoescape=True)
 
 
 def _threads(about: dict[str, Any]) -> set[str]:
@@ -74,8 +75,8 @@ def _threads(about: dict[str, Any]) -> set[str]:
 def erase(engine: Engine, team: str) -> None:
     """Delete all that came from a Slack workspace and all that was said there. The CRM, the library and the audit log are the company's."""
     with writing(engine) as connection:
-        items = [key for (key,) in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, team), inbox.c.state != "running"))]
-        connection.execute(delete(outbox).where(outbox.c.item.in_(items) | _holds(outbox.c.body, team)))
+        items = [key for (key,) in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, "team", team), inbox.c.state != "running"))]
+        connection.execute(delete(outbox).where(outbox.c.item.in_(items) | _holds(outbox.c.body, "team", team)))
         connection.execute(delete(inbox).where(inbox.c.key.in_(items)))
         for table in (conversations, drafts, receipts, feedback):
             connection.execute(delete(table).where(table.c.thread.startswith(f"{team}:", autoescape=True)))

@@ -19,12 +19,15 @@ import httpx
 import pytest
 import uvicorn
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from bot import keeping, logs, telemetry
+from bot.outbox import outbox
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
+from bot.playground.workspace import BOT_USER
 from bot.serving import workspace_of
-from tests.test_slack import by_bot, member, slack, until  # noqa: F401  (slack is the fixture)
+from tests.test_slack import by_bot, channel, member, slack, until  # noqa: F401  (slack is the fixture)
 
 ROOT = Path(__file__).parents[1]
 
@@ -149,15 +152,20 @@ def test_what_is_old_goes_and_what_a_person_said_can_be_deleted(tmp_path, made, 
     slack.deliverer.press(user, card, "confirm", draft)
     until(lambda: slack.side.inbox.counts() == {"done": 4})
     assert set(keeping.purge(engine, datetime.now(UTC), timedelta(days=90)).values()) == {0}
+    slack.deliverer.say(member(slack, "Solomon"), channel(slack, "#east-sales"), f"<@{BOT_USER}> pipeline summary for my team")
+    until(lambda: slack.side.inbox.counts() == {"done": 5})
     person = house.organization.with_email("tamsin@quayline.example")
     gone = keeping.forget(engine, person.id, person.email, user)
     assert gone == {"outbox": 3, "inbox": 3, "conversations": 1, "receipts": 1, "drafts": 1, "feedback": 0, "audit_log": 1}
     entry = list(keeping.audit(engine, None, None))[-1]
     assert (entry["person_id"], entry["action"], entry["source"], entry["after"]["amount"]) == (person.id, "write", keeping.GONE, "190000")
     assert list(keeping.audit(engine, datetime.now(UTC).date() + timedelta(days=2), None)) == []
-    assert slack.side.inbox.counts() == {"done": 1}, "the other person's message stays"
+    assert slack.side.inbox.counts() == {"done": 2}, "what the other person said stays, also where both read along"
+    with engine.connect() as connection:
+        kept = [body for (body,) in connection.execute(select(outbox.c.body))]
+    assert any("tamsin@quayline.example" in str(body.get("seen_by")) for body in kept), "she reads along in the manager's channel"
     later = keeping.purge(engine, datetime.now(UTC) + timedelta(days=100), timedelta(days=90))
-    assert (later["inbox"], later["outbox"], later["conversations"], later["feedback"]) == (1, 1, 1, 1)
+    assert (later["inbox"], later["outbox"], later["conversations"], later["feedback"]) == (2, len(kept), 2, 1)
 
 
 def test_steps_are_traced_where_a_collector_is_named(slack):  # noqa: F811

@@ -60,6 +60,12 @@ def kept_form(sendings: Sequence[Sending], team: str) -> list[tuple[dict[str, An
     return [(out.model_copy(update={"team": team if out.channel else ""}).model_dump(mode="json", exclude_defaults=True), out.channel, data) for out, data in sendings]
 
 
+def _in_place(made: list[Sending], ts: str) -> list[Sending]:
+    """The first message of an answer that has begun to grow takes the place of what grew."""
+    first = next((n for n, (out, _) in enumerate(made) if out.way == "post"), None)
+    return [(out.model_copy(update={"way": "finish", "ts": ts}), data) if n == first else (out, data) for n, (out, data) in enumerate(made)]
+
+
 class Courier:
     """Takes stored arrivals to Caddie, once each, and has what comes back sent to the channel or to the asker alone."""
 
@@ -101,7 +107,7 @@ class Courier:
             else:
                 self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival, item.key))
         self._sender.send(item.key, first_time=first_time)
-        if arrival.user in self._homes and arrival.kind in {"press", "submission", "reaction", "message"}:
+        if arrival.user in self._homes and arrival.kind in {"press", "submission", "reaction"}:
             self._refresh_home(arrival)
         if arrival.kind == "digest" and (ts := self._outbox.ts(item.key, 0)):
             self._caddie.follow(f"{self._workspace.team}:{arrival.channel}" + ("" if arrival.direct else f":{ts}"), arrival.value, self._clock())
@@ -166,13 +172,14 @@ class Courier:
             case "shared":
                 return self._composer.replies(arrival, self._hearing.shared(self._message(arrival, email, audience), arrival), audience)
             case "message" | "command":
-                growing = self._growing(arrival, audience, key)
+                grown = self._outbox.ts(key, GROWING)
+                growing = None if grown else self._growing(arrival, audience, key)
                 try:
                     replies = self._hearing.said(self._message(arrival, email, audience, growing.hear if growing else None), arrival)
                 finally:
-                    if growing:
-                        growing.close()
-                return self._grown(self._composer.replies(arrival, replies, audience), key)
+                    grown = growing.close() if growing else grown
+                made = self._composer.replies(arrival, replies, audience)
+                return _in_place(made, grown) if grown else made
             case "digest" | "nudge" | "ending" | "home" | "prompts" | "links" | "reaction" | "removed" | "told":
                 raise AssertionError("these are worked on elsewhere")
 
@@ -232,7 +239,7 @@ class Courier:
 
     def _growing(self, arrival: Arrival, audience: Audience, key: str) -> Growing | None:
         """Where an answer may grow while a model writes it: below a message, once, before the same readers."""
-        if arrival.kind != "message" or not arrival.root or self._outbox.ts(key, GROWING):
+        if arrival.kind != "message" or not arrival.root:
             return None
 
         def same_readers() -> bool:
@@ -240,14 +247,6 @@ class Courier:
 
         place = Place(arrival.channel, arrival.root, arrival.user, arrival.team)
         return Growing(self._surfaces, place, same_readers, lambda ts: self._outbox.growing(key, arrival.channel, ts))
-
-    def _grown(self, made: list[Sending], key: str) -> list[Sending]:
-        """The first message of an answer that has begun to grow takes the place of what grew."""
-        ts = self._outbox.ts(key, GROWING)
-        first = next((n for n, (out, _) in enumerate(made) if out.way == "post"), None)
-        if ts is None or first is None:
-            return made
-        return [(out.model_copy(update={"way": "finish", "ts": ts}), data) if n == first else (out, data) for n, (out, data) in enumerate(made)]
 
     def give_up(self, key: str, arrival: Arrival) -> None:
         """Tell the person that their message could not be done, with a code that stands in the log too."""

@@ -134,7 +134,8 @@ class Growing:
                 self._ts = ts
                 self._begun(ts)
 
-    def close(self) -> None:
-        """Wait for a call that is under way, and let no other follow."""
+    def close(self) -> str | None:
+        """Wait for a call that is under way, and let no other follow; the ts of what has grown, if anything has."""
         with self._lock:
             self._closed = True
+            return self._ts
