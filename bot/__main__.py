@@ -14,14 +14,25 @@ from bot.errors import BadRequest, CaddieError
 from bot.settings import read_settings
 from bot.wiring import House, build
 
-app = typer.Typer(help="Caddie, a Slack assistant for B2B sales teams.", no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Caddie, a Slack assistant for B2B sales teams.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 crm = typer.Typer(help="The CRM behind Caddie: import, show.", no_args_is_help=True)
 app.add_typer(crm, name="crm")
 
 As = Annotated[str, typer.Option("--as", help="E-mail of the person who asks")]
 In = Annotated[str, typer.Option("--in", help="Channel, or dm")]
 Thread = Annotated[str | None, typer.Option(help="Key of the conversation; one a person and channel where not given")]
-Now = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"], help="Fixes the clock of this call (ISO 8601)")]
+Now = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+        help="Fixes the clock of this call (ISO 8601)",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output and nothing else")]
 
 
@@ -92,30 +103,46 @@ def ask(
         _out(carry_out(request, built.caddie, datetime.now(UTC)), json_, built)
 
 
-def _press(action: Literal["confirm", "discard", "undo"], ref: str, as_: str, in_: str, thread: str | None, now: datetime | None, json_: bool) -> None:
+def _press(
+    action: Literal["confirm", "discard", "undo"],
+    ref: str,
+    as_: str,
+    in_: str,
+    thread: str | None,
+    now: datetime | None,
+    json_: bool,
+) -> None:
     from bot.console import Request, carry_out
 
     if not as_:
         raise fail(f"Say as whom: python -m bot {action} {ref} --as EMAIL", 2)
     with house() as built:
-        request = Request.model_validate({"id": "1", "press": action, "as": as_, "in": in_, "thread": thread, "now": now, "ref": ref})
+        request = Request.model_validate(
+            {"id": "1", "press": action, "as": as_, "in": in_, "thread": thread, "now": now, "ref": ref}
+        )
         _out(carry_out(request, built.caddie, datetime.now(UTC)), json_, built)
 
 
 @app.command()
-def confirm(draft: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False) -> None:
+def confirm(
+    draft: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False
+) -> None:
     """Press Log it on a card."""
     _press("confirm", draft, as_, in_, thread, now, json_)
 
 
 @app.command()
-def discard(draft: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False) -> None:
+def discard(
+    draft: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False
+) -> None:
     """Press Discard on a card."""
     _press("discard", draft, as_, in_, thread, now, json_)
 
 
 @app.command()
-def undo(receipt: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False) -> None:
+def undo(
+    receipt: str, as_: As = "", in_: In = "dm", thread: Thread = None, now: Now = None, json_: AsJson = False
+) -> None:
     """Press Undo on a receipt."""
     _press("undo", receipt, as_, in_, thread, now, json_)
 
@@ -147,7 +174,9 @@ def chat(as_: As = "", in_: In = "dm", now: Now = None) -> None:
 def import_(
     directory: Annotated[Path, typer.Argument(help="Folder of CSV files")],
     maven: Annotated[bool, typer.Option("--maven", help="The folder holds the Maven teaching set")] = False,
-    shift_to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="With --maven: move the last close date to this day")] = None,
+    shift_to: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="With --maven: move the last close date to this day")
+    ] = None,
     json_: AsJson = False,
 ) -> None:
     """Take a company's CSV files into the embedded CRM; repeatable."""
@@ -161,8 +190,14 @@ def import_(
 
             report = import_folder(built.engine, directory, built.process)
         if json_:
-            notes = [{"file": f, "what": w, "lines": n} for f, w, n in ((*key, lines) for key, lines in report.refused.items())]
-            mended = [{"file": f, "what": w, "lines": n} for f, w, n in ((*key, lines) for key, lines in report.repaired.items())]
+            notes = [
+                {"file": f, "what": w, "lines": n}
+                for f, w, n in ((*key, lines) for key, lines in report.refused.items())
+            ]
+            mended = [
+                {"file": f, "what": w, "lines": n}
+                for f, w, n in ((*key, lines) for key, lines in report.repaired.items())
+            ]
             typer.echo(json.dumps({"taken": report.taken, "repaired": mended, "refused": notes}, ensure_ascii=False))
             return
         for line in report.lines():
@@ -178,7 +213,9 @@ def sync() -> None:
 
 
 @crm.command("show")
-def show_(kind: Annotated[Literal["deal", "account", "person"], typer.Argument()], ref: str, json_: AsJson = False) -> None:
+def show_(
+    kind: Annotated[Literal["deal", "account", "person"], typer.Argument()], ref: str, json_: AsJson = False
+) -> None:
     """Show a deal, an account or a person by id or name."""
     from bot.crm.showing import show_record
 
@@ -264,7 +301,8 @@ def forget(
     email: Annotated[str, typer.Argument(help="E-mail of a person in the CRM")],
     slack_user: Annotated[str | None, typer.Option(help="Their Slack id (U…), where the CRM does not know it")] = None,
 ) -> None:
-    """Delete what a person said to Caddie; what they wrote to the CRM stays, and that they did stays in the audit log."""
+    """Delete what a person said to Caddie; what they wrote to the CRM stays, and that they did stays in the audit
+    log."""
     from bot import keeping
 
     with house() as built:
@@ -275,7 +313,10 @@ def forget(
         for table, count in keeping.forget(built.engine, person.id, person.email, user).items():
             typer.echo(f"{table}: {count}")
         if user is None:
-            typer.echo("Messages still kept for redelivery were not searched: give their Slack id with --slack-user. They go after 7 days by themselves.")
+            typer.echo(
+                "Messages still kept for redelivery were not searched: give their Slack id with "
+                "--slack-user. They go after 7 days by themselves."
+            )
 
 
 @app.command()

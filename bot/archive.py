@@ -60,12 +60,15 @@ class Archive:
         self._engine = engine
 
     def keep_document(self, key: str, markdown: str, at: datetime) -> tuple[str, ...]:
-        """Keep a document in place of the one before; the lines that came (+) and went (−) since, none for the first."""
+        """Keep a document in place of the one before; the lines that came (+) and went (−) since, none for the
+        first."""
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         with writing(self._engine) as connection:
             before = connection.execute(select(papers.c.markdown).where(papers.c.key == key)).scalar()
             query = dialect.insert(papers).values(key=key, markdown=markdown, at=at)
-            connection.execute(query.on_conflict_do_update(index_elements=["key"], set_={"markdown": markdown, "at": at}))
+            connection.execute(
+                query.on_conflict_do_update(index_elements=["key"], set_={"markdown": markdown, "at": at})
+            )
         return _difference(before, markdown) if before is not None else ()
 
     def canvas(self, key: str, place: str) -> str | None:
@@ -79,7 +82,9 @@ class Archive:
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         query = dialect.insert(canvases).values(key=key, place=place, canvas_id=canvas_id)
         with writing(self._engine) as connection:
-            connection.execute(query.on_conflict_do_update(index_elements=["key", "place"], set_={"canvas_id": canvas_id}))
+            connection.execute(
+                query.on_conflict_do_update(index_elements=["key", "place"], set_={"canvas_id": canvas_id})
+            )
 
     def keep_forecast(self, scope: str, currency: str, kept: KeptForecast) -> None:
         """Keep a forecast; a second one of the same day replaces the first."""
@@ -87,14 +92,23 @@ class Archive:
         key = {"scope": scope, "from": kept.start, "to": kept.end, "currency": currency, "made_on": kept.made_on}
         values = {"expected": kept.expected, "low": kept.low, "high": kept.high}
         with writing(self._engine) as connection:
-            connection.execute(dialect.insert(forecasts).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values))
+            connection.execute(
+                dialect.insert(forecasts)
+                .values(**key, **values)
+                .on_conflict_do_update(index_elements=list(key), set_=values)
+            )
 
     def forecasts(self, scope: str, currency: str, before: date) -> list[KeptForecast]:
         """The forecasts of a scope made before a day, the oldest first."""
         c = forecasts.c
-        query = select(forecasts).where(c.scope == scope, c.currency == currency, c.made_on < before).order_by(c.made_on)
+        query = (
+            select(forecasts).where(c.scope == scope, c.currency == currency, c.made_on < before).order_by(c.made_on)
+        )
         with self._engine.connect() as connection:
-            return [KeptForecast(row[1], row[2], row.made_on, row.expected, row.low, row.high) for row in connection.execute(query)]
+            return [
+                KeptForecast(row[1], row[2], row.made_on, row.expected, row.low, row.high)
+                for row in connection.execute(query)
+            ]
 
 
 def _difference(before: str, after: str) -> tuple[str, ...]:

@@ -34,7 +34,14 @@ EVENTS, EVENTS_A_SECOND = 2000, 200
 
 def run(name: str | None, directories: list[Path]) -> Iterator[dict[str, Any]]:
     """The named benchmark, or all; raises BadRequest for an unknown name."""
-    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {"reply": replies, "search": search, "ingest": encoding, "door": door, "understand": understanding, "pipeline": summaries}
+    known: dict[str, Callable[[House], Iterator[dict[str, Any]]]] = {
+        "reply": replies,
+        "search": search,
+        "ingest": encoding,
+        "door": door,
+        "understand": understanding,
+        "pipeline": summaries,
+    }
     if name == "retrieval":
         if not directories:
             raise BadRequest("Name at least one folder in BEIR form: python -m bot bench retrieval DIR…")
@@ -62,12 +69,17 @@ def median_ms(work: Callable[[int], object]) -> float:
 
 
 def _say(house: House, email: str, text: str) -> Callable[[int], object]:
-    return lambda n: house.caddie.reply(Message(text, email, DIRECT, f"bench-{email}-{text[:9]}-{n}", datetime.now(UTC)))
+    return lambda n: house.caddie.reply(
+        Message(text, email, DIRECT, f"bench-{email}-{text[:9]}-{n}", datetime.now(UTC))
+    )
 
 
 def replies(house: House) -> Iterator[dict[str, Any]]:
     """Job (a) and (c), offline, inside the process; 30 ms is asked for."""
-    for name, email, text in (("reply_capture", REP, LOG_A_CALL), ("reply_summary", MANAGER, "pipeline summary for my team")):
+    for name, email, text in (
+        ("reply_capture", REP, LOG_A_CALL),
+        ("reply_summary", MANAGER, "pipeline summary for my team"),
+    ):
         value = median_ms(_say(house, email, text))
         yield {"name": name, "value": round(value, 1), "unit": "ms", "floor": 30, "ratio": round(value / 30, 2)}
 
@@ -90,7 +102,13 @@ def search(house: House) -> Iterator[dict[str, Any]]:
         library.vectors.near("aids", library.embedder.encode([question])[0], 10)
 
     bare, value = median_ms(floor), median_ms(_say(house, REP, question))
-    yield {"name": "reply_aid", "value": round(value, 1), "unit": "ms", "floor": round(bare, 1), "ratio": round(value / bare, 2)}
+    yield {
+        "name": "reply_aid",
+        "value": round(value, 1),
+        "unit": "ms",
+        "floor": round(bare, 1),
+        "ratio": round(value / bare, 2),
+    }
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         words, meaning = pool.apply(_query_memory, (house.settings.caddie_data, question))
     yield {"name": "query_memory", "value": round(meaning), "unit": "MB", "without_torch": round(words)}
@@ -106,7 +124,8 @@ def _query_memory(home: Path, question: str) -> tuple[float, float]:
 
 
 def encoding(house: House) -> Iterator[dict[str, Any]]:
-    """Passages a second of a whole ingest against the model's bare rate on the same passages; the run in the middle of several."""
+    """Passages a second of a whole ingest against the model's bare rate on the same passages; the run in the middle of
+    several."""
     from ingest.indexing import ingest
 
     library = house.library
@@ -119,18 +138,32 @@ def encoding(house: House) -> Iterator[dict[str, Any]]:
                 (Path(folder) / f"{n}.md").write_text(text, encoding="utf-8")
             other = build(Settings(caddie_data=Path(folder) / "data", database_url=None, caddie_model=None)).library
             started = time.perf_counter()
-            report = ingest([Path(folder)], other.catalogue, other.vectors, library.embedder, Path(folder) / "lock", lambda what, done, total: None)
+            report = ingest(
+                [Path(folder)],
+                other.catalogue,
+                other.vectors,
+                library.embedder,
+                Path(folder) / "lock",
+                lambda what, done, total: None,
+            )
             value = report.passages / (time.perf_counter() - started)
             same = sorted((f"{p.heading}\n{p.text}" for p in other.catalogue.passages()), key=len, reverse=True)
         started = time.perf_counter()
         library.embedder.encode(same, threads=2)
         rates.append((value, len(same) / (time.perf_counter() - started)))
     value, bare = sorted(rates, key=lambda pair: pair[0] / pair[1])[INGESTS // 2]
-    yield {"name": "ingest", "value": round(value, 1), "unit": "passages/s", "floor": round(bare, 1), "ratio": round(value / bare, 2)}
+    yield {
+        "name": "ingest",
+        "value": round(value, 1),
+        "unit": "passages/s",
+        "floor": round(bare, 1),
+        "ratio": round(value / bare, 2),
+    }
 
 
 def door(house: House) -> Iterator[dict[str, Any]]:
-    """2,000 signed events at 200 a second while the workers answer: p99 of the acknowledgement, and what became of them."""
+    """2,000 signed events at 200 a second while the workers answer: p99 of the acknowledgement, and what became of
+    them."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -142,7 +175,11 @@ def door(house: House) -> Iterator[dict[str, Any]]:
 
         def send(event: dict[str, Any]) -> int:
             body, at = json.dumps(event).encode(), str(int(time.time()))
-            headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature(playground.secret, at, body), "Content-Type": "application/json"}
+            headers = {
+                "X-Slack-Request-Timestamp": at,
+                "X-Slack-Signature": signature(playground.secret, at, body),
+                "Content-Type": "application/json",
+            }
             started = time.perf_counter()
             status = client.post(f"{playground.base}/slack/events", content=body, headers=headers).status_code
             spent.append((time.perf_counter() - started) * 1000)

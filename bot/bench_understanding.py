@@ -24,14 +24,106 @@ REPS = 40
 MESSAGES = 60
 FLOOR_MS = {"": 15, "_x10": 40}
 FLOOR_MB = 300
-_STARTS = ["bra", "cal", "den", "el", "far", "gor", "hal", "ing", "jor", "kel", "lun", "mor", "nor", "oak", "pel", "quin", "ros", "sal", "tor", "ul", "ven", "wes", "yar", "zin", "ash", "bec", "col", "dra", "fen", "gil"]
+_STARTS = [
+    "bra",
+    "cal",
+    "den",
+    "el",
+    "far",
+    "gor",
+    "hal",
+    "ing",
+    "jor",
+    "kel",
+    "lun",
+    "mor",
+    "nor",
+    "oak",
+    "pel",
+    "quin",
+    "ros",
+    "sal",
+    "tor",
+    "ul",
+    "ven",
+    "wes",
+    "yar",
+    "zin",
+    "ash",
+    "bec",
+    "col",
+    "dra",
+    "fen",
+    "gil",
+]
 _MIDDLES = ["a", "e", "i", "o", "u", "an", "en", "in", "or", "ar", "el", "is", "ta", "ri", "ne", "lo"]
-_ENDS = ["dale", "ford", "ton", "wick", "mere", "land", "gate", "field", "burn", "stead", "more", "ley", "worth", "by", "ham", "ster", "vik", "ran", "dos", "met"]
-_TRADES = ["Foods", "Steel", "Logistics", "Pharma", "Clinics", "Energy", "Textiles", "Motors", "Paper", "Glass", "Foundry", "Retail", "Shipping", "Plastics", "Dairy"]
-_GIVEN = ["James", "Robert", "Mary", "William", "Linda", "Susan", "Karen", "Thomas", "Daniel", "Nancy", "Laura", "Kevin", "Brian", "Emma", "Sofia", "Lucas", "Anna", "Peter", "Ivan", "Mei"]
+_ENDS = [
+    "dale",
+    "ford",
+    "ton",
+    "wick",
+    "mere",
+    "land",
+    "gate",
+    "field",
+    "burn",
+    "stead",
+    "more",
+    "ley",
+    "worth",
+    "by",
+    "ham",
+    "ster",
+    "vik",
+    "ran",
+    "dos",
+    "met",
+]
+_TRADES = [
+    "Foods",
+    "Steel",
+    "Logistics",
+    "Pharma",
+    "Clinics",
+    "Energy",
+    "Textiles",
+    "Motors",
+    "Paper",
+    "Glass",
+    "Foundry",
+    "Retail",
+    "Shipping",
+    "Plastics",
+    "Dairy",
+]
+_GIVEN = [
+    "James",
+    "Robert",
+    "Mary",
+    "William",
+    "Linda",
+    "Susan",
+    "Karen",
+    "Thomas",
+    "Daniel",
+    "Nancy",
+    "Laura",
+    "Kevin",
+    "Brian",
+    "Emma",
+    "Sofia",
+    "Lucas",
+    "Anna",
+    "Peter",
+    "Ivan",
+    "Mei",
+]
 _ABOUT = ["renewal", "rollout", "pilot", "expansion", "upgrade", "migration", "site", "monitoring", "platform", "audit"]
 _SAID = (
-    "had a 30 min call with {contact} at {account} yesterday about the {about}, about $180k, closing end of Q3. next step send proposal friday",
+    (
+        "had a 30 min call with {contact} at {account} yesterday about the {about}, about $180k, closing end "
+        "of Q3. next step send proposal friday"
+    ),
     "{account} {about} is now at 240k and slips to the end of next month",
     "met {contact} at {account} on tuesday for an hour, they like the plan, sending the contract by the 20th",
     "bump the {account} {about} by 10% and move the close to mid-May",
@@ -41,7 +133,8 @@ _SAID = (
 
 
 def reading(folder: Path) -> Iterator[dict[str, Any]]:
-    """10,000 deals, 5,000 accounts and 20,000 contacts, then ten times that; medians over messages by reps of the company."""
+    """10,000 deals, 5,000 accounts and 20,000 contacts, then ten times that; medians over messages by reps of the
+    company."""
     for suffix, deals, accounts, contacts in SIZES:
         home = folder / f"big{suffix}"
         said = _company(home / "csv", deals, accounts, contacts)
@@ -52,9 +145,28 @@ def reading(folder: Path) -> Iterator[dict[str, Any]]:
             ms, reply_ms, first_ms, mb = pool.apply(_measure, (home, said))
         size = {"deals": deals, "accounts": accounts, "contacts": contacts, "first_ms": round(first_ms)}
         floor = FLOOR_MS[suffix]
-        yield {"name": f"understand{suffix}", "value": round(ms, 1), "unit": "ms", "floor": floor, "ratio": round(ms / floor, 2), **size}
-        yield {"name": f"capture{suffix}", "value": round(reply_ms, 1), "unit": "ms", "floor": floor, "ratio": round(reply_ms / floor, 2)}
-        yield {"name": f"memory{suffix}", "value": round(mb), "unit": "MB", "floor": FLOOR_MB, "ratio": round(mb / FLOOR_MB, 2)}
+        yield {
+            "name": f"understand{suffix}",
+            "value": round(ms, 1),
+            "unit": "ms",
+            "floor": floor,
+            "ratio": round(ms / floor, 2),
+            **size,
+        }
+        yield {
+            "name": f"capture{suffix}",
+            "value": round(reply_ms, 1),
+            "unit": "ms",
+            "floor": floor,
+            "ratio": round(reply_ms / floor, 2),
+        }
+        yield {
+            "name": f"memory{suffix}",
+            "value": round(mb),
+            "unit": "MB",
+            "floor": FLOOR_MB,
+            "ratio": round(mb / FLOOR_MB, 2),
+        }
 
 
 def _measure(home: Path, said: list[tuple[str, str]]) -> tuple[float, float, float, float]:
@@ -92,10 +204,24 @@ def _company(folder: Path, deals: int, accounts: int, contacts: int) -> list[tup
         return (chance.choice(_STARTS) + chance.choice(_MIDDLES) + chance.choice(_ENDS)).capitalize()
 
     people = [{"id": "p0", "name": "Greta Holm", "email": "greta@big.example", "manager_id": ""}]
-    people += [{"id": f"p{n}", "name": f"{word()} {word()}", "email": f"p{n}@big.example", "manager_id": "p0"} for n in range(1, REPS + 1)]
-    firms = [{"id": f"a{n}", "name": f"{word()} {word() if chance.random() < 0.5 else ''} {chance.choice(_TRADES)}".replace("  ", " ")} for n in range(accounts)]
+    people += [
+        {"id": f"p{n}", "name": f"{word()} {word()}", "email": f"p{n}@big.example", "manager_id": "p0"}
+        for n in range(1, REPS + 1)
+    ]
+    firms = [
+        {
+            "id": f"a{n}",
+            "name": f"{word()} {word() if chance.random() < 0.5 else ''} {chance.choice(_TRADES)}".replace("  ", " "),
+        }
+        for n in range(accounts)
+    ]
     known = [
-        {"id": f"c{n}", "name": f"{chance.choice(_GIVEN)} {word()}", "account_id": firms[n % accounts]["id"], "email": f"c{n}@firm.example"}
+        {
+            "id": f"c{n}",
+            "name": f"{chance.choice(_GIVEN)} {word()}",
+            "account_id": firms[n % accounts]["id"],
+            "email": f"c{n}@firm.example",
+        }
         for n in range(contacts)
     ]
     sold, day = [], date(2026, 1, 5)
@@ -103,9 +229,12 @@ def _company(folder: Path, deals: int, accounts: int, contacts: int) -> list[tup
         about, owner = chance.choice(_ABOUT), n % REPS + 1
         sold.append(
             {
-                "id": f"d{n}", "name": f"{firms[n % accounts]['name']} {about}", "account_id": firms[n % accounts]["id"], "owner_id": f"p{owner}",
-                "stage": "Qualified" if n % 3 else "Won", "amount": chance.randrange(10, 900) * 1000, "currency": "USD", "created": day,
-                "close_date": day + timedelta(days=chance.randrange(30, 300)), "closed_at": "" if n % 3 else "2026-02-01T10:00:00+00:00",
+                "id": f"d{n}", "name": f"{firms[n % accounts]['name']} {about}",
+                "account_id": firms[n % accounts]["id"], "owner_id": f"p{owner}",
+                "stage": "Qualified" if n % 3 else "Won", "amount": chance.randrange(10, 900) * 1000, "currency": "USD",
+                "created": day,
+                "close_date": day + timedelta(days=chance.randrange(30, 300)),
+                "closed_at": "" if n % 3 else "2026-02-01T10:00:00+00:00",
                 "contact_ids": known[n % contacts]["id"],
             }
         )  # fmt: skip
@@ -119,6 +248,11 @@ def _company(folder: Path, deals: int, accounts: int, contacts: int) -> list[tup
     for _ in range(MESSAGES):
         n = chance.randrange(deals)
         contact = known[n % contacts]["name"]
-        told = {"account": firms[n % accounts]["name"].split()[0].lower(), "contact": contact, "given": contact.split()[0], "about": str(sold[n]["name"]).split()[-1]}
+        told = {
+            "account": firms[n % accounts]["name"].split()[0].lower(),
+            "contact": contact,
+            "given": contact.split()[0],
+            "about": str(sold[n]["name"]).split()[-1],
+        }
         said.append((f"{sold[n]['owner_id']}@big.example", chance.choice(_SAID).format(**told)))
     return said

@@ -144,14 +144,21 @@ class Caddie:
         return self._read(message, read, lambda turn: self._drafted(notes, turn))
 
     def _drafted(self, notes: Notes, turn: Turn) -> list[Reply] | None:
-        """The draft in a file that a marketing person sent; what is wrong with it, where it is one and cannot be taken."""
+        """The draft in a file that a marketing person sent; what is wrong with it, where it is one and cannot be
+        taken."""
         try:
             return marketing.take_draft(notes.text, turn)
         except AidError as error:
             return [turn.refuse("unsupported", "sentence", text=str(error))]
 
-    def _read(self, message: Message, read: Callable[[Turn], tuple[Command, ...]], first: Callable[[Turn], list[Reply] | None] = lambda turn: None) -> Answered:
-        """The replies to the commands that are read from words handed over; `first` answers by itself what needs no reading."""
+    def _read(
+        self,
+        message: Message,
+        read: Callable[[Turn], tuple[Command, ...]],
+        first: Callable[[Turn], list[Reply] | None] = lambda turn: None,
+    ) -> Answered:
+        """The replies to the commands that are read from words handed over; `first` answers by itself what needs no
+        reading."""
         started = time.perf_counter()
         turn = self._turn(message, message.text)
         if isinstance(turn, Refusal):
@@ -171,7 +178,10 @@ class Caddie:
         turn = self._turn(asked, values.summary + values.next_step)
         if isinstance(turn, Refusal):
             return {"deal": phrase(turn.language, turn.say, **turn.values)}
-        return {field: phrase(turn.language, say, **fill) for field, (say, fill) in forms.problems(values, asked.ref, turn).items()}
+        return {
+            field: phrase(turn.language, say, **fill)
+            for field, (say, fill) in forms.problems(values, asked.ref, turn).items()
+        }
 
     def submit(self, asked: Press, values: FormValues) -> Answered:
         """The card that a filled form asks for."""
@@ -192,7 +202,8 @@ class Caddie:
         return self._finish(press, turn, started, replies)
 
     def resume(self, now: datetime) -> list[Finished]:
-        """Finish the writes and undos that waited for the CRM or that a crash cut off; what their people are to be told."""
+        """Finish the writes and undos that waited for the CRM or that a crash cut off; what their people are to be
+        told."""
         journal, people = self.desk.journal, self.desk.organization.people
         finished = []
         for draft in journal.unfinished():
@@ -209,13 +220,16 @@ class Caddie:
         return [done for done in finished if done.replies]
 
     def digest(self, digest_id: str, audience: Audience, now: datetime) -> Finished | None:
-        """A scheduled digest for its place, asked anew in its maker's name; None where it was stopped or the maker left."""
+        """A scheduled digest for its place, asked anew in its maker's name; None where it was stopped or the maker
+        left."""
         digest = self.desk.schedules.of(digest_id)
         maker = self.desk.organization.people.get(digest.owner_id) if digest else None
         if digest is None or maker is None:
             return None
         turn = Turn(maker, audience, f"digest:{digest_id}", now, self.desk, digest.language)
-        return Finished(maker.email, turn.thread, tuple(self._guarded(lambda: scheduling.post_digest(digest, turn), turn)))
+        return Finished(
+            maker.email, turn.thread, tuple(self._guarded(lambda: scheduling.post_digest(digest, turn), turn))
+        )
 
     def follow(self, thread: str, digest_id: str, now: datetime) -> None:
         """Let a thread know what the digest that began it asked, so that “by rep” below it is understood."""
@@ -223,7 +237,9 @@ class Caddie:
         if digest:
             query = {"command": SummarizePipeline.__name__, **digest.query}
             before = self.desk.journal.conversation(thread)
-            self.desk.journal.remember(thread, before.model_copy(update={"last_query": query, "schedule_id": digest_id}), now)
+            self.desk.journal.remember(
+                thread, before.model_copy(update={"last_query": query, "schedule_id": digest_id}), now
+            )
 
     def nudge(self, person_id: str, now: datetime) -> Finished | None:
         """The morning message of a rep; None where nothing needs a fix."""
@@ -249,7 +265,8 @@ class Caddie:
         return turn if isinstance(turn, Refusal) else home.home(turn)
 
     def prompts(self, email: str, thread: str, now: datetime) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """A title, and (title, message) of each thing that a person may want to ask first; none for somebody unknown."""
+        """A title, and (title, message) of each thing that a person may want to ask first; none for somebody
+        unknown."""
         turn = self._opening(email, thread, now)
         return ("", ()) if isinstance(turn, Refusal) else (phrase(turn.language, "prompts_title"), home.prompts(turn))
 
@@ -270,7 +287,17 @@ class Caddie:
             return Refusal(reason="not_allowed", say="unknown_person", values={"email": asked.email}, language=language)
         conversation = self.desk.journal.conversation(asked.thread)
         heard = asked.heard if isinstance(asked, Message) else None
-        return Turn(person, asked.audience, asked.thread, asked.now, self.desk, language, text, conversation=conversation, heard=heard)
+        return Turn(
+            person,
+            asked.audience,
+            asked.thread,
+            asked.now,
+            self.desk,
+            language,
+            text,
+            conversation=conversation,
+            heard=heard,
+        )
 
     def _reading(self, turn: Turn) -> Reading:
         """What the language side may know of the company and the thread."""
@@ -286,7 +313,9 @@ class Caddie:
             fiscal=self.desk.fiscal,
             day_first=not turn.person.timezone.startswith("America/"),
             draft=self._open_draft(turn),
-            question=tuple(o.name for o in question.options) if question and question.author_id == turn.person.id else None,
+            question=tuple(o.name for o in question.options)
+            if question and question.author_id == turn.person.id
+            else None,
             last_query=conversation.last_query,
             deal_in_thread=conversation.deal_id is not None,
             schedule_in_thread=conversation.schedule_id is not None,
@@ -299,7 +328,11 @@ class Caddie:
         """What people may say for the industries of the CRM."""
         known = scopes.industries(turn)
         taxonomy = self.desk.library.taxonomy
-        return {word: taxonomy.meaning("industries", industry) for industry in known for word in taxonomy.words("industries", industry)} | {i.casefold(): i for i in known}
+        return {
+            word: taxonomy.meaning("industries", industry)
+            for industry in known
+            for word in taxonomy.words("industries", industry)
+        } | {i.casefold(): i for i in known}
 
     def _open_draft(self, turn: Turn) -> OpenDraft | None:
         found = self.desk.journal.draft(turn.conversation.draft_id) if turn.conversation.draft_id else None
@@ -371,9 +404,13 @@ class Caddie:
             case SnoozeNudges():
                 return scheduling.snooze(command, turn)
             case Help():
-                return [HelpText(role=turn.organization.role(turn.person.id), audience="ephemeral", language=turn.language)]
+                return [
+                    HelpText(role=turn.organization.role(turn.person.id), audience="ephemeral", language=turn.language)
+                ]
             case Unsupported():
-                return [turn.refuse("unsupported", f"later_{command.what}" if command.what in _LATER else "later_other")]
+                return [
+                    turn.refuse("unsupported", f"later_{command.what}" if command.what in _LATER else "later_other")
+                ]
             case Unclear():
                 say = "unclear" if command.reason == "nothing_found" else command.reason
                 return [NotUnderstood(suggestions=_suggestions(turn), say=say, language=turn.language)]
@@ -425,12 +462,16 @@ class Caddie:
             replies = handle()
         except CrmUnavailable:
             return [turn.refuse("unavailable", "crm_down")]
-        return [r.model_copy(update={"audience": "ephemeral"}) if r.kind in {"refusal", "unclear"} else r for r in replies]
+        return [
+            r.model_copy(update={"audience": "ephemeral"}) if r.kind in {"refusal", "unclear"} else r for r in replies
+        ]
 
     def _finish(self, asked: Message | Press, turn: Turn, started: float, replies: Sequence[Reply]) -> Answered:
         if isinstance(asked, Message) and asked.text.strip():
             said = f"{turn.person.first_name}: {' '.join(asked.text.split())[:TURN_MOST]}"
-            turn.conversation = turn.conversation.model_copy(update={"turns": (*turn.conversation.turns, said)[-TURNS_KEPT:]})
+            turn.conversation = turn.conversation.model_copy(
+                update={"turns": (*turn.conversation.turns, said)[-TURNS_KEPT:]}
+            )
         before = self.desk.journal.conversation(asked.thread)
         if turn.conversation != before:
             self.desk.journal.remember(asked.thread, turn.conversation, asked.now)

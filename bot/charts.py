@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette (Color Universal Design, 2008)
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
 COLOURS = {"won": GREEN, "open": BLUE, "weighted": ORANGE, "up": GREEN, "down": VERMILION, "total": BLUE, "rate": BLUE}
-CHINESE_FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC", "SimHei")
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimHei",
+)
 WIDTH, DPI, LABEL_MOST = 6.0, 150, 22
 
 
@@ -70,7 +79,11 @@ def _bars(axes: "Axes", chart: Chart) -> None:
     places: Any = range(len(chart.bars))
     starts, sizes = [bar.start for bar in chart.bars], [bar.size for bar in chart.bars]
     axes.barh(places, sizes, left=starts, color=[COLOURS[bar.kind] for bar in chart.bars], height=0.62)
-    spread = max([abs(s + z) for s, z in zip(starts, sizes, strict=True)] + [bar.high or 0.0 for bar in chart.bars] + [chart.mark or 0.0, 1e-9])
+    spread = max(
+        [abs(s + z) for s, z in zip(starts, sizes, strict=True)]
+        + [bar.high or 0.0 for bar in chart.bars]
+        + [chart.mark or 0.0, 1e-9]
+    )
     for place, bar in zip(places, chart.bars, strict=True):
         end = max(bar.start, bar.start + bar.size, bar.high or bar.start)
         axes.text(end + spread * 0.012, place, bar.shown, va="center", ha="left", fontsize=10)
@@ -78,7 +91,15 @@ def _bars(axes: "Axes", chart: Chart) -> None:
             axes.plot([bar.low, bar.high], [place, place], color="black", linewidth=2.2, marker="|", markersize=10)
     if chart.mark is not None:
         axes.axvline(chart.mark, color=GREY, linestyle="--", linewidth=1.4)
-        axes.annotate(chart.mark_label, (chart.mark, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=9, color="#444444")
+        axes.annotate(
+            chart.mark_label,
+            (chart.mark, 1.0),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
+            fontsize=9,
+            color="#444444",
+        )
     axes.set_yticks(list(places), [_short(bar.label) for bar in chart.bars])
     axes.invert_yaxis()
     axes.set_xlim(min(0.0, *starts, *(s + z for s, z in zip(starts, sizes, strict=True))), spread * 1.28)

@@ -27,7 +27,15 @@ class Claims:
         now = self._clock()
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         with writing(self._engine) as connection:
-            made = connection.execute(dialect.insert(claims).values(name=name, until=now + lasting).on_conflict_do_nothing(index_elements=["name"]))
+            made = connection.execute(
+                dialect.insert(claims)
+                .values(name=name, until=now + lasting)
+                .on_conflict_do_nothing(index_elements=["name"])
+            )
             if made.rowcount == 1:
                 return True
-            return bool(connection.execute(update(claims).where(claims.c.name == name, claims.c.until < now).values(until=now + lasting)).rowcount)
+            return bool(
+                connection.execute(
+                    update(claims).where(claims.c.name == name, claims.c.until < now).values(until=now + lasting)
+                ).rowcount
+            )

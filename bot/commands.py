@@ -1,4 +1,5 @@
-"""What a person can ask of Caddie: one class a command; docstrings and descriptions are the tool texts for the model."""
+"""What a person can ask of Caddie: one class a command; docstrings and descriptions are the tool texts for the
+model."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,8 +24,12 @@ AidKind = Literal[
 ]
 View = Literal["summary", "forecast", "movement", "conversion", "hygiene", "scoreboard"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Breakdown = Literal["rep", "manager", "region", "stage", "product", "industry", "forecast", "month", "quarter", "compare"]
-DealWords = Annotated[str, Field(description="The words that name the deal or account, as the person wrote them; empty if none")]
+Breakdown = Literal[
+    "rep", "manager", "region", "stage", "product", "industry", "forecast", "month", "quarter", "compare"
+]
+DealWords = Annotated[
+    str, Field(description="The words that name the deal or account, as the person wrote them; empty if none")
+]
 
 
 class Command(BaseModel):
@@ -38,20 +43,30 @@ class DealChanges(Command):
 
     stage: str | None = Field(None, description="Stage to move to, as written or by the company's own name")
     amount: Decimal | None = Field(None, description="New amount in full units: 180k is 180000")
-    amount_factor: Decimal | None = Field(None, description="Relative change instead of an amount: +10 % is 1.1, half is 0.5")
-    amount_delta: Decimal | None = Field(None, description="Difference instead of an amount: 'shave 5k off' is -5000, '+15k' is 15000")
+    amount_factor: Decimal | None = Field(
+        None, description="Relative change instead of an amount: +10 % is 1.1, half is 0.5"
+    )
+    amount_delta: Decimal | None = Field(
+        None, description="Difference instead of an amount: 'shave 5k off' is -5000, '+15k' is 15000"
+    )
     bare_amount: bool = Field(False, description="True when a bare number such as 'at 140' was said without unit")
     currency: str | None = Field(None, description="ISO code, only when a currency was said")
-    currency_by_sign: bool = Field(False, description="True when a sign that several currencies share ($, ¥) said the currency")
+    currency_by_sign: bool = Field(
+        False, description="True when a sign that several currencies share ($, ¥) said the currency"
+    )
     close_date: date | None = Field(None, description="New close date; a bare month or quarter is its last day")
-    close_shift_days: int | None = Field(None, description="Move the close date by days instead: 'slips two weeks' is 14, 'pull in a week' is -7")
+    close_shift_days: int | None = Field(
+        None, description="Move the close date by days instead: 'slips two weeks' is 14, 'pull in a week' is -7"
+    )
     close_shift_months: int | None = Field(None, description="The same in months")
     impossible_date: str | None = Field(None, description="A date said that no calendar has, as written: 'feb 30'")
     next_step: str | None = Field(None, description="What is to be done next")
     next_step_due: date | None = Field(None, description="Day of the next step")
     owner: str | None = Field(None, description="New owner, as written")
     products: tuple[str, ...] = Field((), description="Products to add, as written")
-    loss_reason: str | None = Field(None, description="Why it was lost: price, competitor, no decision, timing, features, budget or a few words")
+    loss_reason: str | None = Field(
+        None, description="Why it was lost: price, competitor, no decision, timing, features, budget or a few words"
+    )
     forecast: Forecast | None = Field(None, description="Forecast category")
     name: str | None = Field(None, max_length=200, description="New name of the deal, only when it is renamed")
 
@@ -61,7 +76,8 @@ class DealChanges(Command):
 
 
 class LogActivity(Command):
-    """Log something that was done with a customer (call, meeting, e-mail, demo, note), with any deal changes told beside it."""
+    """Log something that was done with a customer (call, meeting, e-mail, demo, note), with any deal changes told
+    beside it."""
 
     deal: DealWords = ""
     kind: ActivityKind
@@ -111,8 +127,12 @@ class CorrectDraft(Command):
     at: date | datetime | None = None
     duration_minutes: int | None = Field(None, gt=0, le=24 * 60)
     contacts: tuple[str, ...] = Field((), description="Customer people present, as written")
-    remove: tuple[Literal["next_step", "amount", "close_date", "stage", "forecast", "activity"], ...] = Field((), description="What to take off the card")
-    contacts_added: bool = Field(False, description="True when these people come to those on the card, False when they replace them")
+    remove: tuple[Literal["next_step", "amount", "close_date", "stage", "forecast", "activity"], ...] = Field(
+        (), description="What to take off the card"
+    )
+    contacts_added: bool = Field(
+        False, description="True when these people come to those on the card, False when they replace them"
+    )
     changes: DealChanges = DealChanges()
 
 
@@ -127,7 +147,8 @@ class Undo(Command):
 
 
 class FindAid(Command):
-    """Find a job aid of marketing: pain chain, pain sheet, reference story, value proposition, best practice, product update, promotion, battle card."""
+    """Find a job aid of marketing: pain chain, pain sheet, reference story, value proposition, best practice, product
+    update, promotion, battle card."""
 
     kind: AidKind
     words: str = Field(description="The whole request in the person's words")
@@ -135,7 +156,8 @@ class FindAid(Command):
 
 
 class FollowAid(Command):
-    """What follows on the aids just shown in this thread: another one, the same for another role, industry, product or language, or shown to all here."""
+    """What follows on the aids just shown in this thread: another one, the same for another role, industry, product or
+    language, or shown to all here."""
 
     words: str = Field(description="The whole message in the person's words")
     kind: AidKind | None = Field(None, description="Another kind of aid, where one is asked for")
@@ -148,11 +170,14 @@ class AskLibrary(Command):
     """A free question about how to sell, products, stories or processes, answered from the library with sources."""
 
     question: str
-    about_shown: bool = Field(False, description="True where the question is about the aid just shown: 'when does it end'")
+    about_shown: bool = Field(
+        False, description="True where the question is about the aid just shown: 'when does it end'"
+    )
 
 
 class ReportAids(Command):
-    """For marketing: which aids are asked for, rated and used in deals won or lost, which are never used, and what is missing."""
+    """For marketing: which aids are asked for, rated and used in deals won or lost, which are never used, and what is
+    missing."""
 
     period_from: date | None = None
     period_to: date | None = None
@@ -168,11 +193,21 @@ class ChangeAid(Command):
 class BlankAid(Command):
     """A form for a new job aid, to fill in and send back as a draft; for marketing people."""
 
-    aid: Literal["pain_chain", "pain_sheet", "reference_story", "value_proposition", "best_practice", "product_update", "promotion", "battle_card"]
+    aid: Literal[
+        "pain_chain",
+        "pain_sheet",
+        "reference_story",
+        "value_proposition",
+        "best_practice",
+        "product_update",
+        "promotion",
+        "battle_card",
+    ]
 
 
 class AnnounceAid(Command):
-    """Announce a product update, a promotion or another aid, here or in the channels that the message names; for marketing people."""
+    """Announce a product update, a promotion or another aid, here or in the channels that the message names; for
+    marketing people."""
 
     words: str = Field(description="The words that name the aid")
 
@@ -180,7 +215,9 @@ class AnnounceAid(Command):
 class DealFilter(Command):
     """Which deals are meant. Leave out what the person did not say."""
 
-    whose: str = Field("", description="Whose, as written: 'my team', 'east', a name, several with commas; empty when nothing was said")
+    whose: str = Field(
+        "", description="Whose, as written: 'my team', 'east', a name, several with commas; empty when nothing was said"
+    )
     deal: DealWords = ""
     stage: str | None = Field(None, description="The company's own name of a stage")
     stage_onward: bool = Field(False, description="True for that stage and all later ones: 'negotiation or further'")
@@ -191,12 +228,17 @@ class DealFilter(Command):
     min_days_in_stage: int | None = Field(None, description="More than so many days in the stage")
     min_days_quiet: int | None = Field(None, description="At least so many days without activity")
     min_pushes: int | None = Field(None, description="Close date moved later at least so many times")
-    finding: Rule | None = Field(None, description="A flaw or risk that the deals have, such as no_next_step, stalled, close_date_past, no_amount")
+    finding: Rule | None = Field(
+        None,
+        description="A flaw or risk that the deals have, such as no_next_step, stalled, close_date_past, no_amount",
+    )
     loss_reason: str | None = None
     forecast: Forecast | None = None
     created_from: date | None = None
     created_to: date | None = None
-    slipped_from: date | None = Field(None, description="First day of a period that the deals were to close in and moved out of")
+    slipped_from: date | None = Field(
+        None, description="First day of a period that the deals were to close in and moved out of"
+    )
     slipped_to: date | None = Field(None, description="Last day of that period")
     moved: Move | None = Field(None, description="What happened to the deals between moved_from and moved_to")
     moved_from: date | None = None
@@ -204,7 +246,8 @@ class DealFilter(Command):
 
 
 class SummarizePipeline(DealFilter):
-    """Numbers of the pipeline of a person, a team, a region or all: amounts, weighted, coverage, win rate, forecast, movement, risks, hygiene."""
+    """Numbers of the pipeline of a person, a team, a region or all: amounts, weighted, coverage, win rate, forecast,
+    movement, risks, hygiene."""
 
     view: View = Field("summary", description="What the question is about; summary where it is about the whole")
     period_from: date | None = None
@@ -233,7 +276,8 @@ class ChangeMany(Command):
 
 
 class CoachDeal(Command):
-    """Coaching on one deal: what is known of its pain, power, vision, value, control and urgency, and what to ask next."""
+    """Coaching on one deal: what is known of its pain, power, vision, value, control and urgency, and what to ask
+    next."""
 
     deal: DealWords
 
@@ -277,7 +321,9 @@ class CancelSchedule(Command):
 class SnoozeNudges(Command):
     """Pause, stop or resume the person's own morning messages."""
 
-    until: date | None = Field(None, description="First day on which they come again; a week from now where nothing is said")
+    until: date | None = Field(
+        None, description="First day on which they come again; a week from now where nothing is said"
+    )
     off: bool = False
     on: bool = Field(False, description="True to get them again at once")
 

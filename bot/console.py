@@ -44,7 +44,16 @@ def show(replies: tuple[Reply, ...], console: Console) -> None:
     """Replies as panels; who else sees them stands in the corner."""
     for reply in replies:
         note = "only you" if reply.audience == "ephemeral" else None
-        console.print(Panel(Text(render(reply).text), title=reply.kind, title_align="left", subtitle=note, subtitle_align="right", highlight=False))
+        console.print(
+            Panel(
+                Text(render(reply).text),
+                title=reply.kind,
+                title_align="left",
+                subtitle=note,
+                subtitle_align="right",
+                highlight=False,
+            )
+        )
 
 
 class Request(BaseModel):
@@ -90,7 +99,10 @@ def run_batch(lines: Iterator[str], caddie: Caddie, now: datetime, charts: Path)
             yield {"id": ident, "error": f"line {number}: {error}"}
         except Exception:  # one line must not cost the answers to all others
             log.exception("line %d of the batch failed", number)
-            yield {"id": ident, "error": f"line {number}: this could not be answered; the log on standard error says why"}
+            yield {
+                "id": ident,
+                "error": f"line {number}: this could not be answered; the log on standard error says why",
+            }
 
 
 def carry_out(request: Request, caddie: Caddie, now: datetime) -> Answered:
@@ -107,7 +119,9 @@ def place(channel: str, caddie: Caddie) -> Audience:
     audience = caddie.desk.mirror.audience(channel)
     if audience is None:
         known = ", ".join(["dm", *(c.channel for c in caddie.desk.mirror.channels())])
-        raise BadRequest(f"The channel {channel} is not known. Known are {known}; channels.json of an import adds more.")
+        raise BadRequest(
+            f"The channel {channel} is not known. Known are {known}; channels.json of an import adds more."
+        )
     return audience
 
 

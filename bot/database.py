@@ -85,7 +85,9 @@ def open_database(url: str) -> Engine:
             event.listen(engine, "begin", _begin_sqlite)
         migrate(engine)
     except Exception as error:
-        raise NotConfigured(f"The database {url.split('@')[-1]} cannot be opened: {error}. Check DATABASE_URL or CADDIE_DATA.") from error
+        raise NotConfigured(
+            f"The database {url.split('@')[-1]} cannot be opened: {error}. Check DATABASE_URL or CADDIE_DATA."
+        ) from error
     return engine
 
 

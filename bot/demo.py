@@ -19,7 +19,8 @@ from ingest.indexing import ingest
 REP, MANAGER, CHINESE_REP = "tamsin@quayline.example", "solomon@quayline.example", "zihan@quayline.example"
 TEAM_CHANNEL = "#east-sales"
 LOG_A_CALL = (
-    "had a 30 min call with Dana at Globex yesterday about the inbound dock rollout, they want 250 seats, about $180k, closing end of Q3. "
+    "had a 30 min call with Dana at Globex yesterday about the inbound dock rollout, they want 250 seats, "
+    "about $180k, closing end of Q3. "
     "move to negotiation. next step send proposal friday"
 )
 LOG_IN_CHINESE = "昨天和环球科技的王总开会,预算150万元,下周三发方案"
@@ -42,13 +43,24 @@ def _is(kind: type[Reply], also: Callable[[Reply], bool] = lambda reply: True) -
 
 
 STEPS = (
-    Step("Log a call by talking", REP, LOG_A_CALL, _is(DraftCard, lambda r: isinstance(r, DraftCard) and len(r.changes) == 3 and r.activity is not None)),
+    Step(
+        "Log a call by talking",
+        REP,
+        LOG_A_CALL,
+        _is(DraftCard, lambda r: isinstance(r, DraftCard) and len(r.changes) == 3 and r.activity is not None),
+    ),
     Step("Log a call by talking", REP, "confirm", _is(Receipt), press=True),
     Step("Log a call by talking", REP, "undo", _is(Receipt, lambda r: isinstance(r, Receipt) and r.undone), press=True),
     Step("Log a call by talking", CHINESE_REP, LOG_IN_CHINESE, _is(DraftCard)),
     Step("Find the right job aid", REP, "pain chain for a CFO in manufacturing", _is(AidsFound)),
     Step("Find the right job aid", REP, "reference story for Globex", _is(AidsFound)),
-    Step("See the pipeline", MANAGER, "pipeline summary for my team", _is(PipelineReport, lambda r: r.audience == "channel"), TEAM_CHANNEL),
+    Step(
+        "See the pipeline",
+        MANAGER,
+        "pipeline summary for my team",
+        _is(PipelineReport, lambda r: r.audience == "channel"),
+        TEAM_CHANNEL,
+    ),
 )
 
 
@@ -57,10 +69,20 @@ def set_up(house: House, out: Console) -> None:
     folder = house.settings.caddie_data / "sample"
     SampleCompany(datetime.now(UTC).date()).write(folder)
     report = import_folder(house.engine, folder, house.process)
-    out.print(f"Sample company: {report.taken['deals.csv']} deals, {report.taken['activities.csv']} activities, {report.refused_count} rows refused.")
+    out.print(
+        f"Sample company: {report.taken['deals.csv']} deals, {report.taken['activities.csv']} activities, "
+        f"{report.refused_count} rows refused."
+    )
     library = house.library
     lock = house.settings.caddie_data / "ingest.lock"
-    taken = ingest([Path(DOCUMENTS / "aids")], library.catalogue, library.vectors, library.embedder, lock, lambda what, done, total: None)
+    taken = ingest(
+        [Path(DOCUMENTS / "aids")],
+        library.catalogue,
+        library.vectors,
+        library.embedder,
+        lock,
+        lambda what, done, total: None,
+    )
     out.print(f"Job aids: {taken.taken} taken, {taken.unchanged} unchanged, {len(taken.refused)} refused.")
 
 
@@ -74,7 +96,10 @@ def play(house: House, out: Console) -> bool:
             out.print(Rule(job))
         thread = f"demo-{now.timestamp():.0f}-{step.email}"
         audience = place(step.channel, house.caddie)
-        out.print(f"[bold]{step.email.split('@')[0]}[/bold] ({step.channel}): {'presses ' if step.press else ''}{step.said}", highlight=False)
+        out.print(
+            f"[bold]{step.email.split('@')[0]}[/bold] ({step.channel}): {'presses ' if step.press else ''}{step.said}",
+            highlight=False,
+        )
         if step.press:
             answered = house.caddie.press(Press(step.said, step.email, audience, thread, now))  # type: ignore[arg-type]
         else:
@@ -82,5 +107,9 @@ def play(house: House, out: Console) -> bool:
         show(answered.replies, out)
         worked = step.worked(answered.replies)
         all_worked &= worked
-        out.print(f"{'worked' if worked else 'DID NOT WORK'} in {answered.ms} ms\n", style="green" if worked else "red", highlight=False)
+        out.print(
+            f"{'worked' if worked else 'DID NOT WORK'} in {answered.ms} ms\n",
+            style="green" if worked else "red",
+            highlight=False,
+        )
     return all_worked

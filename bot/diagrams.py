@@ -38,7 +38,14 @@ def draw_chain(chain: Chain, folder: Path) -> Path | None:
             axes.set_xlim(0, WIDTH)
             axes.set_ylim(0, total)
             axes.axis("off")
-            axes.text(0.15, total - 0.3, textwrap.shorten(chain.title, 60, placeholder="…"), fontsize=12, va="center", fontweight="bold")
+            axes.text(
+                0.15,
+                total - 0.3,
+                textwrap.shorten(chain.title, 60, placeholder="…"),
+                fontsize=12,
+                va="center",
+                fontweight="bold",
+            )
             _boxes(axes, chain, rows, heights, total - 0.6)
             figure.savefig(file, format="png", metadata={"Title": chain.title, "Description": chain.alt[:1000]})
 
@@ -53,15 +60,41 @@ def _boxes(axes: "Axes", chain: Chain, rows: list[list[ChainNode]], heights: lis
         width = (WIDTH - 0.3 - 0.2 * (len(row) - 1)) / len(row)
         for n, node in enumerate(row):
             left = 0.15 + n * (width + 0.2)
-            box = FancyBboxPatch((left, top - height), width, height, boxstyle="round,pad=0,rounding_size=0.08", facecolor="#EEF4FA", edgecolor=BLUE, linewidth=1.3)
+            box = FancyBboxPatch(
+                (left, top - height),
+                width,
+                height,
+                boxstyle="round,pad=0,rounding_size=0.08",
+                facecolor="#EEF4FA",
+                edgecolor=BLUE,
+                linewidth=1.3,
+            )
             axes.add_patch(box)
             axes.text(left + PADDING, top - PADDING, node.role, va="top", fontsize=11, fontweight="bold", color=BLUE)
-            axes.text(left + PADDING, top - PADDING - LINE * 1.35, "\n".join(_lines(node, len(row))), va="top", linespacing=1.25)
+            axes.text(
+                left + PADDING,
+                top - PADDING - LINE * 1.35,
+                "\n".join(_lines(node, len(row))),
+                va="top",
+                linespacing=1.25,
+            )
             places[node.id] = (left + width / 2, top, top - height)
         top -= height + GAP
     for lower, upper in chain.edges:
         start, end = (places[lower][0], places[lower][1]), (places[upper][0], places[upper][2])
-        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color=GREY, linewidth=1.4, shrinkA=2, shrinkB=2, zorder=0))  # below the boxes: one that passes a box must not cross its words
+        axes.add_patch(
+            FancyArrowPatch(
+                start,
+                end,
+                arrowstyle="-|>",
+                mutation_scale=14,
+                color=GREY,
+                linewidth=1.4,
+                shrinkA=2,
+                shrinkB=2,
+                zorder=0,
+            )
+        )  # below the boxes: one that passes a box must not cross its words
 
 
 def _rows(chain: Chain) -> list[list[ChainNode]]:

@@ -24,7 +24,15 @@ class Check:
 
 def examine(house: House) -> Iterator[Check]:
     """All checks in order; each stands alone, so that one failure does not hide the next."""
-    for name, check in (("database", _database), ("crm", _crm), ("library", _library), ("model", _model), ("slack", _slack), ("sockets", _sockets), ("queues", _queues)):
+    for name, check in (
+        ("database", _database),
+        ("crm", _crm),
+        ("library", _library),
+        ("model", _model),
+        ("slack", _slack),
+        ("sockets", _sockets),
+        ("queues", _queues),
+    ):
         try:
             yield check(house)
         except CaddieError as error:
@@ -39,7 +47,11 @@ def _database(house: House) -> Check:
 
 def _crm(house: House) -> Check:
     people = house.desk.organization.people
-    return Check("crm", bool(people), f"embedded, {len(people)} people" if people else "nobody in the CRM: run `python -m bot crm import DIR`")
+    return Check(
+        "crm",
+        bool(people),
+        f"embedded, {len(people)} people" if people else "nobody in the CRM: run `python -m bot crm import DIR`",
+    )
 
 
 def _library(house: House) -> Check:
@@ -50,7 +62,12 @@ def _library(house: House) -> Check:
     held = library.vectors.count() if library.vectors.exists else 0
     good = held == passages and not waiting
     mend = "" if good else "; run `python -m ingest` again on the same folder"
-    return Check("library", good, f"{documents} documents, {passages} passages, {held} vectors by {library.embedder.name}{mend}", vital=False)
+    return Check(
+        "library",
+        good,
+        f"{documents} documents, {passages} passages, {held} vectors by {library.embedder.name}{mend}",
+        vital=False,
+    )
 
 
 def _model(house: House) -> Check:
@@ -61,7 +78,12 @@ def _model(house: House) -> Check:
     try:
         model.invoke("Answer with the word ready.")
     except Exception as error:  # every vendor has its own tree of errors
-        return Check("model", False, f"{name} does not answer ({type(error).__name__}); messages are understood offline meanwhile", vital=False)
+        return Check(
+            "model",
+            False,
+            f"{name} does not answer ({type(error).__name__}); messages are understood offline meanwhile",
+            vital=False,
+        )
     return Check("model", True, f"{name} answers")
 
 
@@ -72,7 +94,9 @@ def _slack(house: House) -> Check:
     from bot.serving import installations
     from bot.slack.installations import SCOPES
 
-    door = "HTTP" if settings.port and settings.slack_signing_secret else "Socket Mode" if settings.slack_app_token else ""
+    door = (
+        "HTTP" if settings.port and settings.slack_signing_secret else "Socket Mode" if settings.slack_app_token else ""
+    )
     if not door:
         return Check("slack", False, "set SLACK_APP_TOKEN, or PORT and SLACK_SIGNING_SECRET")
     where = installations(house)
@@ -81,7 +105,14 @@ def _slack(house: House) -> Check:
     answer = where.client("").auth_test()
     scopes = {s for s in str(answer.headers.get("x-oauth-scopes", "")).split(",") if s}
     missing = set(SCOPES) - scopes if scopes else set()
-    lacking = f"; scopes missing, so that what they are for in slack-manifest.yaml does not work: {', '.join(sorted(missing))}" if missing else ""
+    lacking = (
+        (
+            f"; scopes missing, so that what they are for in slack-manifest.yaml does not work: "
+            f"{', '.join(sorted(missing))}"
+        )
+        if missing
+        else ""
+    )
     return Check("slack", not missing & NEEDED, f"{answer['team']} by {door}{lacking}")
 
 
@@ -101,5 +132,8 @@ def _queues(house: House) -> Check:
 
     arrived, leaving = Inbox(house.engine).counts(), Outbox(house.engine).counts()
     failed, refused = arrived.get("failed", 0), leaving.get("refused", 0)
-    told = f"{arrived.get('waiting', 0)} waiting, {failed} given up, {refused} refused by Slack, {leaving['doubted']} perhaps sent twice"
+    told = (
+        f"{arrived.get('waiting', 0)} waiting, {failed} given up, {refused} refused by Slack, "
+        f"{leaving['doubted']} perhaps sent twice"
+    )
     return Check("queues", not failed, told, vital=False)

@@ -71,7 +71,8 @@ class KeptItem(Frozen):
 
 
 class KeptReceipt(Frozen):
-    """What a card's confirmation changed, so that it can be taken back; `left_out` names deals that somebody else changed meanwhile."""
+    """What a card's confirmation changed, so that it can be taken back; `left_out` names deals that somebody else
+    changed meanwhile."""
 
     id: str
     draft_id: str
@@ -94,7 +95,8 @@ class PendingQuestion(Frozen):
 
 
 class AidsShown(Frozen):
-    """The aids asked for last in a thread: of which kind, for which deal, with which facets; `shown` are the ids since, the newest last."""
+    """The aids asked for last in a thread: of which kind, for which deal, with which facets; `shown` are the ids since,
+    the newest last."""
 
     kind: str | None = None
     deal_id: str | None = None

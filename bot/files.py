@@ -15,7 +15,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 
 
 def decoded(data: bytes) -> str:
-    """Text of bytes: UTF-8, UTF-16 by its mark, else what their statistics say. Raises BadRequest for what is no text."""
+    """Text of bytes: UTF-8, UTF-16 by its mark, else what their statistics say. Raises BadRequest for what is no
+    text."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = data.decode("utf-16", "replace")
     elif b"\0" in data:
@@ -26,7 +27,9 @@ def decoded(data: bytes) -> str:
         except UnicodeDecodeError:
             from charset_normalizer import from_bytes
 
-            best = from_bytes(data[:200_000], cp_isolation=["gb18030", "cp1252", "latin_1", "big5", "shift_jis", "cp1250", "cp1251"]).best()
+            best = from_bytes(
+                data[:200_000], cp_isolation=["gb18030", "cp1252", "latin_1", "big5", "shift_jis", "cp1250", "cp1251"]
+            ).best()
             if best is None:
                 raise BadRequest("its encoding cannot be told; save it as UTF-8") from None
             text = data.decode(best.encoding, "replace")
@@ -34,7 +37,8 @@ def decoded(data: bytes) -> str:
 
 
 def package(data: bytes, kind: str, most: int = UNPACKED_MOST) -> BytesIO:
-    """An Office file that is what it says and unpacks to a sensible size; each member is really unpacked, for declared sizes may lie."""
+    """An Office file that is what it says and unpacks to a sensible size; each member is really unpacked, for declared
+    sizes may lie."""
     if data.startswith(OLE):
         import olefile
 
@@ -62,16 +66,21 @@ def package(data: bytes, kind: str, most: int = UNPACKED_MOST) -> BytesIO:
                     while chunk := stream.read(1 << 20):
                         unpacked += len(chunk)
                         if unpacked > most:
-                            raise BadRequest(f"it unpacks to more than {most // 1_000_000} MB; it is too large or a bomb")
+                            raise BadRequest(
+                                f"it unpacks to more than {most // 1_000_000} MB; it is too large or a bomb"
+                            )
                         if member.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in chunk[:4096]:
-                            raise BadRequest("it defines XML entities, which no Office program does; it may be malicious")
+                            raise BadRequest(
+                                "it defines XML entities, which no Office program does; it may be malicious"
+                            )
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise BadRequest("it is damaged: it cannot be unpacked; save it anew from its program") from error
     return BytesIO(data)
 
 
 def word_text(data: bytes, most: int = UNPACKED_MOST) -> tuple[str, list[tuple[str, str]]]:
-    """(title, [(style, text)…]) of a Word file's paragraphs, and of its tables a line a row; raises BadRequest for what is none."""
+    """(title, [(style, text)…]) of a Word file's paragraphs, and of its tables a line a row; raises BadRequest for what
+    is none."""
     from docx import Document
 
     document = Document(package(data, "docx", most))
@@ -79,7 +88,10 @@ def word_text(data: bytes, most: int = UNPACKED_MOST) -> tuple[str, list[tuple[s
     found = []
     for block in _blocks(document.element.body):
         if block.tag == f"{_W}tbl":
-            rows = ((_words_in(cell) for cell in row.iterchildren(f"{_W}tc", f"{_W}sdt")) for row in block.iterchildren(f"{_W}tr"))
+            rows = (
+                (_words_in(cell) for cell in row.iterchildren(f"{_W}tc", f"{_W}sdt"))
+                for row in block.iterchildren(f"{_W}tr")
+            )
             found.append(("", "\n".join(row_of(row) for row in rows)))
         else:
             found.append((_style_of(block, styles), _words_in(block).strip()))

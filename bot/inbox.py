@@ -1,4 +1,5 @@
-"""Durable intake: what arrives is stored before it is acknowledged, done once and in order, and resumed after a crash."""
+"""Durable intake: what arrives is stored before it is acknowledged, done once and in order, and resumed after a
+crash."""
 
 import logging
 import threading
@@ -8,7 +9,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Engine, Index, Integer, String, Table, Text, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Json, Moment, metadata, writing
@@ -53,7 +69,9 @@ class Item:
 class Inbox:
     """A queue in SQL. Any process may take over what another one left unfinished once its lease has run out."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), lease: timedelta = LEASE) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), lease: timedelta = LEASE
+    ) -> None:
         """`lease` is how long a process that died keeps others from its item."""
         self._engine, self._clock, self._lease = engine, clock, lease
         self._write = threading.Lock()  # SQLite's own waiting sleeps; a queue in front of it is fair and short
@@ -63,12 +81,23 @@ class Inbox:
         """Keep a payload under its key; False where it is known already. It is durable when this returns.
 
         `lane` is what must stay in order: the items of one lane are worked on one after the other. `urgent` is what
-        has workers of its own, so that it never waits behind long work of others. Raises what the database raises, within seconds:
+        has workers of its own, so that it never waits behind long work of others. Raises what the database raises,
+        within seconds:
         whoever delivers must hear in time that nothing was kept.
         """
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
-        row = {"key": key, "lane": lane, "payload": payload, "state": "waiting", "attempts": 0, "received_at": self._clock(), "urgent": urgent}
-        query = dialect.insert(inbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.seq)
+        row = {
+            "key": key,
+            "lane": lane,
+            "payload": payload,
+            "state": "waiting",
+            "attempts": 0,
+            "received_at": self._clock(),
+            "urgent": urgent,
+        }
+        query = (
+            dialect.insert(inbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.seq)
+        )
         if not self._write.acquire(timeout=DOOR_PATIENCE_MS / 1000):
             raise TimeoutError("the inbox is busy")
         try:
@@ -80,15 +109,25 @@ class Inbox:
         return new
 
     def take(self, *, urgent: bool = False) -> Item | None:
-        """The next item whose lane is free, leased to the caller; None where there is none. `urgent` takes only such."""
+        """The next item whose lane is free, leased to the caller; None where there is none. `urgent` takes only
+        such."""
         now = self._clock()
         earlier = inbox.alias("earlier")
-        busy = exists().where(earlier.c.lane == inbox.c.lane, earlier.c.seq < inbox.c.seq, earlier.c.state.in_(["waiting", "running"]))
+        busy = exists().where(
+            earlier.c.lane == inbox.c.lane, earlier.c.seq < inbox.c.seq, earlier.c.state.in_(["waiting", "running"])
+        )
         ready = or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= now)
         abandoned = and_(inbox.c.state == "running", inbox.c.leased_until < now)
-        unfinished = inbox.c.state.in_(["waiting", "running"])  # said first, or SQLite sorts the whole backlog for the alternatives
+        unfinished = inbox.c.state.in_(
+            ["waiting", "running"]
+        )  # said first, or SQLite sorts the whole backlog for the alternatives
         free = and_(unfinished, or_(and_(inbox.c.state == "waiting", ready), abandoned))
-        query = select(inbox.c.seq, inbox.c.key, inbox.c.payload, inbox.c.attempts).where(free, ~busy, *((inbox.c.urgent.is_(True),) if urgent else ())).order_by(inbox.c.seq).limit(1)
+        query = (
+            select(inbox.c.seq, inbox.c.key, inbox.c.payload, inbox.c.attempts)
+            .where(free, ~busy, *((inbox.c.urgent.is_(True),) if urgent else ()))
+            .order_by(inbox.c.seq)
+            .limit(1)
+        )
         with self._write, writing(self._engine) as connection:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
@@ -103,7 +142,8 @@ class Inbox:
     def failed(self, item: Item, error: str, *, away: bool = False) -> bool:
         """Give an item back for another attempt; True where it was the last one and the item is given up.
 
-        `away` says that whoever is needed cannot be reached: then the waits grow to minutes and go on for more than an hour.
+        `away` says that whoever is needed cannot be reached: then the waits grow to minutes and go on for more than an
+        hour.
         """
         last = item.attempt >= (ATTEMPTS_WHILE_AWAY if away else ATTEMPTS)
         wait = timedelta(seconds=min(2.0 ** (item.attempt - 1) if away else 0.5 * item.attempt, LONGEST_WAIT))
@@ -113,10 +153,20 @@ class Inbox:
     def renew(self, keys: Sequence[str]) -> None:
         """Keep items that are still worked on from being taken over."""
         with self._write, writing(self._engine) as connection:
-            connection.execute(update(inbox).where(inbox.c.key.in_(keys), inbox.c.state == "running").values(leased_until=self._clock() + self._lease))
+            connection.execute(
+                update(inbox)
+                .where(inbox.c.key.in_(keys), inbox.c.state == "running")
+                .values(leased_until=self._clock() + self._lease)
+            )
 
     def _settle(self, key: str, state: str, error: str | None, retry_at: datetime | None = None) -> None:
-        values = {"state": state, "error": error, "leased_until": None, "retry_at": retry_at, "done_at": self._clock() if state != "waiting" else None}
+        values = {
+            "state": state,
+            "error": error,
+            "leased_until": None,
+            "retry_at": retry_at,
+            "done_at": self._clock() if state != "waiting" else None,
+        }
         with self._write, writing(self._engine) as connection:
             connection.execute(update(inbox).where(inbox.c.key == key).values(**values))
         self.arrived.set()
@@ -124,30 +174,47 @@ class Inbox:
     def counts(self) -> dict[str, int]:
         """Items by state."""
         with self._engine.connect() as connection:
-            return {row[0]: row[1] for row in connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))}
+            return {
+                row[0]: row[1]
+                for row in connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+            }
 
     def newest(self) -> datetime | None:
         """When the last item came that Slack brought; None where there was none."""
         spoken = or_(*(inbox.c.key.startswith(kind) for kind in ("msg:", "act:", "cmd:", "view:")))
         with self._engine.connect() as connection:
-            found: datetime | None = connection.execute(select(inbox.c.received_at).where(spoken).order_by(inbox.c.seq.desc()).limit(1)).scalar()
+            found: datetime | None = connection.execute(
+                select(inbox.c.received_at).where(spoken).order_by(inbox.c.seq.desc()).limit(1)
+            ).scalar()
             return found
 
     def oldest_waiting(self) -> datetime | None:
         """When the item came that has waited longest."""
         with self._engine.connect() as connection:
-            found: datetime | None = connection.execute(select(inbox.c.received_at).where(inbox.c.state == "waiting").order_by(inbox.c.seq).limit(1)).scalar()
+            found: datetime | None = connection.execute(
+                select(inbox.c.received_at).where(inbox.c.state == "waiting").order_by(inbox.c.seq).limit(1)
+            ).scalar()
             return found
 
 
 class Workers:
     """Threads that work the inbox off, apart from the threads that receive; two of them take urgent items alone."""
 
-    def __init__(self, inbox: Inbox, work: Callable[[Item], None], give_up: Callable[[Item], None], count: int = 8, away: Callable[[Exception], bool] = lambda error: False) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        work: Callable[[Item], None],
+        give_up: Callable[[Item], None],
+        count: int = 8,
+        away: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
         self._inbox, self._work, self._give_up, self._away = inbox, work, give_up, away
         self._stopping = threading.Event()
         self._in_hand: set[str] = set()
-        self._threads = [threading.Thread(target=self._run, args=(n < URGENT_WORKERS,), name=f"worker-{n}", daemon=True) for n in range(count + URGENT_WORKERS)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(n < URGENT_WORKERS,), name=f"worker-{n}", daemon=True)
+            for n in range(count + URGENT_WORKERS)
+        ]
         self._threads.append(threading.Thread(target=self._renew, name="leases", daemon=True))
 
     def start(self) -> None:
@@ -155,7 +222,8 @@ class Workers:
             thread.start()
 
     def stop(self, seconds: float = 10) -> None:
-        """Take no new items and let running ones end, for so many seconds in all; others are taken over after a crash's lease."""
+        """Take no new items and let running ones end, for so many seconds in all; others are taken over after a crash's
+        lease."""
         self._stopping.set()
         self._inbox.arrived.set()
         until = time.monotonic() + seconds
@@ -182,7 +250,14 @@ class Workers:
             self._inbox.done(item.key)
         except Exception as error:  # one bad item must not end the worker
             away = self._away(error)
-            log.log(logging.WARNING if away else logging.ERROR, "item %s failed at attempt %d (%s)", item.key, item.attempt, type(error).__name__, exc_info=not away)
+            log.log(
+                logging.WARNING if away else logging.ERROR,
+                "item %s failed at attempt %d (%s)",
+                item.key,
+                item.attempt,
+                type(error).__name__,
+                exc_info=not away,
+            )
             if self._inbox.failed(item, type(error).__name__, away=away):
                 self._give_up(item)
         finally:

@@ -99,7 +99,8 @@ feedback = Table(
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Something asked of the library (`asked`), without a good answer (`gap`), or rated (`up`, `down`); `sources` are the aids shown or rated."""
+    """Something asked of the library (`asked`), without a good answer (`gap`), or rated (`up`, `down`); `sources` are
+    the aids shown or rated."""
 
     kind: str
     question: str
@@ -111,7 +112,9 @@ class Use:
 class Journal:
     """Reads and writes the tables above; each method is one transaction."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), claim: timedelta = CLAIM) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), claim: timedelta = CLAIM
+    ) -> None:
         """`claim` is how long a process that died keeps others from finishing its write."""
         self._engine, self._clock, self._claim = engine, clock, claim
 
@@ -125,7 +128,9 @@ class Journal:
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         with writing(self._engine) as connection:
             query = dialect.insert(conversations).values(**values)
-            connection.execute(query.on_conflict_do_update(index_elements=["thread"], set_={"state": values["state"], "at": at}))
+            connection.execute(
+                query.on_conflict_do_update(index_elements=["thread"], set_={"state": values["state"], "at": at})
+            )
 
     def keep(self, draft: Draft, replaces: str | None = None) -> None:
         """Keep a draft; the one it replaces can no longer be pressed."""
@@ -151,14 +156,24 @@ class Journal:
     def open_drafts(self, author_id: str, since: datetime, most: int) -> list[Draft]:
         """A person's cards that wait for a click, the newest first."""
         c = drafts.c
-        query = select(c.draft).where(c.author_id == author_id, c.status == "open", c.created_at >= since).order_by(c.seq.desc()).limit(most)
+        query = (
+            select(c.draft)
+            .where(c.author_id == author_id, c.status == "open", c.created_at >= since)
+            .order_by(c.seq.desc())
+            .limit(most)
+        )
         with self._engine.connect() as connection:
             return [Draft.model_validate(row[0]) for row in connection.execute(query)]
 
     def recent_receipts(self, author_id: str, since: datetime, most: int) -> list[KeptReceipt]:
         """A person's last writes that stand, the newest first."""
         c = receipts.c
-        query = select(c.receipt).where(c.author_id == author_id, c.at >= since, c.undone_at.is_(None)).order_by(c.seq.desc()).limit(most)
+        query = (
+            select(c.receipt)
+            .where(c.author_id == author_id, c.at >= since, c.undone_at.is_(None))
+            .order_by(c.seq.desc())
+            .limit(most)
+        )
         with self._engine.connect() as connection:
             return [KeptReceipt.model_validate(row[0]) for row in connection.execute(query)]
 
@@ -169,7 +184,8 @@ class Journal:
             return connection.execute(query.order_by(drafts.c.seq.desc()).limit(1)).scalar()
 
     def move(self, draft_id: str, was: DraftStatus, becomes: DraftStatus) -> bool:
-        """Move a draft on; False where another press was first. One to be sent counts as begun now, should nobody get to write it."""
+        """Move a draft on; False where another press was first. One to be sent counts as begun now, should nobody get
+        to write it."""
         begun = {"claimed_until": self._clock() - timedelta(seconds=1)} if becomes == "sending" else {}
         with writing(self._engine) as connection:
             return _move(connection, draft_id, was, becomes, **begun)
@@ -185,7 +201,9 @@ class Journal:
     def restamp(self, draft: Draft) -> None:
         """Keep a draft being written with the version and values it is now to be written over."""
         with writing(self._engine) as connection:
-            connection.execute(update(drafts).where(drafts.c.id == draft.id).values(draft=draft.model_dump(mode="json")))
+            connection.execute(
+                update(drafts).where(drafts.c.id == draft.id).values(draft=draft.model_dump(mode="json"))
+            )
 
     def queue(self, draft_id: str) -> None:
         """Leave a draft for later: the CRM cannot be reached."""
@@ -195,15 +213,19 @@ class Journal:
             connection.execute(update(drafts).where(drafts.c.id == draft_id).values(claimed_until=None))
 
     def unfinished(self) -> list[Draft]:
-        """Drafts that wait for the CRM, and those whose process died long enough ago that nobody else will finish them."""
+        """Drafts that wait for the CRM, and those whose process died long enough ago that nobody else will finish
+        them."""
         long_ago = self._clock() - FORGOTTEN
         died = (drafts.c.status == "sending") & (drafts.c.claimed_until < long_ago)
         with self._engine.connect() as connection:
-            found = connection.execute(select(drafts.c.draft).where(or_(drafts.c.status == "queued", died)).order_by(drafts.c.seq))
+            found = connection.execute(
+                select(drafts.c.draft).where(or_(drafts.c.status == "queued", died)).order_by(drafts.c.seq)
+            )
             return [Draft.model_validate(row[0]) for row in found]
 
     def written(self, receipt: KeptReceipt) -> None:
-        """Keep the receipt of a draft, close the draft and note each change in the audit log, all at once; repeating changes nothing."""
+        """Keep the receipt of a draft, close the draft and note each change in the audit log, all at once; repeating
+        changes nothing."""
         with writing(self._engine) as connection:
             if connection.execute(select(receipts.c.id).where(receipts.c.draft_id == receipt.draft_id)).first():
                 return
@@ -235,7 +257,11 @@ class Journal:
 
     def newest_receipt(self, thread: str) -> str | None:
         with self._engine.connect() as connection:
-            query = select(receipts.c.id).where(receipts.c.thread == thread).order_by(receipts.c.undone_at.isnot(None), receipts.c.seq.desc())
+            query = (
+                select(receipts.c.id)
+                .where(receipts.c.thread == thread)
+                .order_by(receipts.c.undone_at.isnot(None), receipts.c.seq.desc())
+            )
             return connection.execute(query.limit(1)).scalar()
 
     def ask_undo(self, receipt_id: str, by_id: str) -> None:
@@ -253,7 +279,10 @@ class Journal:
         """Receipts to be undone that nobody is at, with who asked for it."""
         with self._engine.connect() as connection:
             query = select(receipts.c.receipt, receipts.c.undoing_by).where(self._undo_waits())
-            return [(KeptReceipt.model_validate(row[0]), row[1]) for row in connection.execute(query.order_by(receipts.c.seq))]
+            return [
+                (KeptReceipt.model_validate(row[0]), row[1])
+                for row in connection.execute(query.order_by(receipts.c.seq))
+            ]
 
     def claim_undo(self, receipt_id: str) -> bool:
         """Take an undo that waits; False where another process was first."""
@@ -269,7 +298,9 @@ class Journal:
     def undone(self, receipt: KeptReceipt, by_id: str, at: datetime) -> None:
         with writing(self._engine) as connection:
             changed = connection.execute(
-                update(receipts).where(receipts.c.id == receipt.id, receipts.c.undone_at.is_(None)).values(undone_at=at, undoing_by=by_id)
+                update(receipts)
+                .where(receipts.c.id == receipt.id, receipts.c.undone_at.is_(None))
+                .values(undone_at=at, undoing_by=by_id)
             )
             if changed.rowcount:
                 for item in receipt.items:
@@ -278,38 +309,85 @@ class Journal:
     def not_undone(self, receipt_id: str) -> None:
         """An undo that cannot be: somebody changed the record since."""
         with writing(self._engine) as connection:
-            connection.execute(update(receipts).where(receipts.c.id == receipt_id, receipts.c.undone_at.is_(None)).values(undoing_by=None))
+            connection.execute(
+                update(receipts)
+                .where(receipts.c.id == receipt_id, receipts.c.undone_at.is_(None))
+                .values(undoing_by=None)
+            )
 
-    def note(self, kind: str, question: str, sources: list[str], person_id: str, thread: str, at: datetime, deal_id: str | None = None) -> None:
+    def note(
+        self,
+        kind: str,
+        question: str,
+        sources: list[str],
+        person_id: str,
+        thread: str,
+        at: datetime,
+        deal_id: str | None = None,
+    ) -> None:
         """Keep what was asked of the library (`asked`), what it could not answer (`gap`) and ratings (`up`, `down`)."""
         with writing(self._engine) as connection:
             connection.execute(
-                insert(feedback).values(at=at, person_id=person_id, thread=thread, kind=kind, question=question, sources=sources, deal_id=deal_id)
+                insert(feedback).values(
+                    at=at,
+                    person_id=person_id,
+                    thread=thread,
+                    kind=kind,
+                    question=question,
+                    sources=sources,
+                    deal_id=deal_id,
+                )
             )
 
     def audit_sharing(self, person_id: str, what: str, key: str, at: datetime) -> None:
         """Keep that somebody shared numbers with a channel where not all might see them."""
         with writing(self._engine) as connection:
-            values = {"at": at, "person_id": person_id, "action": "shared", "key": f"{key}:shared", "source": what, "model": "", "before": {}, "after": {}}
+            values = {
+                "at": at,
+                "person_id": person_id,
+                "action": "shared",
+                "key": f"{key}:shared",
+                "source": what,
+                "model": "",
+                "before": {},
+                "after": {},
+            }
             connection.execute(insert(audit_log).values(**values))
 
     def uses(self, since: datetime, until: datetime) -> list[Use]:
         """All uses of the library in a span of time, the oldest first."""
         c = feedback.c
-        query = select(c.kind, c.question, c.sources, c.person_id, c.deal_id).where(c.at >= since, c.at < until).order_by(c.seq)
+        query = (
+            select(c.kind, c.question, c.sources, c.person_id, c.deal_id)
+            .where(c.at >= since, c.at < until)
+            .order_by(c.seq)
+        )
         with self._engine.connect() as connection:
             return [Use(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in connection.execute(query)]
 
     def audit_aid(self, person_id: str, action: str, aid_id: str, key: str, at: datetime) -> None:
         """Keep that somebody approved or retired an aid, or brought a draft."""
         with writing(self._engine) as connection:
-            values = {"at": at, "person_id": person_id, "action": action, "key": f"{key}:{action}", "source": aid_id, "model": "", "before": {}, "after": {}}
+            values = {
+                "at": at,
+                "person_id": person_id,
+                "action": action,
+                "key": f"{key}:{action}",
+                "source": aid_id,
+                "model": "",
+                "before": {},
+                "after": {},
+            }
             connection.execute(insert(audit_log).values(**values))
 
     def asked_by(self, since: datetime, until: datetime) -> dict[str, int]:
         """How often each person got something from the library in a span of time."""
         c = feedback.c
-        query = select(c.person_id, func.count()).where(c.kind == "asked", c.at >= since, c.at < until).group_by(c.person_id)
+        query = (
+            select(c.person_id, func.count())
+            .where(c.kind == "asked", c.at >= since, c.at < until)
+            .group_by(c.person_id)
+        )
         with self._engine.connect() as connection:
             return dict(tuple(row) for row in connection.execute(query))
 

@@ -25,7 +25,9 @@ def purge(engine: Engine, now: datetime, keep: timedelta) -> dict[str, int]:
             "inbox": delete(inbox).where(inbox.c.state.in_(["done", "failed"]), inbox.c.done_at < now - CLAIMS_KEPT),
             "outbox": delete(outbox).where(outbox.c.made_at < old),
             "conversations": delete(conversations).where(conversations.c.at < old),
-            "drafts": delete(drafts).where(drafts.c.status.in_(["open", "discarded", "replaced"]), drafts.c.created_at < old),
+            "drafts": delete(drafts).where(
+                drafts.c.status.in_(["open", "discarded", "replaced"]), drafts.c.created_at < old
+            ),
             "feedback": delete(feedback).where(feedback.c.at < old),
         }
         return {table: connection.execute(query).rowcount for table, query in queries.items()}
@@ -37,13 +39,27 @@ def forget(engine: Engine, person_id: str, email: str, slack_user_id: str | None
     The audit log keeps that, when and what they wrote to the CRM, for which the company answers; their words in it go.
     """
     with writing(engine) as connection:
-        threads = {t for table in (drafts, receipts) for (t,) in connection.execute(select(table.c.thread).where(table.c.author_id == person_id))}
-        threads |= {t for (t,) in connection.execute(select(feedback.c.thread).where(feedback.c.person_id == person_id))}
+        threads = {
+            t
+            for table in (drafts, receipts)
+            for (t,) in connection.execute(select(table.c.thread).where(table.c.author_id == person_id))
+        }
+        threads |= {
+            t for (t,) in connection.execute(select(feedback.c.thread).where(feedback.c.person_id == person_id))
+        }
         items, answers = set(), set()
         for name, value in (("user", slack_user_id), ("value", email), ("to", email)):
             if value:
-                items |= {row.key for row in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, name, value), inbox.c.state != "running"))}
-                answers |= {row.item for row in connection.execute(select(outbox.c.item).where(_holds(outbox.c.body, name, value)))}
+                items |= {
+                    row.key
+                    for row in connection.execute(
+                        select(inbox.c.key).where(_holds(inbox.c.payload, name, value), inbox.c.state != "running")
+                    )
+                }
+                answers |= {
+                    row.item
+                    for row in connection.execute(select(outbox.c.item).where(_holds(outbox.c.body, name, value)))
+                }
         answers |= items
         for body in connection.execute(select(outbox.c.body).where(outbox.c.item.in_(answers))).scalars():
             threads |= _threads(body)
@@ -62,7 +78,8 @@ def forget(engine: Engine, person_id: str, email: str, slack_user_id: str | None
 
 
 def _holds(column: Column[Any], name: str, value: str) -> ColumnElement[bool]:
-    """Whether a JSON document has this value under a name: the same value elsewhere, as among a channel's readers, is about others."""
+    """Whether a JSON document has this value under a name: the same value elsewhere, as among a channel's readers, is
+    about others."""
     return type_coerce(column, Text).contains(json.dumps({name: value}, ensure_ascii=False)[1:-1], autoescape=True)
 
 
@@ -73,9 +90,15 @@ def _threads(about: dict[str, Any]) -> set[str]:
 
 
 def erase(engine: Engine, team: str) -> None:
-    """Delete all that came from a Slack workspace and all that was said there. The CRM, the library and the audit log are the company's."""
+    """Delete all that came from a Slack workspace and all that was said there. The CRM, the library and the audit log
+    are the company's."""
     with writing(engine) as connection:
-        items = [key for (key,) in connection.execute(select(inbox.c.key).where(_holds(inbox.c.payload, "team", team), inbox.c.state != "running"))]
+        items = [
+            key
+            for (key,) in connection.execute(
+                select(inbox.c.key).where(_holds(inbox.c.payload, "team", team), inbox.c.state != "running")
+            )
+        ]
         connection.execute(delete(outbox).where(outbox.c.item.in_(items) | _holds(outbox.c.body, "team", team)))
         connection.execute(delete(inbox).where(inbox.c.key.in_(items)))
         for table in (conversations, drafts, receipts, feedback):

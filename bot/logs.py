@@ -28,7 +28,10 @@ def without_secrets(text: str) -> str:
 
 def frames(error: BaseException) -> list[str]:
     """Where an error came from. Its own words stay away: those of a check quote what was checked."""
-    return [f"{type(error).__module__}.{type(error).__qualname__}", *(f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__))]
+    return [
+        f"{type(error).__module__}.{type(error).__qualname__}",
+        *(f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)),
+    ]
 
 
 class Lines(logging.Formatter):

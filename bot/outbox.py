@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Engine, Index, Integer, LargeBinary, String, Table, exists, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.database import Json, Moment, metadata, writing
 
@@ -61,7 +75,16 @@ class Outbox:
 
     def growing(self, item: str, channel: str, ts: str) -> None:
         """Keep that a message stands in Slack to which the answer of an item is being written."""
-        row = {"item": item, "n": GROWING, "body": {}, "state": "growing", "channel": channel, "ts": ts, "doubted": False, "made_at": self._clock()}
+        row = {
+            "item": item,
+            "n": GROWING,
+            "body": {},
+            "state": "growing",
+            "channel": channel,
+            "ts": ts,
+            "doubted": False,
+            "made_at": self._clock(),
+        }
         with writing(self._engine) as connection:
             connection.execute(insert(outbox), [row])
 
@@ -69,7 +92,16 @@ class Outbox:
         """Keep all answers of an item at once: (body, channel, bytes) in the order of sending."""
         now = self._clock()
         rows = [
-            {"item": item, "n": n, "body": body, "data": data, "state": "open", "channel": channel, "doubted": False, "made_at": now}
+            {
+                "item": item,
+                "n": n,
+                "body": body,
+                "data": data,
+                "state": "open",
+                "channel": channel,
+                "doubted": False,
+                "made_at": now,
+            }
             for n, (body, channel, data) in enumerate(messages)
         ]
         if rows:
@@ -91,7 +123,9 @@ class Outbox:
     def drop(self, item: str) -> None:
         """Send nothing more of an item."""
         with writing(self._engine) as connection:
-            connection.execute(update(outbox).where(outbox.c.item == item, outbox.c.state == "open").values(state="dropped", data=None))
+            connection.execute(
+                update(outbox).where(outbox.c.item == item, outbox.c.state == "open").values(state="dropped", data=None)
+            )
 
     def ts(self, item: str, n: int) -> str | None:
         """Where a message of the item stands."""
@@ -109,13 +143,24 @@ class Outbox:
     def at(self, channel: str, ts: str) -> dict[str, Any] | None:
         """The body of the message that stands there."""
         with self._engine.connect() as connection:
-            query = select(outbox.c.body).where(outbox.c.channel == channel, outbox.c.ts == ts).order_by(outbox.c.made_at.desc()).limit(1)
+            query = (
+                select(outbox.c.body)
+                .where(outbox.c.channel == channel, outbox.c.ts == ts)
+                .order_by(outbox.c.made_at.desc())
+                .limit(1)
+            )
             found: dict[str, Any] | None = connection.execute(query).scalar()
             return found
 
     def counts(self) -> dict[str, int]:
         """Messages by state, and those that may have been sent twice."""
         with self._engine.connect() as connection:
-            states = {row[0]: row[1] for row in connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))}
-            doubted = connection.execute(select(func.count()).select_from(outbox).where(outbox.c.doubted.is_(True))).scalar() or 0
+            states = {
+                row[0]: row[1]
+                for row in connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+            }
+            doubted = (
+                connection.execute(select(func.count()).select_from(outbox).where(outbox.c.doubted.is_(True))).scalar()
+                or 0
+            )
             return {**states, "doubted": doubted}

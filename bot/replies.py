@@ -10,7 +10,9 @@ from bot.domain.activities import ActivityKind
 from bot.domain.money import plain
 
 AmountText = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
-RefusalReason = Literal["not_allowed", "not_found", "external_audience", "expired", "conflict", "unavailable", "unsupported"]
+RefusalReason = Literal[
+    "not_allowed", "not_found", "external_audience", "expired", "conflict", "unavailable", "unsupported"
+]
 
 
 class Source(BaseModel):
@@ -45,7 +47,8 @@ class DealRef(BaseModel):
 
 
 class Change(BaseModel):
-    """One field of a deal, old → new, as text: plain decimals, ISO dates, names; `ref` is the CRM id behind a new name."""
+    """One field of a deal, old → new, as text: plain decimals, ISO dates, names; `ref` is the CRM id behind a new
+    name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -91,7 +94,8 @@ class BulkItem(BaseModel):
 
 
 class Matched(BaseModel):
-    """How the deal of a card was found: by its name, by a likely reading of it, through the thread, or chosen from a list."""
+    """How the deal of a card was found: by its name, by a likely reading of it, through the thread, or chosen from a
+    list."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -164,7 +168,8 @@ class FormValues(BaseModel):
 
 
 class LogForm(Reply):
-    """A form to open: on a draft or a deal (`ref`, with what is to be mended there), or empty; only doors that can show forms ask for it."""
+    """A form to open: on a draft or a deal (`ref`, with what is to be mended there), or empty; only doors that can show
+    forms ask for it."""
 
     kind: Literal["form"] = "form"
     audience: Literal["channel", "ephemeral"] = "ephemeral"

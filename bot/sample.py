@@ -76,7 +76,15 @@ PRODUCTS = [
     ("qp5", "Quayline Insight", "Insight;QI;分析", "Software", 15000),
 ]
 PROJECTS = {
-    "en": ["inbound dock rollout", "yard pilot", "gate automation", "2nd site expansion", "carrier onboarding", "renewal", "detention program"],
+    "en": [
+        "inbound dock rollout",
+        "yard pilot",
+        "gate automation",
+        "2nd site expansion",
+        "carrier onboarding",
+        "renewal",
+        "detention program",
+    ],
     "zh": ["月台预约项目", "堆场试点", "闸口自动化", "二期扩展", "续约"],
 }
 PROJECT_PRODUCTS = [["qp1", "qp5"], ["qp2"], ["qp3"], ["qp1", "qp2"], ["qp4"], ["qp1"], ["qp2", "qp5"]]
@@ -90,10 +98,70 @@ STAGES = [
     ("Won", 100, "won", "Won"),
     ("Lost", 0, "lost", "Lost"),
 ]
-FIRST = ["Dana", "Omar", "Petra", "Lionel", "Greta", "Idris", "Carys", "Anton", "Noor", "Felix", "Maeve", "Tobin", "Ilse", "Rufus", "Amara", "Celine", "Dov", "Hattie", "Jonas", "Keiko"]
-LAST = ["Reyes", "Bellweather", "Stroud", "Pemberton", "Quist", "Harland", "Achebe", "Lindgren", "Mossman", "Vance", "Trevelyan", "Oduya", "Castellan", "Winterbourne", "Faulk"]
-ZH_NAMES = ["王建国", "李思敏", "张海涛", "刘雨晴", "陈国栋", "赵丽华", "周文博", "吴晓燕", "孙志强", "徐佳宁", "高远", "林静怡", "何俊峰", "郭美玲"]
-TITLES = ["CFO", "VP Supply Chain", "Warehouse Manager", "Transportation Manager", "VP Operations", "IT Director", "Plant Manager"]
+FIRST = [
+    "Dana",
+    "Omar",
+    "Petra",
+    "Lionel",
+    "Greta",
+    "Idris",
+    "Carys",
+    "Anton",
+    "Noor",
+    "Felix",
+    "Maeve",
+    "Tobin",
+    "Ilse",
+    "Rufus",
+    "Amara",
+    "Celine",
+    "Dov",
+    "Hattie",
+    "Jonas",
+    "Keiko",
+]
+LAST = [
+    "Reyes",
+    "Bellweather",
+    "Stroud",
+    "Pemberton",
+    "Quist",
+    "Harland",
+    "Achebe",
+    "Lindgren",
+    "Mossman",
+    "Vance",
+    "Trevelyan",
+    "Oduya",
+    "Castellan",
+    "Winterbourne",
+    "Faulk",
+]
+ZH_NAMES = [
+    "王建国",
+    "李思敏",
+    "张海涛",
+    "刘雨晴",
+    "陈国栋",
+    "赵丽华",
+    "周文博",
+    "吴晓燕",
+    "孙志强",
+    "徐佳宁",
+    "高远",
+    "林静怡",
+    "何俊峰",
+    "郭美玲",
+]
+TITLES = [
+    "CFO",
+    "VP Supply Chain",
+    "Warehouse Manager",
+    "Transportation Manager",
+    "VP Operations",
+    "IT Director",
+    "Plant Manager",
+]
 ZH_TITLES = ["财务总监", "供应链总监", "仓储经理", "厂长", "总经理"]
 NOTES = [
     "Walked the yard with {who}; trailers wait two hours at peak and nobody knows which ones are empty.",
@@ -105,8 +173,19 @@ NOTES = [
     "{who} asked for a payback calculation over 18 months.",
     "Went through the proposal with {who}; legal has two open points on data.",
 ]
-ZH_NOTES = ["{who}介绍了月台排队的情况,高峰期平均等两个小时。", "{who}要求提供同行业案例和投资回收期。", "给{who}发了方案,下周回复。", "{who}说预算要等集团批准。"]
-STEPS = ["Send the payback sheet", "Site visit with the warehouse team", "Review the proposal with finance", "Agree the pilot dates", "Call about legal's points"]
+ZH_NOTES = [
+    "{who}介绍了月台排队的情况,高峰期平均等两个小时。",
+    "{who}要求提供同行业案例和投资回收期。",
+    "给{who}发了方案,下周回复。",
+    "{who}说预算要等集团批准。",
+]
+STEPS = [
+    "Send the payback sheet",
+    "Site visit with the warehouse team",
+    "Review the proposal with finance",
+    "Agree the pilot dates",
+    "Call about legal's points",
+]
 ZH_STEPS = ["发方案", "现场考察", "和财务评审报价", "确认试点日期"]
 
 
@@ -190,10 +269,16 @@ class SampleCompany:
                 "created": created.isoformat(),
                 "close_date": (ahead if fate == "open" else end).isoformat(),
                 "closed_at": "" if fate == "open" else end.isoformat(),
-                "loss_reason": random.choice(["price", "no decision", "competitor", "timing"]) if fate == "lost" else "",
+                "loss_reason": random.choice(["price", "no decision", "competitor", "timing"])
+                if fate == "lost"
+                else "",
                 "next_step": random.choice(ZH_STEPS if chinese else STEPS) if fate == "open" and n % 12 else "",
-                "next_step_due": (self.today + timedelta(days=random.randint(1, 20))).isoformat() if fate == "open" and n % 12 else "",
-                "forecast": "" if fate != "open" else ["pipeline", "pipeline", "best case", "best case", "most likely", "commit"][depth],
+                "next_step_due": (self.today + timedelta(days=random.randint(1, 20))).isoformat()
+                if fate == "open" and n % 12
+                else "",
+                "forecast": ""
+                if fate != "open"
+                else ["pipeline", "pipeline", "best case", "best case", "most likely", "commit"][depth],
                 "contact_ids": ";".join(people),
             }
         )
@@ -202,31 +287,53 @@ class SampleCompany:
             step = self.deals[-1]["next_step"]
             if step:
                 agreed = self._moment(self.today - timedelta(days=1 + n % 15))
-                self.field_changes.append({"deal_id": deal_id, "field": "next_step", "old": "", "new": step, "at": agreed, "by_id": owner})
+                self.field_changes.append(
+                    {"deal_id": deal_id, "field": "next_step", "old": "", "new": step, "at": agreed, "by_id": owner}
+                )
         if fate == "open" and n % 5 == 0:
             moved = self._moment(self.today - timedelta(days=random.randint(1, 40)))
             old = (ahead - timedelta(days=random.randint(14, 45))).isoformat()
             self.field_changes.append(
-                {"deal_id": deal_id, "field": "close_date", "old": old, "new": ahead.isoformat(), "at": moved, "by_id": owner}
+                {
+                    "deal_id": deal_id,
+                    "field": "close_date",
+                    "old": old,
+                    "new": ahead.isoformat(),
+                    "at": moved,
+                    "by_id": owner,
+                }
             )
 
     def _history(self, deal_id: str, owner: str, created: date, end: date, depth: int, fate: str) -> None:
-        way = [stage[0] for stage in STAGES[: depth + 1]] + ([] if fate == "open" else ["Won" if fate == "won" else "Lost"])
+        way = [stage[0] for stage in STAGES[: depth + 1]] + (
+            [] if fate == "open" else ["Won" if fate == "won" else "Lost"]
+        )
         last = end - timedelta(days=self.random.randint(2, 25)) if fate == "open" else end
         span = max((last - created).days, len(way))
         before = ""
         for place, stage in enumerate(way):
             day = created + timedelta(days=span * place // max(len(way) - 1, 1))
             self.stage_changes.append(
-                {"deal_id": deal_id, "from_stage": before, "to_stage": stage, "at": self._moment(min(day, self.today)), "by_id": owner}
+                {
+                    "deal_id": deal_id,
+                    "from_stage": before,
+                    "to_stage": stage,
+                    "at": self._moment(min(day, self.today)),
+                    "by_id": owner,
+                }
             )
             before = stage
 
     def _log_activities(self, count: int) -> None:
         random, names = self.random, {c["id"]: c["name"] for c in self.contacts}
         for n in range(count):
-            deal = random.choice([d for d in self.deals if d["stage"] not in {"Won", "Lost"}] if n % 5 < 3 else self.deals)
-            first, last = date.fromisoformat(deal["created"]), date.fromisoformat(deal["closed_at"] or self.today.isoformat())
+            deal = random.choice(
+                [d for d in self.deals if d["stage"] not in {"Won", "Lost"}] if n % 5 < 3 else self.deals
+            )
+            first, last = (
+                date.fromisoformat(deal["created"]),
+                date.fromisoformat(deal["closed_at"] or self.today.isoformat()),
+            )
             day = last - timedelta(days=int((last - first).days * random.random() ** 2))
             who = deal["contact_ids"].split(";")[0]
             notes = ZH_NOTES if deal["currency"] == "CNY" else NOTES
@@ -268,14 +375,22 @@ class SampleCompany:
             for row in PEOPLE
         ]
         accounts = [
-            {"id": f"qa{n:02}", "name": name, "aliases": aliases, "industry": industry, "owner_id": self.owners[f"qa{n:02}"]}
+            {
+                "id": f"qa{n:02}",
+                "name": name,
+                "aliases": aliases,
+                "industry": industry,
+                "owner_id": self.owners[f"qa{n:02}"],
+            }
             for n, (name, aliases, industry, _) in enumerate(ACCOUNTS, 1)
         ]
         products = [
-            {"id": i, "name": n, "aliases": a, "family": f, "list_price": p, "currency": "USD"} for i, n, a, f, p in PRODUCTS
+            {"id": i, "name": n, "aliases": a, "family": f, "list_price": p, "currency": "USD"}
+            for i, n, a, f, p in PRODUCTS
         ]
         stages = [
-            {"name": n, "order": o, "probability": p, "kind": k, "process_stage": s} for o, (n, p, k, s) in enumerate(STAGES, 1)
+            {"name": n, "order": o, "probability": p, "kind": k, "process_stage": s}
+            for o, (n, p, k, s) in enumerate(STAGES, 1)
         ]
         tables = {
             "people": people,
@@ -294,14 +409,24 @@ class SampleCompany:
                 writer = csv.DictWriter(file, rows[0].keys())
                 writer.writeheader()
                 writer.writerows(rows)
-        (folder / "channels.json").write_text(json.dumps(self._channels(email), ensure_ascii=False, indent=1), encoding="utf-8")
+        (folder / "channels.json").write_text(
+            json.dumps(self._channels(email), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
 
     def _channels(self, email: dict[str, str]) -> dict[str, Any]:
         manager = {"East": "q02", "West": "q03", "APAC": "q04"}
         teams = {
-            f"#{region.casefold()}-sales": {"kind": "private", "members": [email[i] for i in ["q01", manager[region], *reps]]}
+            f"#{region.casefold()}-sales": {
+                "kind": "private",
+                "members": [email[i] for i in ["q01", manager[region], *reps]],
+            }
             for region, reps in REPS.items()
         }
         leads = {"kind": "private", "members": [email[i] for i in ["q01", *manager.values()]]}
         shared = {"kind": "external", "members": [email["q02"], email["q05"]], "guests": ["dana.reyes@globex.example"]}
-        return {**teams, "#sales-leads": leads, "#sales-all": {"kind": "public", "members": "all"}, "#ext-globex": shared}
+        return {
+            **teams,
+            "#sales-leads": leads,
+            "#sales-all": {"kind": "public", "members": "all"},
+            "#ext-globex": shared,
+        }

@@ -63,7 +63,8 @@ class Digest:
     next_at: datetime
 
     def after(self, moment: datetime) -> datetime:
-        """The first time of the schedule after a moment: wall-clock time where it was made, whatever summer time does."""
+        """The first time of the schedule after a moment: wall-clock time where it was made, whatever summer time
+        does."""
         return next_time(moment, self.days, self.hour, self.minute, self.timezone, monthly=self.monthly)
 
 
@@ -79,7 +80,9 @@ class Rest:
         return self.off or (self.until is not None and day < self.until) or self.sent_on == day
 
 
-def next_time(after: datetime, days: Sequence[str], hour: int, minute: int, timezone: str, *, monthly: bool) -> datetime:
+def next_time(
+    after: datetime, days: Sequence[str], hour: int, minute: int, timezone: str, *, monthly: bool
+) -> datetime:
     """The first moment after another one at a wall-clock time on one of the weekdays, or on its first in a month."""
     zone = ZoneInfo(timezone)
     day = after.astimezone(zone).date()
@@ -113,7 +116,11 @@ class Schedules:
         return self._digests(schedules.c.next_at <= now)
 
     def _digests(self, condition: Any) -> list[Digest]:
-        query = select(schedules).where(condition, schedules.c.cancelled_at.is_(None)).order_by(schedules.c.next_at, schedules.c.id)
+        query = (
+            select(schedules)
+            .where(condition, schedules.c.cancelled_at.is_(None))
+            .order_by(schedules.c.next_at, schedules.c.id)
+        )
         with self._engine.connect() as connection:
             return [_digest(row) for row in connection.execute(query)]
 
@@ -125,7 +132,11 @@ class Schedules:
         """Set the next time; those missed meanwhile are left out, for a digest of last week is of no use."""
         c = schedules.c
         with writing(self._engine) as connection:
-            connection.execute(update(schedules).where(c.id == digest.id, c.next_at == digest.next_at).values(next_at=digest.after(now)))
+            connection.execute(
+                update(schedules)
+                .where(c.id == digest.id, c.next_at == digest.next_at)
+                .values(next_at=digest.after(now))
+            )
 
     def rest(self, person_id: str, *, off: bool, until: date | None) -> None:
         """Stop a person's morning messages, until a day (when they come again) or altogether."""

@@ -92,18 +92,31 @@ def work(house: House) -> None:
     side.start()
     try:
         in_socket_mode = settings.slack_app_token is not None and settings.slack_signing_secret is None
-        hold(side.socket(settings.slack_app_token.get_secret_value()) if in_socket_mode and settings.slack_app_token else None)
+        hold(
+            side.socket(settings.slack_app_token.get_secret_value())
+            if in_socket_mode and settings.slack_app_token
+            else None
+        )
     finally:
         side.stop()
 
 
 def installations(house: House) -> Installations:
-    """Where Caddie is installed: in the workspace of the token, or in all that installed it by OAuth. Raises NotConfigured."""
+    """Where Caddie is installed: in the workspace of the token, or in all that installed it by OAuth. Raises
+    NotConfigured."""
     settings = house.settings
     if settings.slack_bot_token is not None:
         return OneWorkspace(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    if settings.slack_client_id is None or settings.slack_client_secret is None or settings.caddie_key is None or settings.slack_teams is None:
-        raise NotConfigured("Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_TEAMS and CADDIE_KEY for several.")
+    if (
+        settings.slack_client_id is None
+        or settings.slack_client_secret is None
+        or settings.caddie_key is None
+        or settings.slack_teams is None
+    ):
+        raise NotConfigured(
+            "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_TEAMS "
+            "and CADDIE_KEY for several."
+        )
     return ManyWorkspaces(
         house.engine,
         client_id=settings.slack_client_id,
@@ -119,7 +132,17 @@ def slack_side(house: House, where: Installations, secret: str) -> SlackSide:
     settings = house.settings
     hour = settings.morning_hour if settings.morning_messages else None
     keep = timedelta(days=settings.keep_days)
-    return SlackSide(house.caddie, Inbox(house.engine), Outbox(house.engine), where, secret=secret, charts=settings.charts, morning_hour=hour, tidy=lambda now: purge(house.engine, now, keep), erase=lambda team: erase(house.engine, team))
+    return SlackSide(
+        house.caddie,
+        Inbox(house.engine),
+        Outbox(house.engine),
+        where,
+        secret=secret,
+        charts=settings.charts,
+        morning_hour=hour,
+        tidy=lambda now: purge(house.engine, now, keep),
+        erase=lambda team: erase(house.engine, team),
+    )
 
 
 def slack_routes(side: SlackSide) -> list[Route]:
@@ -149,7 +172,12 @@ def health_routes(side: SlackSide) -> list[Route]:
 
 def metrics_route(side: SlackSide) -> Route:
     """Prometheus' /metrics."""
-    queues = telemetry.Queues(side.inbox.counts, side.inbox.oldest_waiting, side.outbox.counts, lambda: side.sockets.connected() if side.sockets else 0)
+    queues = telemetry.Queues(
+        side.inbox.counts,
+        side.inbox.oldest_waiting,
+        side.outbox.counts,
+        lambda: side.sockets.connected() if side.sockets else 0,
+    )
 
     async def metrics(request: Request) -> Response:
         return Response(await run_in_threadpool(telemetry.exposition, queues), media_type="text/plain; version=0.0.4")
@@ -179,8 +207,12 @@ class Playground:
         self.deliverer = Deliverer(self.workspace, secret, f"{base}/slack/events", base_url=base)
         self.side = slack_side(house, OneWorkspace(token, f"{base}/api/"), secret)
         self.secret, self.app_token, self.base = secret, app_token, base
-        server = PlaygroundServer(self.workspace, self.deliverer, token, app_token, [*slack_routes(self.side), metrics_route(self.side)])
-        self._uvicorn = uvicorn.Server(uvicorn.Config(server.asgi, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"))
+        server = PlaygroundServer(
+            self.workspace, self.deliverer, token, app_token, [*slack_routes(self.side), metrics_route(self.side)]
+        )
+        self._uvicorn = uvicorn.Server(
+            uvicorn.Config(server.asgi, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
+        )
 
     def run(self) -> None:
         """Serve in this thread until stopped."""

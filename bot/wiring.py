@@ -107,7 +107,9 @@ class House:
     @cached_property
     def caddie(self) -> Caddie:
         settings = self.settings
-        return Caddie(self.desk, Understanding(self.model, settings.caddie_model or "offline", settings.caddie_model_timeout))
+        return Caddie(
+            self.desk, Understanding(self.model, settings.caddie_model or "offline", settings.caddie_model_timeout)
+        )
 
 
 def build(settings: Settings) -> House:

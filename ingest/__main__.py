@@ -34,7 +34,12 @@ def main(
     except CaddieError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2 if isinstance(error, BadRequest) else 1) from error
-    counts = {"taken": report.taken, "unchanged": report.unchanged, "removed": report.removed, "passages": report.passages}
+    counts = {
+        "taken": report.taken,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "passages": report.passages,
+    }
     if as_json:
         refused = [{"file": name, "reason": reason} for name, reason in report.refused]
         typer.echo(json.dumps({**counts, "refused": refused}, ensure_ascii=False))

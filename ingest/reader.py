@@ -1,6 +1,7 @@
 """A process that reads files for the ingest, within bounds: python -m ingest.reader, a path a line in, a JSON line out.
 
-What a file can cost is limited here (memory) and by the parent (time), so a file made to exhaust its reader harms nobody.
+What a file can cost is limited here (memory) and by the parent (time), so a file made to exhaust its reader harms
+nobody.
 """
 
 import json
@@ -39,8 +40,14 @@ def read(file: Path) -> dict[str, Any]:
         elif file.suffix.lower() in READERS:
             title, found = read_document(file)
         else:
-            raise BadRequest(f"files of type {file.suffix or 'without ending'} cannot be read; save it as PDF, Office, HTML, Markdown or text")
-        return {"title": _clean(title), "pieces": [[[_clean(h) for h in piece.headings], _clean(piece.text)] for piece in found]}
+            raise BadRequest(
+                f"files of type {file.suffix or 'without ending'} cannot be read; save it as PDF, Office, "
+                f"HTML, Markdown or text"
+            )
+        return {
+            "title": _clean(title),
+            "pieces": [[[_clean(h) for h in piece.headings], _clean(piece.text)] for piece in found],
+        }
     except (AidError, BadRequest) as error:
         return {"refused": str(error)}
     except MemoryError:
@@ -53,7 +60,9 @@ def read(file: Path) -> dict[str, Any]:
 
 def _clean(text: str) -> str:
     """Without what no database or terminal should hold."""
-    return "".join(c for c in text if c in "\n\t" or ((c.isprintable() or c.isspace()) and not 0xD800 <= ord(c) <= 0xDFFF))
+    return "".join(
+        c for c in text if c in "\n\t" or ((c.isprintable() or c.isspace()) and not 0xD800 <= ord(c) <= 0xDFFF)
+    )
 
 
 def main() -> None:

@@ -38,11 +38,20 @@ class Reader:
             return answer
         slow = process.poll() is None
         self.close()
-        return {"refused": "it takes too long to read; split it, or save it as text" if slow else "its reader broke down on it; save it anew from its program, or as text"}
+        return {
+            "refused": "it takes too long to read; split it, or save it as text"
+            if slow
+            else "its reader broke down on it; save it anew from its program, or as text"
+        }
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen([sys.executable, "-m", "ingest.reader"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "ingest.reader"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
             if not _line(self._process, START_SECONDS):
                 raise RuntimeError("the reading process does not start")
         return self._process

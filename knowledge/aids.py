@@ -304,7 +304,16 @@ AnyAid = Annotated[
     Field(discriminator="kind"),
 ]
 AIDS: TypeAdapter[Any] = TypeAdapter(AnyAid)
-KINDS = ("pain_chain", "pain_sheet", "reference_story", "value_proposition", "best_practice", "product_update", "promotion", "battle_card")
+KINDS = (
+    "pain_chain",
+    "pain_sheet",
+    "reference_story",
+    "value_proposition",
+    "best_practice",
+    "product_update",
+    "promotion",
+    "battle_card",
+)
 
 
 def blank(kind: str, owner: str) -> str:
@@ -365,7 +374,10 @@ def read_aid(text: str) -> Aid | None:
         mark = getattr(error, "problem_mark", None)
         if "kind:" not in front:
             return None
-        raise AidError(f"line {mark.line + 2 if mark else 2}: the front matter is no readable YAML ({getattr(error, 'problem', 'syntax')})") from error
+        raise AidError(
+            f"line {mark.line + 2 if mark else 2}: the front matter is no readable YAML "
+            f"({getattr(error, 'problem', 'syntax')})"
+        ) from error
     if not isinstance(values, dict) or "kind" not in values:
         return None
     if values["kind"] not in KINDS:

@@ -99,16 +99,27 @@ class Catalogue:
         """Digest by key of the documents in a folder, or of one file."""
         with self._engine.connect() as connection:
             found = connection.execute(select(documents.c.key, documents.c.digest))
-            return {row.key: row.digest for row in found if row.key == under or row.key.startswith(under.rstrip("/") + "/")}
+            return {
+                row.key: row.digest for row in found if row.key == under or row.key.startswith(under.rstrip("/") + "/")
+            }
 
     def versions(self, aid_id: str) -> dict[int, str]:
         """The keys of an aid's documents by version."""
         with self._engine.connect() as connection:
-            return {row[0]: row[1] for row in connection.execute(select(documents.c.aid_version, documents.c.key).where(documents.c.aid_id == aid_id))}
+            return {
+                row[0]: row[1]
+                for row in connection.execute(
+                    select(documents.c.aid_version, documents.c.key).where(documents.c.aid_id == aid_id)
+                )
+            }
 
     def passage_ids(self, keys: Iterable[str]) -> list[str]:
         with self._engine.connect() as connection:
-            return [i for key in keys for (i,) in connection.execute(select(passages.c.id).where(passages.c.document == key))]
+            return [
+                i
+                for key in keys
+                for (i,) in connection.execute(select(passages.c.id).where(passages.c.document == key))
+            ]
 
     def put(self, document: Document) -> None:
         """Take a document in place of its former state; its passages wait for embedding."""
@@ -162,7 +173,9 @@ class Catalogue:
             wanted &= documents.c.aid_version == version
         with writing(self._engine) as connection:
             for found in connection.execute(select(documents.c.key, documents.c.aid).where(wanted)).all():
-                connection.execute(update(documents).where(documents.c.key == found.key).values(aid={**found.aid, "status": status}))
+                connection.execute(
+                    update(documents).where(documents.c.key == found.key).values(aid={**found.aid, "status": status})
+                )
             _touch(connection)
 
     def passages(self) -> list[Passage]:
@@ -188,7 +201,9 @@ class Catalogue:
         """(documents, passages, passages waiting)."""
         with self._engine.connect() as connection:
             waiting = select(func.count()).select_from(passages).where(passages.c.embedded.is_(False))
-            counted = [connection.execute(select(func.count()).select_from(t)).scalar() or 0 for t in (documents, passages)]
+            counted = [
+                connection.execute(select(func.count()).select_from(t)).scalar() or 0 for t in (documents, passages)
+            ]
             return counted[0], counted[1], connection.execute(waiting).scalar() or 0
 
 

@@ -22,7 +22,8 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 
 class Embedder:
-    """Encodes texts as unit vectors of 32-bit floats; the model is loaded on first use and downloads nothing by itself."""
+    """Encodes texts as unit vectors of 32-bit floats; the model is loaded on first use and downloads nothing by
+    itself."""
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or PACKAGED
@@ -44,7 +45,9 @@ class Embedder:
         try:
             return SentenceTransformer(source, device="cpu")
         except (OSError, ValueError) as error:
-            raise NotConfigured(f"The embedding model {self.name} cannot be loaded: {error}. Check CADDIE_EMBEDDER.") from error
+            raise NotConfigured(
+                f"The embedding model {self.name} cannot be loaded: {error}. Check CADDIE_EMBEDDER."
+            ) from error
 
     @property
     def knows_chinese(self) -> bool:

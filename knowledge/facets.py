@@ -15,7 +15,8 @@ SAME_WORD, TAGGED = 0.3, 0.35
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What a hit must or should be. `kind`, `role`, `industry`, `product` are asked for: an aid for another one does not fit.
+    """What a hit must or should be. `kind`, `role`, `industry`, `product` are asked for: an aid for another one does
+    not fit.
 
     The `near_…` ones come from a deal and only rank. `on` is the day for which an aid must be current; None takes all.
     `said` are the words of the request for roles and industries: an aid that uses the very same comes first.
@@ -90,7 +91,8 @@ def fit_of(aid: Aid, facets: Facets, taxonomy: Taxonomy) -> tuple[float, tuple[t
 
 
 def same_words(aid: Aid, said: Sequence[str], question: Sequence[str]) -> float:
-    """What it is worth that an aid carries the very industry or role that was said, and tags that the question names."""
+    """What it is worth that an aid carries the very industry or role that was said, and tags that the question
+    names."""
     own = {value.casefold() for value in (*aid.industries, *aid.main_industries, *aid.roles, *aid.main_roles)}
     tagged = any((tag := set(terms(t))) and tag <= set(question) for t in aid.tags)
     return (SAME_WORD if own & set(said) else 0.0) + (TAGGED if tagged else 0.0)
@@ -98,7 +100,13 @@ def same_words(aid: Aid, said: Sequence[str], question: Sequence[str]) -> float:
 
 def named_in(aid: Aid, question: str) -> bool:
     """Whether a question names the customer or the competitor that an aid is about."""
-    name = aid.customer if isinstance(aid, ReferenceStory) and aid.named else aid.competitor if isinstance(aid, BattleCard) else None
+    name = (
+        aid.customer
+        if isinstance(aid, ReferenceStory) and aid.named
+        else aid.competitor
+        if isinstance(aid, BattleCard)
+        else None
+    )
     if not name:
         return False
     if HAS_CJK.search(name):
@@ -110,7 +118,12 @@ def named_in(aid: Aid, question: str) -> bool:
 def offered(aid: Aid, sold_in: Sequence[str], known_regions: frozenset[str]) -> bool:
     """Whether a promotion holds in one of these regions; regions that no aid speaks of tell nothing."""
     here = {region.casefold() for region in sold_in} & known_regions
-    return aid.kind != "promotion" or not aid.regions or not here or bool(here & {region.casefold() for region in aid.regions})
+    return (
+        aid.kind != "promotion"
+        or not aid.regions
+        or not here
+        or bool(here & {region.casefold() for region in aid.regions})
+    )
 
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ from knowledge.vectors import VectorStore
 log = logging.getLogger(__name__)
 DENSE_WEIGHT = 0.65
 SURE_ENOUGH, COVER_COUNTS = 0.6, 0.4
-"""Cosine + COVER_COUNTS × coverage from which a text answers: on four collections 95 of 100 own questions and 6 of 100 strange ones reach it."""
+"""Cosine + COVER_COUNTS × coverage from which a text answers: on four collections 95 of 100 own questions and 6 of 100
+strange ones reach it."""
 COVERED_ENOUGH, COVERED_CHINESE = 0.55, 0.3
 COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
@@ -60,7 +61,14 @@ class Asked:
 class Library:
     """All that was ingested, found by meaning and by words; one object a process."""
 
-    def __init__(self, catalogue: Catalogue, vectors: VectorStore, embedder: Embedder, taxonomy: Taxonomy, reranker: Reranker | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        vectors: VectorStore,
+        embedder: Embedder,
+        taxonomy: Taxonomy,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._reranker = reranker
         self.catalogue, self.vectors, self.embedder, self.taxonomy = catalogue, vectors, embedder, taxonomy
         self._lock = RLock()
@@ -80,9 +88,11 @@ class Library:
         return next((a for a in versions if a.current(day)), versions[0] if versions else None)
 
     def take_draft(self, text: str) -> Aid | None:
-        """Take a job aid that did not come by a file of the library's folders: a draft, whatever it says of itself. None where the text is no aid.
+        """Take a job aid that did not come by a file of the library's folders: a draft, whatever it says of itself.
+        None where the text is no aid.
 
-        Under the id of an aid that is there already it is the next version, which changes no answer until it is approved; a draft sent
+        Under the id of an aid that is there already it is the next version, which changes no answer until it is
+        approved; a draft sent
         before is replaced. Raises AidError where its front matter is wrong.
         """
         aid = read_aid(text)
@@ -91,11 +101,16 @@ class Library:
         aid = aid.model_copy(update={"status": "draft", "version": self._next_version(aid)})
         key, digest = f"{SENT}{aid.id}@{aid.version}", hashlib.sha256(text.encode()).hexdigest()
         passage = Passage(hashlib.sha256(key.encode()).hexdigest()[:32], key, 0, aid.title, aid.text(), True)
-        self.catalogue.put(Document(key, digest, aid.title, [passage], aid.id, aid.version, aid.model_dump(mode="json", exclude_none=True)))
+        self.catalogue.put(
+            Document(
+                key, digest, aid.title, [passage], aid.id, aid.version, aid.model_dump(mode="json", exclude_none=True)
+            )
+        )
         return aid
 
     def _next_version(self, aid: Aid) -> int:
-        """The version under which a draft is kept: that of the draft it replaces, or one that is free above all others."""
+        """The version under which a draft is kept: that of the draft it replaces, or one that is free above all
+        others."""
         known = self.shelf.versions.get(aid.id, [])
         if not known:
             return aid.version
@@ -122,7 +137,9 @@ class Library:
         roles = self.taxonomy.find("roles", text, shelf.values("roles"))
         industries = self.taxonomy.find("industries", text, shelf.values("industries"))
         industries = [i for i in industries if not any(r.start <= i.start < r.end for r in roles)]
-        known = {word.casefold(): name for word, name in ({v: v for v in shelf.values("products")} | dict(products)).items()}
+        known = {
+            word.casefold(): name for word, name in ({v: v for v in shelf.values("products")} | dict(products)).items()
+        }
         named: dict[str, str] = {}
         rest = normal(text)
         for word in sorted(known, key=len, reverse=True):
@@ -132,7 +149,13 @@ class Library:
                 rest = re.sub(pattern, " ", rest, flags=re.I)
         for found in (*roles, *industries):
             rest = rest.replace(found.words, " ")
-        return Asked(unique(r.meaning for r in roles), unique(i.meaning for i in industries), tuple(named), rest, unique(f.words.casefold() for f in (*roles, *industries)))
+        return Asked(
+            unique(r.meaning for r in roles),
+            unique(i.meaning for i in industries),
+            tuple(named),
+            rest,
+            unique(f.words.casefold() for f in (*roles, *industries)),
+        )
 
     def search(self, question: str, facets: Facets = Facets(), limit: int = 10) -> list[Hit]:
         """The best hits, best first; `fits` is False for those too far from the question or for another facet."""
@@ -157,12 +180,27 @@ class Library:
             aid = shelf.aids.get(passage.document) if passage.is_aid else None
             bonus, why, fits = fit_of(aid, facets, self.taxonomy) if aid else (0.0, (), True)
             bonus += same_words(aid, facets.said, own) if aid else 0.0
-            hits.append(Hit(passage, aid, base + bonus, near, coverage, why, fits and (on_topic or self._says_enough(question, near if dense else None, coverage, facets, passage, len(why)))))
+            hits.append(
+                Hit(
+                    passage,
+                    aid,
+                    base + bonus,
+                    near,
+                    coverage,
+                    why,
+                    fits
+                    and (
+                        on_topic
+                        or self._says_enough(question, near if dense else None, coverage, facets, passage, len(why))
+                    ),
+                )
+            )
         hits.sort(key=lambda h: (not h.fits, -h.score, h.passage.id))
         return self._looked_at_again(question, hits)[:limit] if wanted and not facets.words_only else hits[:limit]
 
     def _looked_at_again(self, question: str, hits: list[Hit]) -> list[Hit]:
-        """The best fitting hits in the reranker's order, where there is one; they share out the scores that the search gave."""
+        """The best fitting hits in the reranker's order, where there is one; they share out the scores that the search
+        gave."""
         fitting = sum(hit.fits for hit in hits[:RERANKED])
         if self._reranker is None or fitting < 2:
             return hits
@@ -170,7 +208,8 @@ class Library:
         return [*(replace(hits[n], score=hits[place].score) for place, n in enumerate(order)), *hits[fitting:]]
 
     def _allowed(self, facets: Facets, shelf: Shelf) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-        """Which passages may be found at all: every document, where documents are asked for, and the aids that are of the kind and current."""
+        """Which passages may be found at all: every document, where documents are asked for, and the aids that are of
+        the kind and current."""
         allowed = np.full(len(shelf.passages), not (facets.aids_only or facets.kind))
         for n in shelf.aid_places:
             allowed[n] = self._passes(shelf.aids[shelf.passages[n].document], facets, shelf)
@@ -201,15 +240,21 @@ class Library:
             log.exception("the vector index cannot be read; answering from the lexical side")
             return {}
 
-    def _says_enough(self, question: str, dense: float | None, coverage: float, facets: Facets, passage: Passage, shared: int) -> bool:
-        """Whether the text itself is near enough; an aid asked for by its kind and facets that it has need not repeat the topic."""
+    def _says_enough(
+        self, question: str, dense: float | None, coverage: float, facets: Facets, passage: Passage, shared: int
+    ) -> bool:
+        """Whether the text itself is near enough; an aid asked for by its kind and facets that it has need not repeat
+        the topic."""
         asked = bool(facets.roles or facets.industries or facets.products)
         if passage.is_aid and (shared >= 2 or (facets.kind and (shared if asked else facets.near_industries))):
             return True
         if facets.kind and not asked and not terms(question):
             return True
         aid = self.shelf.aids.get(passage.document) if passage.is_aid else None
-        if aid and (named_in(aid, question) or (coverage >= COVERED_WITH_NAME and self.shelf.lexical.names(question, passage.heading))):
+        if aid and (
+            named_in(aid, question)
+            or (coverage >= COVERED_WITH_NAME and self.shelf.lexical.names(question, passage.heading))
+        ):
             return True
         if HAS_CJK.search(question):
             return coverage >= COVERED_CHINESE
@@ -226,7 +271,9 @@ class Library:
         """The sentences of a hit's section that answer best, in their order; at least its first."""
         asked_for = points_asked_for(hit.aid, question) if hit.aid else []
         pieces = list(sentences_of(hit.aid, self.shelf.section(hit.passage))) if not asked_for else []
-        return asked_for or (best_sentences(pieces, self.taxonomy.widened(question), self.shelf.lexical, limit) if pieces else [])
+        return asked_for or (
+            best_sentences(pieces, self.taxonomy.widened(question), self.shelf.lexical, limit) if pieces else []
+        )
 
 
 def _promising(allowed: Any, lexical: Any, dense: Mapping[str, float], shelf: Shelf) -> list[int]:

@@ -22,7 +22,9 @@ class Reranker:
         try:
             return CrossEncoder(self.name, device="cpu")
         except (OSError, ValueError) as error:
-            raise NotConfigured(f"The reranker {self.name} cannot be loaded: {error}. Check CADDIE_RERANKER.") from error
+            raise NotConfigured(
+                f"The reranker {self.name} cannot be loaded: {error}. Check CADDIE_RERANKER."
+            ) from error
 
     def order(self, question: str, texts: Sequence[str]) -> list[int]:
         """The places of texts, the one that answers best first."""

@@ -26,7 +26,8 @@ class Shelf:
         self._fresh: tuple[list[str], Any] | None = None
 
     def current(self, aid: Aid, day: date) -> bool:
-        """Whether this is the version of the aid that holds on a day: approved, begun, not run out, and no newer one is."""
+        """Whether this is the version of the aid that holds on a day: approved, begun, not run out, and no newer one
+        is."""
         return aid.current(day) and next(a for a in self.versions[aid.id] if a.current(day)) is aid
 
     def newest(self) -> list[Aid]:
@@ -65,11 +66,15 @@ class Shelf:
         return self._catalogue.titles()
 
     def fresh(self, vector: Any, embedder: Embedder) -> dict[str, float]:
-        """Cosine of the passages that no ingest has embedded yet, such as a draft just sent; of many, none: the words find them."""
+        """Cosine of the passages that no ingest has embedded yet, such as a draft just sent; of many, none: the words
+        find them."""
         if self._fresh is None:
             waiting = self._catalogue.waiting(FRESH_MOST + 1)
             waiting = waiting if len(waiting) <= FRESH_MOST else []
-            self._fresh = [p.id for p in waiting], embedder.encode([f"{p.heading}\n{p.text}" for p in waiting]) if waiting else None
+            self._fresh = (
+                [p.id for p in waiting],
+                embedder.encode([f"{p.heading}\n{p.text}" for p in waiting]) if waiting else None,
+            )
         ids, vectors = self._fresh
         return {} if vectors is None else dict(zip(ids, map(float, vectors @ vector), strict=True))
 

@@ -1,4 +1,5 @@
-"""Words that mean the same role, industry or topic, from an editable file; what it does not hold is read from the words themselves."""
+"""Words that mean the same role, industry or topic, from an editable file; what it does not hold is read from the words
+themselves."""
 
 import re
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ class Taxonomy:
         return {kind: {word.casefold(): line[0] for line in lines for word in line} for kind, lines in kinds.items()}
 
     def meaning(self, kind: str, value: str) -> str:
-        """The meaning of one value: that of the whole, else of the longest known words in it (“Third-party Logistics (3PL)”), else of a title's function."""
+        """The meaning of one value: that of the whole, else of the longest known words in it (“Third-party Logistics
+        (3PL)”), else of a title's function."""
         if (kind, value) not in self._known:
             self._known[kind, value] = self._meaning(kind, value)
         return self._known[kind, value]
@@ -60,7 +62,8 @@ class Taxonomy:
 
     @cached_property
     def _functions(self) -> dict[str, str]:
-        """What the file's roles are responsible for: finance → CFO, operations → VP Operations; of two roles the first."""
+        """What the file's roles are responsible for: finance → CFO, operations → VP Operations; of two roles the
+        first."""
         found: dict[str, str] = {}
         for line in self._file.roles:
             for word in line:
@@ -71,7 +74,11 @@ class Taxonomy:
     def words(self, kind: str, value: str) -> list[str]:
         """All ways to say a value, itself included."""
         meaning = self.meaning(kind, value)
-        return list(dict.fromkeys([value.casefold(), *(word for word, means in self._meanings[kind].items() if means == meaning)]))
+        return list(
+            dict.fromkeys(
+                [value.casefold(), *(word for word, means in self._meanings[kind].items() if means == meaning)]
+            )
+        )
 
     def find(self, kind: str, text: str, values: frozenset[str] = frozenset()) -> list[Found]:
         """The meanings said in a text, longest words first, each place once; `values` are further words to look for."""
@@ -86,7 +93,14 @@ class Taxonomy:
         for pattern, phrase in patterns:
             for match in pattern.finditer(text):
                 if not any(f.start < match.end() and match.start() < f.end for f in found):
-                    found.append(Found(self._meanings[kind].get(phrase.casefold()) or self.meaning(kind, phrase), match.group(), match.start(), match.end()))
+                    found.append(
+                        Found(
+                            self._meanings[kind].get(phrase.casefold()) or self.meaning(kind, phrase),
+                            match.group(),
+                            match.start(),
+                            match.end(),
+                        )
+                    )
         return found
 
     def phrasings(self, text: str) -> list[str]:
@@ -99,14 +113,28 @@ class Taxonomy:
         return " ".join([text, *self.phrasings(text)])
 
 
-_LEVELS = r"(?:chief|head|director|vp|svp|evp|vice president|president|manager|lead|leader|boss|supervisor|officer|chef|guy|people|folks)"
-_LEVEL = re.compile(rf"\b(?:{_LEVELS}|senior|sr|junior|deputy|assistant|global|regional|group|executive|of|the|and|for)\b|[^\w\s]", re.I)
-_SHORT = {"ops": "operations", "fin": "finance", "procurement": "purchasing", "people": "hr", "human resources": "hr", "hr": "hr", "mfg": "manufacturing"}
+_LEVELS = (
+    r"(?:chief|head|director|vp|svp|evp|vice president|president|manager|lead|leader|boss|supervisor|officer"
+    r"|chef|guy|people|folks)"
+)
+_LEVEL = re.compile(
+    rf"\b(?:{_LEVELS}|senior|sr|junior|deputy|assistant|global|regional|group|executive|of|the|and|for)\b|[^\w\s]", re.I
+)
+_SHORT = {
+    "ops": "operations",
+    "fin": "finance",
+    "procurement": "purchasing",
+    "people": "hr",
+    "human resources": "hr",
+    "hr": "hr",
+    "mfg": "manufacturing",
+}
 
 
 @lru_cache(maxsize=2_000)
 def function_of(title: str) -> str:
-    """What a title is responsible for, without its level: “Chief Nursing Officer” and “director of nursing” are both nursing."""
+    """What a title is responsible for, without its level: “Chief Nursing Officer” and “director of nursing” are both
+    nursing."""
     if HAS_CJK.search(title) or not re.search(rf"\b{_LEVELS}\b", title, re.I):
         return ""
     words = " ".join(_LEVEL.sub(" ", title.casefold()).split())
@@ -116,8 +144,12 @@ def function_of(title: str) -> str:
 @lru_cache(maxsize=2_000)
 def _level_of(function: str) -> re.Pattern[str]:
     """Any title for a function: head of payroll, payroll boss, VP payroll."""
-    spoken = "|".join(re.escape(word) for word in (function, *(short for short, long in _SHORT.items() if long == function)))
-    return re.compile(rf"(?<!\w){_LEVELS}(?: of)?(?: the)? (?:{spoken})(?!\w)|(?<!\w)(?:{spoken}) {_LEVELS}s?(?!\w)", re.I)
+    spoken = "|".join(
+        re.escape(word) for word in (function, *(short for short, long in _SHORT.items() if long == function))
+    )
+    return re.compile(
+        rf"(?<!\w){_LEVELS}(?: of)?(?: the)? (?:{spoken})(?!\w)|(?<!\w)(?:{spoken}) {_LEVELS}s?(?!\w)", re.I
+    )
 
 
 def _initials(title: str) -> str:

@@ -43,7 +43,10 @@ class VectorStore:
 
     def _collection(self, name: str) -> Any:
         return self._connect().get_or_create_collection(
-            name, embedding_function=None, metadata={"embedder": self._embedder}, configuration={"hnsw": {"space": "cosine"}}
+            name,
+            embedding_function=None,
+            metadata={"embedder": self._embedder},
+            configuration={"hnsw": {"space": "cosine"}},
         )
 
     def made_by(self) -> str | None:
@@ -60,7 +63,9 @@ class VectorStore:
         for name, wanted in (("aids", True), ("passages", False)):
             places = [n for n, is_aid in enumerate(aids) if is_aid is wanted]
             if places:
-                self._collection(name).upsert(ids=[ids[n] for n in places], embeddings=[vectors[n].tolist() for n in places])
+                self._collection(name).upsert(
+                    ids=[ids[n] for n in places], embeddings=[vectors[n].tolist() for n in places]
+                )
 
     def remove(self, ids: Sequence[str]) -> None:
         for name in ("aids", "passages"):

@@ -35,7 +35,8 @@ def quiet(_what: str, _done: int, _total: int) -> None:
 
 
 def tree_of(file: Path) -> ast.Module:
-    """A file's syntax tree. Python 3.11 counts the depth of parsing for all threads together, so one that logs an error can disturb it."""
+    """A file's syntax tree. Python 3.11 counts the depth of parsing for all threads together, so one that logs an error
+    can disturb it."""
     while True:
         try:
             return ast.parse(file.read_text(encoding="utf-8"))
@@ -44,7 +45,9 @@ def tree_of(file: Path) -> ast.Module:
 
 
 def house_in(folder: Path, **settings: object) -> House:
-    return build(Settings(_env_file=None, caddie_data=folder, **{"database_url": None, "caddie_model": None, **settings}))
+    return build(
+        Settings(_env_file=None, caddie_data=folder, **{"database_url": None, "caddie_model": None, **settings})
+    )
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +76,13 @@ class Talk:
     """One person's conversation."""
 
     def __init__(self, house: House, email: str, channel: str = "dm", thread: str = "t", now: datetime = NOW) -> None:
-        self.house, self.email, self.channel, self.thread, self.now = house, f"{email}@quayline.example", channel, thread, now
+        self.house, self.email, self.channel, self.thread, self.now = (
+            house,
+            f"{email}@quayline.example",
+            channel,
+            thread,
+            now,
+        )
 
     def say(self, text: str) -> Answered:
         audience = place(self.channel, self.house.caddie)
@@ -101,7 +110,9 @@ def postgres() -> Iterator[str]:
         folder.chmod(0o700)
     data, port = folder / "data", 54329
     subprocess.run([*user, "initdb", "-D", data, "-U", "caddie", "-A", "trust"], check=True, capture_output=True)
-    server = subprocess.Popen([*user, "postgres", "-D", data, "-p", str(port), "-k", folder, "-F"], stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [*user, "postgres", "-D", data, "-p", str(port), "-k", folder, "-F"], stderr=subprocess.DEVNULL
+    )
     url = f"postgresql://caddie@127.0.0.1:{port}/postgres"
     try:
         _wait_for(url)

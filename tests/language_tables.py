@@ -1,4 +1,5 @@
-"""How the readers of dates, money and durations do on the corpora of Recognizers-Text and Duckling, by named categories."""
+"""How the readers of dates, money and durations do on the corpora of Recognizers-Text and Duckling, by named
+categories."""
 
 import argparse
 import json
@@ -80,18 +81,30 @@ OUT_OF_SCOPE = {
     "currency without an amount": "dollar",
     "seconds": "below one minute",
     "days and longer": "a stretch of days, no working time",
-    "other convention: weekday of today": "Monday said on a Monday is next Monday ahead and today behind; recognizers: today ahead",
-    "other convention: date of today": "a date without a year that is today's means today ahead and behind; recognizers: next year",
-    "other convention: last weekday": "last Wednesday is the latest one before today; recognizers: always that of last week",
-    "other convention: span of several units": "the last N days end today; duckling: whole units without the present one; recognizers: without today",
+    "other convention: weekday of today": (
+        "Monday said on a Monday is next Monday ahead and today behind; recognizers: today ahead"
+    ),
+    "other convention: date of today": (
+        "a date without a year that is today's means today ahead and behind; recognizers: next year"
+    ),
+    "other convention: last weekday": (
+        "last Wednesday is the latest one before today; recognizers: always that of last week"
+    ),
+    "other convention: span of several units": (
+        "the last N days end today; duckling: whole units without the present one; recognizers: without today"
+    ),
     "other convention: years round to a month": "two years ago is a day; duckling answers with the month",
-    "other convention: week bounds": "a week is Monday to Sunday around the day; the corpora begin it on the day, after it, or end it on Saturday",
+    "other convention: week bounds": (
+        "a week is Monday to Sunday around the day; the corpora begin it on the day, after it, or end it on Saturday"
+    ),
     "other convention: two-digit year": "of this century; the corpora count some of them to the last",
-    "other convention: this morning": "this morning, evening is today; duckling moves past and midnight hours to tomorrow",
+    "other convention: this morning": (
+        "this morning, evening is today; duckling moves past and midnight hours to tomorrow"
+    ),
     "other convention: the 21st": "a day of the month counts with or without `on`; recognizers: only with it",
     "other convention: weeks in Chinese": "这周一, 下周三 are of this and next week; duckling: the nearest such day",
     "other convention: N days after in Chinese": "三天後 is the day in three days; duckling: the three days to come",
-}  # fmt: skip
+}
 
 MAJOR = frozenset(re.findall("...", "USDEURJPYGBPCNYAUDCADCHFHKDSGDSEKKRWNOKNZDINRMXNTWDZARBRLDKKPLNTHBILSIDRCZK"))
 
@@ -170,20 +183,32 @@ class Row:
 _ORD = r"(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)"
 _UNIT = r"(?:days?|weeks?|fortnights?|months?|quarters?|years?)"
 _WEEKDAY = r"\b(?:mon|tue|wed|thu|fri|sat|sun)(?:s|day|sday|nesday|r|rs|rsday|urday)?s?\b"
-_MONTH = r"(?<![a-z])(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?(?![a-z])"
+_MONTH = (
+    r"(?<![a-z])(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember"
+    r"|ober)?(?![a-z])"
+)
 _NEAR = r"\b(?:today|tonight|tonite|tomorrows?|tmrw|yesterday|this (?:morning|afternoon|evening)|last night)\b"
 _FIGURES = r"\d{1,4}\s?[-/.]\s?\d{1,2}(?:[-/.]\d+)?|\b20\d{6}\b|\b20\d\d \d\d \d\d\b"
-_CLOCK = r"\d\s?(?:[ap]\.?m?\b|h\b|h\d|:\d|o'?clock)|\bat\b|@|\bfor \d|noon|midnight|\bpast\b|\b(?:seven|eight|nine|ten) [ap]\b|\btonight|^\d+ to"
+_CLOCK = (
+    r"\d\s?(?:[ap]\.?m?\b|h\b|h\d|:\d|o'?clock)|\bat\b|@|\bfor \d|noon|midnight|\bpast\b|\b(?:seven|eight|nine"
+    r"|ten) [ap]\b|\btonight|^\d+ to"
+)
 _DAYPART = r"morning|afternoon|evening|night|tonite|lunch|\bin the day\b|\bmid today\b|\blater in today\b"
 _SHORT = r"\b(?:sec|secs|seconds?|min|mins|minutes?|hours?|hrs?)\b|\d ?(?:h|'|\")(?=\W|$)"
 _OFFSET = rf"\b(?:in|within)\b.*\b{_UNIT}|\b{_UNIT}.*\b(?:ago|back|hence|later|from (?:now|today|right now))\b"
-_DAY_WORD = r"\b(?:first|second|third|fourth|fifth|\w+teenth|\w+tieth|(?:sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)|twenty|thirty|ides|fifteen)\b"
+_DAY_WORD = (
+    r"\b(?:first|second|third|fourth|fifth|\w+teenth|\w+tieth|(?:sixth|seventh|eighth|ninth|tenth|eleventh"
+    r"|twelfth)|twenty|thirty|ides|fifteen)\b"
+)
 _YEAR_WORD = r"\b(?:nineteen|eighteen|seventeen) (?:hundred|\w+ty|\w+teen)|two thousand"
 _NOW = r"\bnow\b|\bat the (?:moment|minute)\b|\batm\b|\bat (?:this|the present) time\b|\bat present\b|\bpresent\b"
 _PART = r"\b(?:early|earlier|late|later|mid|middle|beginning|start|end|eo[dwmqy]|bo[my]|rest of|remaining)\b"
-_RANGE = r"\d\s?[-~]\s?(?:\d|[a-z]{3})|\b(?:to|through|thru|till|until|untill|between|from|for)\b| - |/\d+.*-|[a-z]-[a-z]{3}"
+_RANGE = (
+    r"\d\s?[-~]\s?(?:\d|[a-z]{3})|\b(?:to|through|thru|till|until|untill|between|from|for)\b| - |/\d+.*-|[a-z]-[a-z]{3}"
+)
 _HOLIDAY = (
-    r"christmas|xmas|easter|thanksgiving|halloween|new years?\b|new year's|black friday|earth day|independence|lab(?:or|our) day|workers' day"
+    r"christmas|xmas|easter|thanksgiving|halloween|new years?\b|new year's|black friday|earth day"
+    r"|independence|lab(?:or|our) day|workers' day"
     r"|juneteenth|freedom day|jubilee day|patrick|\beid\b|\bmlk\b|luther king|boss's"
 )
 
@@ -303,7 +328,9 @@ def _english_period(said: str, grain: str) -> str:
         return "week"
     if grain == "interval" and _has(r"\bh[12]\b|half", said):
         return "half"
-    quarter = r"^(?:the )?(?:\w+ )?(?:quarter|q[1-4])(?:-20\d\d)?$|^20\d\d[- ]?q[1-4]$|quarter of|^q[1-4] (?:of |in )?\d+$"
+    quarter = (
+        r"^(?:the )?(?:\w+ )?(?:quarter|q[1-4])(?:-20\d\d)?$|^20\d\d[- ]?q[1-4]$|quarter of|^q[1-4] (?:of |in )?\d+$"
+    )
     if grain == "interval" and _has(quarter, said):
         return "quarter"
     if _has(_PART, said) and not _has(r"\b(?:from|between)\b", said):
@@ -320,7 +347,10 @@ def _english_period(said: str, grain: str) -> str:
 
 # Cue words, Chinese (simplified and traditional)
 
-_ZH_CANTONESE = "尋日|聽日|宜家|而家|依家|今個|晏晝|個鐘|個字|個半鐘|蚊|毫|仙|今星期|今[礼禮]拜|^[一五]?個[半九]$|^個半|卅|廿|大?後日"
+_ZH_CANTONESE = (
+    "尋日|聽日|宜家|而家|依家|今個|晏晝|個鐘|個字|個半鐘|蚊|毫|仙|今星期|今[礼禮]拜"
+    "|^[一五]?個[半九]$|^個半|卅|廿|大?後日"
+)
 _ZH_WEEKDAY = "(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]"
 _ZH_SHORT = "秒|分钟|分鐘|小时|小時"
 _ZH_UNIT = "(?:天|日|周|週|星期|礼拜|禮拜|个月|個月|月|年)"
@@ -372,7 +402,12 @@ def _recognizers_dates(text: str) -> Iterator[Case]:
         said_text = item["Input"]
         if not item["Results"]:
             the_day = _has(r"\bthe \d+(?:st|nd|rd|th)\b(?! week)", said_text)
-            yield Case("recognizers dates", "other convention: the 21st" if the_day else "no date", said_text, Nothing("dates", today))
+            yield Case(
+                "recognizers dates",
+                "other convention: the 21st" if the_day else "no date",
+                said_text,
+                Nothing("dates", today),
+            )
         long_ones = [r for r in item["Results"] if _kind(r) == "duration"]
         for result in item["Results"]:
             if _kind(result) == "duration":
@@ -400,7 +435,9 @@ def _recognizers_date(result: dict[str, Any], text: str, today: date) -> Case:
     category = _english(said, _recognizers_grain(kind, timex, mod))
     if any(v.get("value") == "not resolved" for v in values):
         impossible = kind in {"date", "datetime"} and re.match(r"[\dX]{4}-\d\d-\d\d", timex)
-        return Case(corpus, "no date" if impossible else category, text, Nothing("dates", today) if impossible else None)
+        return Case(
+            corpus, "no date" if impossible else category, text, Nothing("dates", today) if impossible else None
+        )
     periods = sorted({p for v in values if (p := _recognizers_period(v, category))})
     if not periods:
         return Case(corpus, category, text, None)
@@ -434,12 +471,18 @@ def _recognizers_grain(kind: str, timex: str, mod: str) -> str:
         return "day"
     if timex.startswith("("):
         return "interval"
-    return "week" if "W" in timex or re.fullmatch(r"XXXX-(?:XX|\d\d)-\d\d", timex) else "month" if "-" in timex else "year"
+    return (
+        "week" if "W" in timex or re.fullmatch(r"XXXX-(?:XX|\d\d)-\d\d", timex) else "month" if "-" in timex else "year"
+    )
 
 
 def _recognizers_period(value: dict[str, str], category: str) -> Period | None:
     if "value" in value:
-        return Period.day(date.fromisoformat(value["value"][:10])) if value["value"][:4].isdigit() and "-" in value["value"] else None
+        return (
+            Period.day(date.fromisoformat(value["value"][:10]))
+            if value["value"][:4].isdigit() and "-" in value["value"]
+            else None
+        )
     start, end = value.get("start", "")[:10], value.get("end", "")[:10]
     if "-" in end and category == "deadline":
         last = date.fromisoformat(end)
@@ -464,8 +507,14 @@ def _fitting(category: str, said: str, periods: list[Period]) -> tuple[str, list
 def _convention(category: str, said: str, timex: str, today: date, periods: list[Period]) -> str:
     """The category, or a convention that the expectation contradicts."""
     first, last = periods[0], periods[-1]
-    weekday_alone = timex.startswith("XXXX-WXX") and not _has(r"\d(?:st|nd|rd|th)?\b(?!:| ?[ap]m)", said.split(" at ")[0])
-    if category in {"weekday", "day with a clock time", "day with a part of the day"} and weekday_alone and last.start == today:
+    weekday_alone = timex.startswith("XXXX-WXX") and not _has(
+        r"\d(?:st|nd|rd|th)?\b(?!:| ?[ap]m)", said.split(" at ")[0]
+    )
+    if (
+        category in {"weekday", "day with a clock time", "day with a part of the day"}
+        and weekday_alone
+        and last.start == today
+    ):
         return "other convention: weekday of today"
     if len(periods) > 1 and first == Period.day(today) and timex.startswith("XXXX-"):
         return "other convention: date of today"
@@ -519,7 +568,12 @@ def _recognizers_money(text: str) -> Iterator[Case]:
                 yield Case("recognizers money", "currency without an amount", item["Input"], None)
                 continue
             category = _money_category(result["Text"], Decimal(value), currency, resolution["unit"] in minor)
-            yield Case("recognizers money", category, item["Input"], Amount(_mention(result, item["Input"]), Decimal(value), currency))
+            yield Case(
+                "recognizers money",
+                category,
+                item["Input"],
+                Amount(_mention(result, item["Input"]), Decimal(value), currency),
+            )
 
 
 def _money_category(said: str, amount: Decimal, currency: str | None, minor: bool) -> str:
@@ -616,7 +670,10 @@ def _duckling_date(corpus: str, value: str, text: str, today: date, chinese: boo
     category = _duckling_convention(category, said, today, period, chinese)
     past = period.end < today
     return Case(
-        corpus, category, text, Days(today, (0, len(text)), period if past else None, None if past else period, _edge(category, said))
+        corpus,
+        category,
+        text,
+        Days(today, (0, len(text)), period if past else None, None if past else period, _edge(category, said)),
     )
 
 
@@ -624,12 +681,20 @@ def _duckling_convention(category: str, said: str, today: date, period: Period, 
     """The category, or a convention that the expectation contradicts."""
     if _has(r"\byears?\b", said) and category in {"in or ago", "day with a clock time"} and period.start.day == 1:
         return "other convention: years round to a month"
-    if category == "day with a clock time" and _has("this (?:morning|afternoon|evening)", said) and period.start != today:
+    if (
+        category == "day with a clock time"
+        and _has("this (?:morning|afternoon|evening)", said)
+        and period.start != today
+    ):
         return "other convention: this morning"
     if period.end.year < 2000 and _has(r"[-/]\d\d$", said):
         return "other convention: two-digit year"
     number = re.search(r"week of \D*(\d+)", said)
-    if category == "week" and number and int(number[1]) not in {(period.start + timedelta(days=i)).day for i in range(7)}:
+    if (
+        category == "week"
+        and number
+        and int(number[1]) not in {(period.start + timedelta(days=i)).day for i in range(7)}
+    ):
         return "other convention: week bounds"
     if chinese and category == "weekday of a week":
         weeks = {"这": 0, "這": 0, "上": -1, "下": 1}[said[0]]
@@ -661,7 +726,12 @@ def _duckling_money(corpus: str, chinese: bool) -> Callable[[str], Iterator[Case
                 else:
                     category = _money_category(text, amount, currency or "USD", unit == "Cent")
                 # duckling names 元 and 块 by its general sign for a main unit, which leaves the currency open
-                yield Case(corpus, category, text, Amount((0, len(text)), amount, None if chinese and unit == "Dollar" else currency))
+                yield Case(
+                    corpus,
+                    category,
+                    text,
+                    Amount((0, len(text)), amount, None if chinese and unit == "Dollar" else currency),
+                )
 
     return parse
 
@@ -713,7 +783,14 @@ def evaluate(judged: Iterable[Case]) -> list[Row]:
     corpora = list(dict.fromkeys(corpus for corpus, _ in total))
     categories = [*SUPPORTED, *OUT_OF_SCOPE]
     return [
-        Row(corpus, category, category in SUPPORTED, total[corpus, category] - len(wrong), total[corpus, category], tuple(wrong))
+        Row(
+            corpus,
+            category,
+            category in SUPPORTED,
+            total[corpus, category] - len(wrong),
+            total[corpus, category],
+            tuple(wrong),
+        )
         for corpus, category in sorted(total, key=lambda k: (corpora.index(k[0]), categories.index(k[1])))
         for wrong in [failures[corpus, category]]
     ]
@@ -725,12 +802,24 @@ def _judge(case: Case) -> Failure | None:
             return _judge_days(case.text, days)
         case Amount(mention, amount, currency):
             found = [m for m in find_money(case.text) if _overlap((m.start, m.end), mention)]
-            right = bool(found) and all(m.amount == amount and (currency is None or m.currency == currency) for m in found)
+            right = bool(found) and all(
+                m.amount == amount and (currency is None or m.currency == currency) for m in found
+            )
             got = ", ".join(f"{m.amount:f} {m.currency or '?'}" for m in found)
-            return None if right else Failure(_shown_mention(case.text, mention), f"{amount:f} {currency or ''}".strip(), got or "nothing")
+            return (
+                None
+                if right
+                else Failure(
+                    _shown_mention(case.text, mention), f"{amount:f} {currency or ''}".strip(), got or "nothing"
+                )
+            )
         case Minutes(minutes):
             read = find_duration(case.text)
-            return None if read and read[0] == minutes else Failure(case.text, f"{minutes} min", f"{read[0]} min" if read else "nothing")
+            return (
+                None
+                if read and read[0] == minutes
+                else Failure(case.text, f"{minutes} min", f"{read[0]} min" if read else "nothing")
+            )
         case Nothing(reader, today):
             got = _spurious(case.text, reader, today)
             return Failure(case.text, "nothing", got) if got else None
@@ -742,15 +831,25 @@ def _judge_days(text: str, days: Days) -> Failure | None:
     for ahead, expected in ((False, days.behind), (True, days.ahead)):
         if expected is None:
             continue
-        found = [d.period for d in find_dates(text, days.today, ahead=ahead) if _overlap((d.start, d.end), days.mention)]
+        found = [
+            d.period for d in find_dates(text, days.today, ahead=ahead) if _overlap((d.start, d.end), days.mention)
+        ]
         if not found or not all(_agrees(period, expected, days.edge) for period in found):
-            heading = f"{_shown_mention(text, days.mention)} (today {days.today:%a %Y-%m-%d}, {'ahead' if ahead else 'behind'})"
-            return Failure(heading, _shown(expected) + (f" ({days.edge})" if days.edge else ""), ", ".join(map(_shown, found)) or "nothing")
+            heading = (
+                f"{_shown_mention(text, days.mention)} (today {days.today:%a %Y-%m-%d}, "
+                f"{'ahead' if ahead else 'behind'})"
+            )
+            return Failure(
+                heading,
+                _shown(expected) + (f" ({days.edge})" if days.edge else ""),
+                ", ".join(map(_shown, found)) or "nothing",
+            )
     return None
 
 
 def _agrees(found: Period, expected: Period, edge: str) -> bool:
-    """Equal; of a part of a period one day will do: the last (of a week also Friday), the first, any inside; a deadline may be a span."""
+    """Equal; of a part of a period one day will do: the last (of a week also Friday), the first, any inside; a deadline
+    may be a span."""
     if found == expected or not edge:
         return found == expected
     if edge == "last":
@@ -779,7 +878,11 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 def _shown_mention(text: str, mention: tuple[int, int]) -> str:
     start, end = mention
-    return f"…{text[max(0, start - 12) : start]}[{text[start:end]}]{text[end : end + 8]}…" if end - start < len(text) else text
+    return (
+        f"…{text[max(0, start - 12) : start]}[{text[start:end]}]{text[end : end + 8]}…"
+        if end - start < len(text)
+        else text
+    )
 
 
 def _shown(period: Period) -> str:

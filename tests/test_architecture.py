@@ -17,7 +17,17 @@ FLOORS = [
     {"bot.caddie"},
     {"bot.inbox", "bot.outbox", "bot.slack", "bot.console", "bot.playground", "ingest"},
     {"bot.wiring", "bot.sample", "bot.keeping"},
-    {"bot.serving", "bot.demo", "bot.doctor", "bot.bench", "bot.bench_retrieval", "bot.bench_pipeline", "bot.bench_understanding", "bot.schema", "bot.__main__"},
+    {
+        "bot.serving",
+        "bot.demo",
+        "bot.doctor",
+        "bot.bench",
+        "bot.bench_retrieval",
+        "bot.bench_pipeline",
+        "bot.bench_understanding",
+        "bot.schema",
+        "bot.__main__",
+    },
 ]
 CONFINED = {
     "slack_bolt": ("bot/slack/", "bot/wiring.py"),
@@ -28,15 +38,37 @@ CONFINED = {
     "sentence_transformers": ("knowledge/embedding.py", "knowledge/reranking.py"),
     "torch": ("knowledge/embedding.py",),
     "matplotlib": ("bot/charts.py", "bot/diagrams.py"),
-    **dict.fromkeys(("pypdf", "pptx", "openpyxl", "olefile", "lxml", "docx", "charset_normalizer"), ("ingest/formats.py", "bot/files.py", "bot/slack/attachments.py")),
-    "sqlalchemy": ("bot/database.py", "bot/wiring.py", "bot/crm/", "bot/inbox.py", "bot/outbox.py", "bot/claims.py", "bot/slack/installations.py", "bot/keeping.py", "bot/journal.py", "bot/archive.py", "bot/schedules.py", "bot/migrations/", "knowledge/catalogue.py"),
+    **dict.fromkeys(
+        ("pypdf", "pptx", "openpyxl", "olefile", "lxml", "docx", "charset_normalizer"),
+        ("ingest/formats.py", "bot/files.py", "bot/slack/attachments.py"),
+    ),
+    "sqlalchemy": (
+        "bot/database.py",
+        "bot/wiring.py",
+        "bot/crm/",
+        "bot/inbox.py",
+        "bot/outbox.py",
+        "bot/claims.py",
+        "bot/slack/installations.py",
+        "bot/keeping.py",
+        "bot/journal.py",
+        "bot/archive.py",
+        "bot/schedules.py",
+        "bot/migrations/",
+        "knowledge/catalogue.py",
+    ),
 }
 # the wiring is the one place that knows everybody; ingest's command line starts from it
 EXEMPT = {"ingest/__main__.py"}
 
 
 def modules() -> list[Path]:
-    return [p for d in ("bot", "knowledge", "ingest") for p in (ROOT / d).rglob("*.py") if "migrations" not in p.parts and "node_modules" not in p.parts]
+    return [
+        p
+        for d in ("bot", "knowledge", "ingest")
+        for p in (ROOT / d).rglob("*.py")
+        if "migrations" not in p.parts and "node_modules" not in p.parts
+    ]
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -49,7 +81,9 @@ def imports(file: Path) -> Iterator[str]:
 
 
 def floor_of(module: str) -> int | None:
-    found = [n for n, names in enumerate(FLOORS) if any(module == name or module.startswith(name + ".") for name in names)]
+    found = [
+        n for n, names in enumerate(FLOORS) if any(module == name or module.startswith(name + ".") for name in names)
+    ]
     return found[0] if found else None
 
 
@@ -77,7 +111,11 @@ def test_libraries_stay_in_their_rooms(file: Path) -> None:
 
 
 def test_crm_knowledge_and_language_do_not_know_each_other() -> None:
-    for room, others in (("bot/crm", ("bot.language", "knowledge")), ("bot/language", ("bot.crm", "knowledge")), ("knowledge", ("bot.crm", "bot.language"))):
+    for room, others in (
+        ("bot/crm", ("bot.language", "knowledge")),
+        ("bot/language", ("bot.crm", "knowledge")),
+        ("knowledge", ("bot.crm", "bot.language")),
+    ):
         for file in (ROOT / room).rglob("*.py"):
             for module in imports(file):
                 assert not module.startswith(others), f"{file.relative_to(ROOT)} imports {module}"

@@ -7,8 +7,10 @@ from bot.slack.views import as_json
 from tests.test_jobs import only
 
 NAUGHTY = [
-    "undefined", "NULL", "0/0", "1e309", "\\x00\\x1f", "' OR 1=1 --", "<script>alert(1)</script>", "../../etc/passwd", "${7*7}", "{{7*7}}", "%s%s%n", "‮globex evil‬",
-    "zal\u0335go t\u0336ext", "👩‍👩‍👧‍👦🏳️‍🌈", "﷽", "ﬀ ﬃ", "①②③", "１８０ｋ", "test\u200bword", "Ω≈ç√∫˜µ≤≥÷", "<!channel> <@U123>", "=cmd|' /C calc'!A0", "\ud83d", "１２万１２万", "....", "????",
+    "undefined", "NULL", "0/0", "1e309", "\\x00\\x1f", "' OR 1=1 --", "<script>alert(1)</script>", "../../etc/passwd",
+    "${7*7}", "{{7*7}}", "%s%s%n", "‮globex evil‬",
+    "zal\u0335go t\u0336ext", "👩‍👩‍👧‍👦🏳️‍🌈", "﷽", "ﬀ ﬃ", "①②③", "１８０ｋ", "test\u200bword", "Ω≈ç√∫˜µ≤≥÷",
+    "<!channel> <@U123>", "=cmd|' /C calc'!A0", "\ud83d", "１２万１２万", "....", "????",
 ]  # fmt: skip
 
 
@@ -35,7 +37,9 @@ def test_fifty_kilobytes_are_refused_with_a_way_out(talk):
     assert "12,000" in as_json(talk().say("call with Dana at Globex " * 2_200).replies[0])["text"]
 
 
-@pytest.mark.parametrize("text", ["globex inbound dock rollout closes feb 30", "globex inbound dock rollout closes 31 June"])
+@pytest.mark.parametrize(
+    "text", ["globex inbound dock rollout closes feb 30", "globex inbound dock rollout closes 31 June"]
+)
 def test_a_day_that_no_calendar_has_is_asked_for_and_the_answer_taken(talk, text):
     rep = talk()
     assert only(rep.say(text), Question).about == "date"

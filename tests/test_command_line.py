@@ -13,11 +13,23 @@ ROOT = Path(__file__).parents[1]
 
 def run(house, *args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "CADDIE_DATA": str(house.settings.caddie_data), "CADDIE_MODEL": ""}
-    return subprocess.run([sys.executable, "-m", *args], cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", *args], cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_ask_answers_one_json_document(house):
-    done = run(house, "bot", "ask", "my pipeline", "--as", "tamsin@quayline.example", "--now", "2026-03-11T10:00:00-04:00", "--json")
+    done = run(
+        house,
+        "bot",
+        "ask",
+        "my pipeline",
+        "--as",
+        "tamsin@quayline.example",
+        "--now",
+        "2026-03-11T10:00:00-04:00",
+        "--json",
+    )
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["model"], answer["replies"][0]["kind"]) == (0, "offline", "report")
     assert answer["replies"][0]["period"] == {"from": "2026-01-01", "to": "2026-03-31"}
@@ -25,8 +37,20 @@ def test_ask_answers_one_json_document(house):
 
 def test_batch_keeps_order_and_ids_and_survives_bad_lines(house, tmp_path):
     lines = [
-        {"id": "1", "text": "globex inbound dock rollout is 190k now", "as": "tamsin@quayline.example", "thread": "a", "now": "2026-03-11T10:00:00-04:00"},
-        {"id": "2", "press": "confirm", "as": "tamsin@quayline.example", "thread": "a", "now": "2026-03-11T10:01:00-04:00"},
+        {
+            "id": "1",
+            "text": "globex inbound dock rollout is 190k now",
+            "as": "tamsin@quayline.example",
+            "thread": "a",
+            "now": "2026-03-11T10:00:00-04:00",
+        },
+        {
+            "id": "2",
+            "press": "confirm",
+            "as": "tamsin@quayline.example",
+            "thread": "a",
+            "now": "2026-03-11T10:01:00-04:00",
+        },
         {"id": "3", "as": "tamsin@quayline.example"},
         {"id": "4", "text": "x", "as": "tamsin@quayline.example", "in": "#nowhere"},
     ]
@@ -60,7 +84,12 @@ def test_wrong_usage_ends_with_a_sentence_and_the_right_code(house, args, code, 
 def test_doctor_tells_what_is_missing(tmp_path, house):
     assert run(house, "bot", "doctor").returncode == 0
     empty = subprocess.run(
-        [sys.executable, "-m", "bot", "doctor"], cwd=ROOT, env={**os.environ, "CADDIE_DATA": str(tmp_path / "empty")}, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "bot", "doctor"],
+        cwd=ROOT,
+        env={**os.environ, "CADDIE_DATA": str(tmp_path / "empty")},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert empty.returncode == 1
     assert "crm import" in empty.stdout

@@ -40,7 +40,14 @@ def test_the_contract(crm):
         crm.fetch("nobody")
 
     call = NewActivity(ActivityKind.CALL, AT, "spoke", 15, ("qc001",))
-    write = Write(by_id="q05", at=AT, deal_id="qd001", account_id="qa01", fields=(("amount", Decimal("1.50")), ("stage", "Verbal")), activity=call)
+    write = Write(
+        by_id="q05",
+        at=AT,
+        deal_id="qd001",
+        account_id="qa01",
+        fields=(("amount", Decimal("1.50")), ("stage", "Verbal")),
+        activity=call,
+    )
     pushed = crm.push(write, "key-1", before.version)
     again = crm.push(write, "key-1", before.version)
     assert (again.ref, again.version, again.repeated) == (pushed.ref, pushed.version, True)
@@ -53,7 +60,13 @@ def test_the_contract(crm):
         crm.push(change(crm, "key-3", stage="Nowhere", amount=Decimal(3)), "key-3", after.version)
     assert crm.fetch("qd001") == after, "a refused write leaves nothing behind"
 
-    fields = (("name", "New one"), ("stage", "Targeting"), ("currency", "USD"), ("owner_id", "q05"), ("product_ids", ("qp1",)))
+    fields = (
+        ("name", "New one"),
+        ("stage", "Targeting"),
+        ("currency", "USD"),
+        ("owner_id", "q05"),
+        ("product_ids", ("qp1",)),
+    )
     made = crm.push(Write(by_id="q05", at=AT, account_id="qa01", create="deal", fields=fields), "key-4", None)
     assert crm.fetch(made.ref).deal.product_ids == ("qp1",)
     crm.push(Write(by_id="q05", at=AT, removes_created=made.ref), "key-5", None)

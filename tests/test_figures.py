@@ -40,8 +40,16 @@ def test_every_metric_of_maven_equals_pandas_by_manager_region_product_and_quart
     assert {e.scope_kind for e in expected} == {"all", "manager", "region", "product"}
     assert len(expected) == 68
     for n, e in enumerate(expected):
-        email = ".".join((e.scope if e.scope_kind == "manager" else "Dustin Brinkmann").casefold().split()) + "@maven.example"
-        whose = {"all": "company pipeline", "manager": "pipeline for my team", "region": f"pipeline for {e.scope}", "product": f"company pipeline for {e.scope}"}
+        email = (
+            ".".join((e.scope if e.scope_kind == "manager" else "Dustin Brinkmann").casefold().split())
+            + "@maven.example"
+        )
+        whose = {
+            "all": "company pipeline",
+            "manager": "pipeline for my team",
+            "region": f"pipeline for {e.scope}",
+            "product": f"company pipeline for {e.scope}",
+        }
         text = f"{whose[e.scope_kind]} in {SAID[(e.start.month + 2) // 3]}"
         now = datetime(2018, 1, 5, 12, tzinfo=UTC)
         report = maven.caddie.reply(Message(text, email, DIRECT, f"t{n}", now)).replies[0]
@@ -51,7 +59,10 @@ def test_every_metric_of_maven_equals_pandas_by_manager_region_product_and_quart
             assert report.metrics[name] == (value if value is None else pytest.approx(value, abs=1e-6)), (text, name)
 
 
-PEOPLE = "id,name,email,manager_id,timezone\nx,Ex Head,x@s.example,,Europe/Berlin\nm,Em One,m@s.example,x,\nn,En Two,n@s.example,x,\na,Ay Rep,a@s.example,m,\nb,Be Rep,b@s.example,m,\nc,Ce Rep,c@s.example,n,\n"
+PEOPLE = (
+    "id,name,email,manager_id,timezone\nx,Ex Head,x@s.example,,Europe/Berlin\nm,Em One,m@s.example,x,\nn,En "
+    "Two,n@s.example,x,\na,Ay Rep,a@s.example,m,\nb,Be Rep,b@s.example,m,\nc,Ce Rep,c@s.example,n,\n"
+)
 STAGES = "name,order,probability,kind\nOne,1,10,open\nTwo,2,40,open\nThree,3,80,open\nYes,4,100,won\nNo,5,0,lost\n"
 OPEN = ("One", "Two", "Three")
 OWNERS = ("a", "b", "c", "m")
@@ -60,7 +71,8 @@ days = st.integers(-120, 120).map(lambda n: TODAY + timedelta(days=n))
 amounts = st.one_of(st.none(), st.integers(0, 300_000_00).map(lambda cents: Decimal(cents) / 100))
 deals = st.lists(
     st.tuples(
-        st.sampled_from(OWNERS), st.sampled_from((*OPEN, "Yes", "No")), amounts, st.sampled_from(("EUR", "CNY")), st.integers(1, 300), st.one_of(st.none(), days),
+        st.sampled_from(OWNERS), st.sampled_from((*OPEN, "Yes", "No")), amounts, st.sampled_from(("EUR", "CNY")),
+        st.integers(1, 300), st.one_of(st.none(), days),
         st.one_of(st.none(), st.sampled_from(("commit", "best case"))),
     ),
     min_size=1,
@@ -70,16 +82,28 @@ deals = st.lists(
 
 def world(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("w")
-    lines, history = ["id,name,owner_id,stage,amount,currency,created,close_date,closed_at,forecast"], ["deal_id,from_stage,to_stage,at"]
+    lines, history = (
+        ["id,name,owner_id,stage,amount,currency,created,close_date,closed_at,forecast"],
+        ["deal_id,from_stage,to_stage,at"],
+    )
     for n, (owner, stage, amount, currency, age, close, forecast) in enumerate(rows):
         created = TODAY - timedelta(days=age)
         closed = stage not in OPEN
         at = f"{(TODAY - timedelta(days=age // 2)).isoformat()}T09:00:00+01:00"
-        lines.append(f"d{n},Deal {n},{owner},{stage},{amount or ''},{currency},{created},{close or ''},{at if closed else ''},{forecast or ''}")
+        lines.append(
+            f"d{n},Deal "
+            f"{n},{owner},{stage},{amount or ''},{currency},{created},{close or ''},"
+            f"{at if closed else ''},{forecast or ''}"
+        )
         history.append(f"d{n},,One,{created.isoformat()}T09:00:00+01:00")
         if stage != "One":
             history.append(f"d{n},One,{stage},{at}")
-    for name, text in {"people": PEOPLE, "stages": STAGES, "deals": "\n".join(lines), "stage_changes": "\n".join(history)}.items():
+    for name, text in {
+        "people": PEOPLE,
+        "stages": STAGES,
+        "deals": "\n".join(lines),
+        "stage_changes": "\n".join(history),
+    }.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     house = house_in(folder / "data")
     report = import_folder(house.engine, folder, house.process)
@@ -89,7 +113,19 @@ def world(tmp_path_factory, rows):
 
 CLOCK = Clock(NOW, "Europe/Berlin")
 QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
-ADDED = ("open_count", "open_amount", "weighted_amount", "won_count", "won_amount", "lost_count", "lost_amount", "new_count", "advanced_count", "pushed_count", "stalled_count")
+ADDED = (
+    "open_count",
+    "open_amount",
+    "weighted_amount",
+    "won_count",
+    "won_amount",
+    "lost_count",
+    "lost_amount",
+    "new_count",
+    "advanced_count",
+    "pushed_count",
+    "stalled_count",
+)
 examples = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -100,7 +136,10 @@ def test_parts_sum_to_the_whole(tmp_path_factory, rows, currency):
     tallies = ledger.tallies(Selection(), QUARTER, ledger.sight(CLOCK))
     whole = metrics_of(tallies, [], currency)
     by_owner = [metrics_of(tallies.where(lambda key, o=o: key.owner == o), [], currency) for o in OWNERS]
-    asked_apart = [metrics_of(ledger.tallies(Selection(owners=frozenset({o})), QUARTER, ledger.sight(CLOCK)), [], currency) for o in OWNERS]
+    asked_apart = [
+        metrics_of(ledger.tallies(Selection(owners=frozenset({o})), QUARTER, ledger.sight(CLOCK)), [], currency)
+        for o in OWNERS
+    ]
     months = [Period.month(2026, month) for month in (1, 2, 3)]
     by_month = [metrics_of(ledger.tallies(Selection(), month, ledger.sight(CLOCK)), [], currency) for month in months]
     for name in ADDED:
@@ -117,7 +156,9 @@ def test_a_number_is_the_deals_behind_it(tmp_path_factory, rows):
     tallies = ledger.tallies(Selection(), QUARTER, ledger.sight(CLOCK))
     listed = ledger.deals(Selection(kind=StageKind.OPEN, period=QUARTER), ledger.sight(CLOCK))
     assert sum(t.closing for t in tallies.open) == listed.count == len(listed.standings)
-    assert {c: sum((t.closing_amount for t in tallies.open if t.key.currency == c), Decimal(0)) for c in listed.totals} == listed.totals
+    assert {
+        c: sum((t.closing_amount for t in tallies.open if t.key.currency == c), Decimal(0)) for c in listed.totals
+    } == listed.totals
     for rule in RULES:
         flawed = ledger.deals(Selection(rules=frozenset({rule})), ledger.sight(CLOCK))
         assert flawed.count == sum(t.rules[rule] for t in tallies.open), rule
@@ -128,7 +169,14 @@ def test_a_number_is_the_deals_behind_it(tmp_path_factory, rows):
 
 
 changes = st.lists(
-    st.tuples(st.integers(0, 24), st.sampled_from(("stage", "amount", "close_date", "owner_id")), st.sampled_from((*OPEN, "Yes", "No")), st.integers(0, 200_000_00), days, st.sampled_from(OWNERS)),
+    st.tuples(
+        st.integers(0, 24),
+        st.sampled_from(("stage", "amount", "close_date", "owner_id")),
+        st.sampled_from((*OPEN, "Yes", "No")),
+        st.integers(0, 200_000_00),
+        days,
+        st.sampled_from(OWNERS),
+    ),
     min_size=1,
     max_size=20,
 )
@@ -152,10 +200,29 @@ def test_movement_explains_the_difference_between_two_dates_to_the_cent(tmp_path
         value = {"stage": stage, "amount": Decimal(cents) / 100, "close_date": day, "owner_id": owner}[field]
         closing = ((("closed_at", None if stage in OPEN else at)),) if field == "stage" else ()
         crm.push(Write(by_id="m", at=at, deal_id=deal.id, fields=((field, value), *closing)), key=f"k{n}", version=None)
-    created = Write(by_id="a", at=NOW + timedelta(hours=30), create="deal", fields=(("name", "Late"), ("owner_id", "a"), ("stage", "Two"), ("amount", Decimal("70.07")), ("currency", "EUR"), ("created", TODAY + timedelta(days=1)), ("close_date", TODAY)))
+    created = Write(
+        by_id="a",
+        at=NOW + timedelta(hours=30),
+        create="deal",
+        fields=(
+            ("name", "Late"),
+            ("owner_id", "a"),
+            ("stage", "Two"),
+            ("amount", Decimal("70.07")),
+            ("currency", "EUR"),
+            ("created", TODAY + timedelta(days=1)),
+            ("close_date", TODAY),
+        ),
+    )
     crm.push(created, key="made", version=None)
     later = Clock(NOW + timedelta(days=3), "Europe/Berlin")
-    moved = steps(ledger.changed(selection, NOW + timedelta(minutes=1), ledger.sight(later)), QUARTER, team, frozenset(OPEN), frozenset({"Yes"}))
+    moved = steps(
+        ledger.changed(selection, NOW + timedelta(minutes=1), ledger.sight(later)),
+        QUARTER,
+        team,
+        frozenset(OPEN),
+        frozenset({"Yes"}),
+    )
     for currency in ("EUR", "CNY"):
         explained = sum((s.amount for s in moved if s.deal.currency == currency), Decimal(0))
         assert before[currency] + explained == open_pipeline(currency, later)
@@ -164,9 +231,12 @@ def test_movement_explains_the_difference_between_two_dates_to_the_cent(tmp_path
 conditions = st.fixed_dictionaries(
     {},
     optional={
-        "kind": st.sampled_from(list(StageKind)), "period": st.just(QUARTER), "stages": st.just(frozenset({"Two", "Yes"})), "over": st.integers(0, 1000).map(Decimal),
-        "pushes": st.integers(0, 1), "rules": st.sampled_from(RULES).map(lambda r: frozenset({r})), "moved": st.sampled_from(MOVES),
-        "created": st.just(Period(TODAY - timedelta(days=200), TODAY)), "forecasts": st.just(frozenset({"commit"})), "over_days_in_stage": st.integers(0, 40),
+        "kind": st.sampled_from(list(StageKind)), "period": st.just(QUARTER), "stages": st.just(frozenset({"Two",
+        "Yes"})), "over": st.integers(0, 1000).map(Decimal),
+        "pushes": st.integers(0, 1), "rules": st.sampled_from(RULES).map(lambda r: frozenset({r})),
+        "moved": st.sampled_from(MOVES),
+        "created": st.just(Period(TODAY - timedelta(days=200), TODAY)), "forecasts": st.just(frozenset({"commit"})),
+        "over_days_in_stage": st.integers(0, 40),
     },
 )  # fmt: skip
 
@@ -180,7 +250,9 @@ def test_a_permission_never_widens_through_a_filter(tmp_path_factory, rows, want
     assert {s.deal.owner_id for s in listed.standings} <= team
     assert {key.owner for key in ledger.tallies(selection, QUARTER, ledger.sight(CLOCK)).keys} <= team
     assert {s.deal.owner_id for s in ledger.findings(selection, ledger.sight(CLOCK), 100)} <= team
-    assert {s.deal.owner_id for s in ledger.deals(selection.within({"a"}), ledger.sight(CLOCK)).standings} <= team & {"a"}
+    assert {s.deal.owner_id for s in ledger.deals(selection.within({"a"}), ledger.sight(CLOCK)).standings} <= team & {
+        "a"
+    }
     everything = {s.deal.id for s in ledger.deals(Selection(owners=team), ledger.sight(CLOCK)).standings}
     assert {s.deal.id for s in listed.standings} <= everything
 
@@ -198,10 +270,22 @@ def test_postgres_counts_the_same_as_sqlite(tmp_path, postgres):
     for folder, url in (("lite", None), ("pg", postgres.rsplit("/", 1)[0] + "/figures")):
         house = house_in(tmp_path / folder, database_url=url)
         import_folder(house.engine, tmp_path / "sample", house.process)
-        said = ["pipeline summary for my team", "forecast for this quarter", "pipeline by product this year", "pipeline by industry", "conversion for my team", "what changed this quarter", "which deals are stalled"]
+        said = [
+            "pipeline summary for my team",
+            "forecast for this quarter",
+            "pipeline by product this year",
+            "pipeline by industry",
+            "conversion for my team",
+            "what changed this quarter",
+            "which deals are stalled",
+        ]
         head = house.desk.organization.people["q01"].email
-        replies = [house.caddie.reply(Message(text, head, DIRECT, f"t{n}", NOW)).replies[0] for n, text in enumerate(said)]
-        found.append([reply.model_dump(mode="json") | {"sections": getattr(reply, "sections", ())} for reply in replies])
+        replies = [
+            house.caddie.reply(Message(text, head, DIRECT, f"t{n}", NOW)).replies[0] for n, text in enumerate(said)
+        ]
+        found.append(
+            [reply.model_dump(mode="json") | {"sections": getattr(reply, "sections", ())} for reply in replies]
+        )
         house.engine.dispose()
     assert {r["kind"] for r in found[0]} == {"report", "deals"}
     assert found[0] == found[1]
@@ -224,25 +308,65 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
     for name, expected in truth["scopes"].items():
         kind, _, rest = name.partition(":")
         person = rest.split()[0] if rest else None
-        owners = frozenset(organization.people) if kind == "all" else organization.tree(person) if kind == "team" else frozenset({person})
+        owners = (
+            frozenset(organization.people)
+            if kind == "all"
+            else organization.tree(person)
+            if kind == "team"
+            else frozenset({person})
+        )
         selection = Selection(owners=owners)
         for currency, values in expected["by_currency"].items():
-            deals = frozenset(s.deal.id for s in ledger.deals(selection, ledger.sight(clock)).standings if s.deal.currency == currency)
+            deals = frozenset(
+                s.deal.id for s in ledger.deals(selection, ledger.sight(clock)).standings if s.deal.currency == currency
+            )
             tallies = ledger.tallies(Selection(owners=owners, ids=deals), period, ledger.sight(clock))
             quotas = quotas_for(house.desk.mirror.quotas(owners), period, None, owners, organization)
             metrics = metrics_of(tallies, quotas, currency)
             for metric in metrics.keys() & values.keys():
                 wanted = values[metric]
-                assert metrics[metric] == (wanted if wanted is None else pytest.approx(wanted, rel=1e-3, abs=1e-4)), (name, currency, metric)
+                assert metrics[metric] == (wanted if wanted is None else pytest.approx(wanted, rel=1e-3, abs=1e-4)), (
+                    name,
+                    currency,
+                    metric,
+                )
                 compared += 1
-        found = {rule: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, rules=frozenset({rule})), ledger.sight(clock)).standings) for rule in RULES}
-        assert {rule: found[rule] for rule in expected["findings"]} == {rule: sorted(ids) for rule, ids in expected["findings"].items()}, name
+        found = {
+            rule: sorted(
+                s.deal.id
+                for s in ledger.deals(Selection(owners=owners, rules=frozenset({rule})), ledger.sight(clock)).standings
+            )
+            for rule in RULES
+        }
+        assert {rule: found[rule] for rule in expected["findings"]} == {
+            rule: sorted(ids) for rule, ids in expected["findings"].items()
+        }, name
         assert found["stalled"] == sorted(expected["stalled_deals"]), name
-        week = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.last_days(7)), ledger.sight(clock)).standings) for move in MOVES}
+        week = {
+            move: sorted(
+                s.deal.id
+                for s in ledger.deals(
+                    Selection(owners=owners, moved=move, moved_in=clock.last_days(7)), ledger.sight(clock)
+                ).standings
+            )
+            for move in MOVES
+        }
         assert week == {move: sorted(expected["movement_last_7_days"][move]) for move in MOVES}, name
-        quarter = {move: sorted(s.deal.id for s in ledger.deals(Selection(owners=owners, moved=move, moved_in=clock.bounds(period)), ledger.sight(clock)).standings) for move in MOVES}
+        quarter = {
+            move: sorted(
+                s.deal.id
+                for s in ledger.deals(
+                    Selection(owners=owners, moved=move, moved_in=clock.bounds(period)), ledger.sight(clock)
+                ).standings
+            )
+            for move in MOVES
+        }
         assert quarter == {move: sorted(expected["movement_quarter"][move]) for move in MOVES}, name
-        conversion = {c.stage.name: {"entered": c.entered, "entered_next": c.advanced, "lost_from_here": c.lost} for c in ledger.conversion(selection, ledger.sight(clock)) if c.entered}
+        conversion = {
+            c.stage.name: {"entered": c.entered, "entered_next": c.advanced, "lost_from_here": c.lost}
+            for c in ledger.conversion(selection, ledger.sight(clock))
+            if c.entered
+        }
         assert conversion == {stage: n for stage, n in expected["conversion_all_time"].items() if n["entered"]}, name
         whole = metrics_of(ledger.tallies(selection, period, ledger.sight(clock)), [], "USD")
         assert whole["hygiene_score"] == pytest.approx(expected["hygiene_score"], abs=1e-4), name
@@ -258,13 +382,25 @@ def test_what_is_missing_is_none_and_said(tmp_path):
 
     folder = tmp_path / "csv"
     folder.mkdir()
-    lone = "id,name,owner_id,stage,amount,currency,created,close_date\nd1,Lone,a,One,100,EUR,2026-02-01,2026-03-20\nd2,Other,b,Two,50,CNY,2026-02-01,2026-03-21\n"
+    lone = (
+        "id,name,owner_id,stage,amount,currency,created,close_date\n"
+        "d1,Lone,a,One,100,EUR,2026-02-01,2026-03-20\n"
+        "d2,Other,b,Two,50,CNY,2026-02-01,2026-03-21\n"
+    )
     for name, text in {"people": PEOPLE, "stages": STAGES, "deals": lone}.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     house = house_in(tmp_path / "data")
     import_folder(house.engine, folder, house.process)
     whole = asked(house, "x@s.example", "pipeline summary")  # a manager of managers
-    for name in ("quota", "coverage", "win_rate_count", "win_rate_amount", "needed_coverage", "cycle_days_median", "velocity_per_day"):
+    for name in (
+        "quota",
+        "coverage",
+        "win_rate_count",
+        "win_rate_amount",
+        "needed_coverage",
+        "cycle_days_median",
+        "velocity_per_day",
+    ):
         assert whole.metrics[name] is None, name
     assert "not enough data" in as_json(whole)["text"]
     assert whole.metrics["open_count"] == 2

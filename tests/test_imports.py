@@ -21,7 +21,10 @@ def folder(path: Path, **files: str) -> Path:
 
 def test_bad_rows_are_named_and_good_ones_taken(tmp_path):
     house = house_in(tmp_path / "data")
-    deals = "id,name,owner_id,stage,amount,colour\nd1,One,p2,Target,100,red\nd2,Two,p2,Nowhere,1,\nd3,Three,p2,Target,many,\nd1,Again,p2,Target,1,\n"
+    deals = (
+        "id,name,owner_id,stage,amount,colour\n"
+        "d1,One,p2,Target,100,red\nd2,Two,p2,Nowhere,1,\nd3,Three,p2,Target,many,\nd1,Again,p2,Target,1,\n"
+    )
     report = import_folder(house.engine, folder(tmp_path, people=PEOPLE, deals=deals), house.process)
     said = "\n".join(report.lines())
     assert "deals.csv: stage “Nowhere” is not known (1 row: line 3)" in said

@@ -30,7 +30,10 @@ def inbox(request, tmp_path) -> Inbox:
 
 def test_a_key_is_taken_once_and_lanes_keep_their_order(inbox, request):
     tag = request.node.name
-    assert [inbox.store(f"{tag}{k}", f"{tag}{lane}", {"n": k}) for k, lane in (("1", "a"), ("2", "a"), ("3", "b"), ("1", "a"))] == [True, True, True, False]
+    assert [
+        inbox.store(f"{tag}{k}", f"{tag}{lane}", {"n": k})
+        for k, lane in (("1", "a"), ("2", "a"), ("3", "b"), ("1", "a"))
+    ] == [True, True, True, False]
     first, second = inbox.take(), inbox.take()
     assert [first.payload["n"], second.payload["n"]] == ["1", "3"]
     assert inbox.take() is None, "the second of lane a waits for the first"

@@ -36,7 +36,9 @@ def pdf_of(*pages):
         content = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode() if text else b""
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(content), content))
         font = b"<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
-        objects.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources%s/Contents %d 0 R>>" % (font, len(objects)))
+        objects.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources%s/Contents %d 0 R>>" % (font, len(objects))
+        )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<</Type/Pages/Kids[%s]/Count %d>>" % (b" ".join(kids), len(kids))
     out, places = io.BytesIO(b"%PDF-1.4\n"), []
@@ -45,7 +47,10 @@ def pdf_of(*pages):
         places.append(out.tell())
         out.write(b"%d 0 obj%s endobj\n" % (n, body))
     start = out.tell()
-    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % place for place in places))
+    out.write(
+        b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+        + b"".join(b"%010d 00000 n \n" % place for place in places)
+    )
     out.write(b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
     return out.getvalue()
 
@@ -54,7 +59,9 @@ def packed(parts):
     """A package with the content types that every Office file has."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+        made.writestr(
+            "[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+        )
         for name, data in parts.items():
             made.writestr(name, data)
     return out.getvalue()
@@ -83,7 +90,10 @@ def test_every_kind_is_read_with_where_it_stands(tmp_path):
     book.active.append(["Kestrel Mining", 4200])
     book.save(tmp_path / "list.xlsx")
     (tmp_path / "terms.pdf").write_bytes(pdf_of("Liability is capped", "", "Payment within 30 days"))
-    (tmp_path / "page.html").write_text("<title>Site</title><nav>Home</nav><h2>Range</h2><p>Reads&nbsp;two litres<script>evil()</script></p>", encoding="utf-8")
+    (tmp_path / "page.html").write_text(
+        "<title>Site</title><nav>Home</nav><h2>Range</h2><p>Reads&nbsp;two litres<script>evil()</script></p>",
+        encoding="utf-8",
+    )
     mail = EmailMessage()
     mail["Subject"], mail["From"] = "Renewal", "dana@globex.example"
     mail.set_content("Three years, 谢谢")
@@ -125,7 +135,12 @@ def test_hostile_and_broken_files_are_refused_quickly_with_a_reason(tmp_path):
         "binary.txt": (b"\0\1\2" * 50, "binary"),
         "kind.exe": (b"MZ", "cannot be read"),
         "aid.md": (b"---\nkind: promotion\nid: x\ntitle: [" + b"[" * 20_000 + b"\n---\n", "nested"),
-        "bomb.md": (b"---\na: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(b"%c: &%c [%s]\n" % (n, n, b",".join([b"*%c" % (n - 1)] * 9)) for n in range(98, 120)) + b"kind: promotion\nid: x\ntitle: *w\nstatus: draft\n---\n", ""),
+        "bomb.md": (
+            b"---\na: &a [x,x,x,x,x,x,x,x,x]\n"
+            + b"".join(b"%c: &%c [%s]\n" % (n, n, b",".join([b"*%c" % (n - 1)] * 9)) for n in range(98, 120))
+            + b"kind: promotion\nid: x\ntitle: *w\nstatus: draft\n---\n",
+            "",
+        ),
     }
     for name, (data, _) in files.items():
         (tmp_path / name).write_bytes(data)
@@ -134,7 +149,10 @@ def test_hostile_and_broken_files_are_refused_quickly_with_a_reason(tmp_path):
     assert time.monotonic() - began < 5 * len(files)
     for name, (_, reason) in {**files, "locked.pdf": (b"", "password")}.items():
         refused = found[name].get("refused", "")
-        assert reason in refused or "too long" in refused, (name, found[name])  # on a busy machine the deadline comes first
+        assert reason in refused or "too long" in refused, (
+            name,
+            found[name],
+        )  # on a busy machine the deadline comes first
         assert found[name].get("refused"), name
 
 
@@ -175,7 +193,9 @@ def test_an_answer_cites_the_page(tmp_path):
 
     folder = tmp_path / "handbook"
     folder.mkdir()
-    (folder / "warranty.pdf").write_bytes(pdf_of("Dock sensors carry a general introduction", "The warranty of dock sensors lasts seven years"))
+    (folder / "warranty.pdf").write_bytes(
+        pdf_of("Dock sensors carry a general introduction", "The warranty of dock sensors lasts seven years")
+    )
     house = house_in(tmp_path)
     from bot.crm.imports import import_folder
     from bot.sample import SampleCompany
@@ -184,14 +204,18 @@ def test_an_answer_cites_the_page(tmp_path):
     import_folder(house.engine, tmp_path / "sample", house.process)
     library = house.library
     ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", lambda *_: None)
-    answer = house.caddie.reply(Message("how long is the warranty of dock sensors", "tamsin@quayline.example", DIRECT, "t", NOW)).replies[0]
+    answer = house.caddie.reply(
+        Message("how long is the warranty of dock sensors", "tamsin@quayline.example", DIRECT, "t", NOW)
+    ).replies[0]
     assert "seven years" in answer.prose
     assert answer.sources[0].location.endswith("warranty.pdf · warranty › page 2")
 
 
 @pytest.mark.skipif(not OFFICE.exists(), reason="../shared/data/office is not there")
 def test_real_office_files_are_read(tmp_path):
-    found = {file.name: answer for file, answer in read_all(sorted(f for f in OFFICE.iterdir() if f.suffix in READERS), 2)}
+    found = {
+        file.name: answer for file, answer in read_all(sorted(f for f in OFFICE.iterdir() if f.suffix in READERS), 2)
+    }
     refused = {name for name, answer in found.items() if "refused" in answer}
     assert refused == {"pdf_scanned_sales_report.pdf"}
     assert len(found["handbook-872p.docx"]["pieces"]) > 500
@@ -204,7 +228,10 @@ def test_an_index_that_is_gone_or_damaged_is_rebuilt_from_what_was_ingested(tmp_
 
     folder = tmp_path / "handbook"
     folder.mkdir()
-    (folder / "a.md").write_text("# Warranty\n\nSensors carry seven years of warranty.\n\n# Returns\n\nReturns within thirty days.", encoding="utf-8")
+    (folder / "a.md").write_text(
+        "# Warranty\n\nSensors carry seven years of warranty.\n\n# Returns\n\nReturns within thirty days.",
+        encoding="utf-8",
+    )
     first = house_in(tmp_path)
     library = first.library
     ingest([folder], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", lambda *_: None)
@@ -222,10 +249,19 @@ def test_an_index_that_is_gone_or_damaged_is_rebuilt_from_what_was_ingested(tmp_
     import sys
 
     # Chroma keeps what it opened: a folder removed under it is only noticed by a new process
-    code = "from bot.settings import Settings; from bot.wiring import build; from ingest.indexing import mend; from pathlib import Path; import sys;"
-    code += "l = build(Settings(_env_file=None, caddie_data=Path(sys.argv[1]), database_url=None, caddie_model=None)).library;"
+    code = (
+        "from bot.settings import Settings; from bot.wiring import build; from ingest.indexing import mend; "
+        "from pathlib import Path; import sys;"
+    )
+    code += (
+        "l = build(Settings(_env_file=None, caddie_data=Path(sys.argv[1]), database_url=None, "
+        "caddie_model=None)).library;"
+    )
     code += "assert [h for h in l.search('warranty of sensors') if h.fits], 'words answer meanwhile';"
-    code += "assert mend(l.catalogue, l.vectors, l.embedder, Path(sys.argv[1]) / 'lock'); print(l.vectors.count(), l.catalogue.counts())"
+    code += (
+        "assert mend(l.catalogue, l.vectors, l.embedder, Path(sys.argv[1]) / 'lock'); print(l.vectors.count(), "
+        "l.catalogue.counts())"
+    )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.stdout.split("\n")[0] == "2 (1, 2, 0)", done.stderr
 
@@ -233,10 +269,17 @@ def test_an_index_that_is_gone_or_damaged_is_rebuilt_from_what_was_ingested(tmp_
 def test_pages_and_mails_are_read_in_the_encoding_they_really_have(tmp_path):
     mail = EmailMessage()
     mail["Subject"] = "Preis"
-    mail.set_content("<html><head><meta charset=windows-1252></head><body><p>Preis 5 € für Müller</p></body></html>", subtype="html")
+    mail.set_content(
+        "<html><head><meta charset=windows-1252></head><body><p>Preis 5 € für Müller</p></body></html>", subtype="html"
+    )
     (tmp_path / "mail.eml").write_bytes(bytes(mail))
-    (tmp_path / "bare.html").write_bytes("<p>Der Einkäufer wünscht Festpreise für zwei Jahre überall</p>".encode("cp1252"))
-    (tmp_path / "form.html").write_text("<body><form id='aspnetForm'><h1>Range</h1><p>Reads two litres</p><input value='x'></form></body>", encoding="utf-8")
+    (tmp_path / "bare.html").write_bytes(
+        "<p>Der Einkäufer wünscht Festpreise für zwei Jahre überall</p>".encode("cp1252")
+    )
+    (tmp_path / "form.html").write_text(
+        "<body><form id='aspnetForm'><h1>Range</h1><p>Reads two litres</p><input value='x'></form></body>",
+        encoding="utf-8",
+    )
     found = read(tmp_path)
     assert "5 € für Müller" in placed(found["mail.eml"])[-1][1]
     assert "Einkäufer wünscht" in placed(found["bare.html"])[0][1]

@@ -50,7 +50,15 @@ class Slack:
         n = next(self._count)
         token, refresh = f"xoxe.xoxb-{team}-{n}", f"xoxe-{team}-{n}"
         self.tokens[token], self.refresh[refresh] = team, team
-        return {"ok": True, "token_type": "bot", "access_token": token, "refresh_token": refresh, "expires_in": self.lifetime, "bot_user_id": f"UB{team}", "scope": ",".join(SCOPES)}
+        return {
+            "ok": True,
+            "token_type": "bot",
+            "access_token": token,
+            "refresh_token": refresh,
+            "expires_in": self.lifetime,
+            "bot_user_id": f"UB{team}",
+            "scope": ",".join(SCOPES),
+        }
 
     async def api(self, request: Request) -> Response:
         method, body = request.path_params["method"], dict(parse_qsl((await request.body()).decode()))
@@ -58,11 +66,21 @@ class Slack:
         if method == "oauth.v2.access":
             if base64.b64decode(given.removeprefix("Basic ")).decode() != f"{CLIENT}:{SECRET}":
                 return JSONResponse({"ok": False, "error": "bad_client_secret"})
-            known, name = (self.refresh, "refresh_token") if body.get("grant_type") == "refresh_token" else (self.codes, "code")
+            known, name = (
+                (self.refresh, "refresh_token") if body.get("grant_type") == "refresh_token" else (self.codes, "code")
+            )
             team = known.pop(body.get(name, ""), None)
             if team is None:
                 return JSONResponse({"ok": False, "error": f"invalid_{name}"})
-            return JSONResponse({**self.issue(team), "app_id": "A1", "team": {"id": team, "name": team}, "authed_user": {"id": "U1"}, "is_enterprise_install": False})
+            return JSONResponse(
+                {
+                    **self.issue(team),
+                    "app_id": "A1",
+                    "team": {"id": team, "name": team},
+                    "authed_user": {"id": "U1"},
+                    "is_enterprise_install": False,
+                }
+            )
         team = self.tokens.get(given.removeprefix("Bearer "))
         if team is None:
             return JSONResponse({"ok": False, "error": "invalid_auth"})
@@ -72,7 +90,14 @@ class Slack:
         if method == "users.lookupByEmail" and team == "T1":
             return JSONResponse({"ok": False, "error": "users_not_found"})
         answers = {
-            "auth.test": {"team_id": team, "user_id": f"UB{team}", "bot_id": "B1", "url": "https://x.slack.example/", "team": team, "user": "caddie"},
+            "auth.test": {
+                "team_id": team,
+                "user_id": f"UB{team}",
+                "bot_id": "B1",
+                "url": "https://x.slack.example/",
+                "team": team,
+                "user": "caddie",
+            },
             "users.info": {"user": {"id": "U1", "profile": {"email": "tamsin@quayline.example"}}},
             "conversations.info": {"channel": {"id": "D1", "is_im": True}},
             "chat.postMessage": {"ts": "1.1", "channel": "D1"},
@@ -81,7 +106,9 @@ class Slack:
             "conversations.open": {"channel": {"id": "D1"}},
             "conversations.history": {"messages": []},
         }
-        return JSONResponse({"ok": True, **answers[method]} if method in answers else {"ok": False, "error": "unknown_method"})
+        return JSONResponse(
+            {"ok": True, **answers[method]} if method in answers else {"ok": False, "error": "unknown_method"}
+        )
 
 
 @pytest.fixture
@@ -94,7 +121,16 @@ def slack() -> Iterator[tuple[Slack, str]]:
 @pytest.fixture
 def app(house, tmp_path, slack) -> Iterator[tuple[object, str]]:
     """Caddie with OAuth settings, served; the address of its doors."""
-    set_up = house_in(tmp_path, slack_client_id=CLIENT, slack_client_secret=SECRET, caddie_key=KEY, slack_teams="T1, T2", slack_api_url=slack[1], slack_signing_secret="s" * 32, port=1)
+    set_up = house_in(
+        tmp_path,
+        slack_client_id=CLIENT,
+        slack_client_secret=SECRET,
+        caddie_key=KEY,
+        slack_teams="T1, T2",
+        slack_api_url=slack[1],
+        slack_signing_secret="s" * 32,
+        port=1,
+    )
     side = slack_side(set_up, installations(set_up), "s" * 32)
     port = free_port()
     with served(Starlette(routes=slack_routes(side)), port):
@@ -110,11 +146,20 @@ def install(base: str, code: str) -> httpx.Response:
         asked = dict(parse_qsl(urlsplit(address).query))
         assert set(asked["scope"].split(",")) == set(SCOPES)
         cookie = page.headers["set-cookie"].split(";")[0]  # marked secure, which a test without TLS cannot keep
-        return browser.get("/slack/oauth_redirect", params={"code": code, "state": asked["state"]}, headers={"Cookie": cookie})
+        return browser.get(
+            "/slack/oauth_redirect", params={"code": code, "state": asked["state"]}, headers={"Cookie": cookie}
+        )
 
 
 def event(team: str, **about: object) -> dict[str, object]:
-    return {"type": "event_callback", "team_id": team, "event_id": f"Ev{team}{time.time_ns()}", "event_time": int(time.time()) + 1, "authorizations": [{"user_id": f"UB{team}", "is_bot": True}], "event": about}
+    return {
+        "type": "event_callback",
+        "team_id": team,
+        "event_id": f"Ev{team}{time.time_ns()}",
+        "event_time": int(time.time()) + 1,
+        "authorizations": [{"user_id": f"UB{team}", "is_bot": True}],
+        "event": about,
+    }
 
 
 def test_the_manifest_asks_for_the_scopes_that_are_used() -> None:
@@ -131,13 +176,19 @@ def test_two_workspaces_install_are_answered_and_one_leaves(app, slack, house):
     assert httpx.get(f"{base}/slack/oauth_redirect", params={"code": "x", "state": "made-up"}).status_code in {400, 401}
     assert sorted(side.installations.teams()) == ["T1", "T2"]
     with house.engine.connect() as connection:
-        kept = str(connection.execute(text("SELECT * FROM slack_bots")).all()) + str(connection.execute(text("SELECT * FROM slack_installations")).all())
+        kept = str(connection.execute(text("SELECT * FROM slack_bots")).all()) + str(
+            connection.execute(text("SELECT * FROM slack_installations")).all()
+        )
     assert "xox" not in kept, "no token stands in the database as it is"
     deliverer = Deliverer(None, "s" * 32, f"{base}/slack/events")
     for team in ("T1", "T2"):
-        assert deliverer.deliver(event(team, type="message", channel_type="im", channel="D1", user="U1", text="my pipeline", ts="1.0"))
+        assert deliverer.deliver(
+            event(team, type="message", channel_type="im", channel="D1", user="U1", text="my pipeline", ts="1.0")
+        )
     until(lambda: [team for method, team in fake.called if method == "chat.postMessage"].__len__() == 2)
-    assert {team for method, team in fake.called if method == "chat.postMessage"} == {"T1", "T2"}, "each with its own token"
+    assert {team for method, team in fake.called if method == "chat.postMessage"} == {"T1", "T2"}, (
+        "each with its own token"
+    )
     assert deliverer.deliver(event("T1", type="tokens_revoked", tokens={"oauth": ["U1"]}))
     assert deliverer.deliver(event("T1", type="app_uninstalled"))
     until(lambda: side.installations.teams() == ["T2"])
@@ -150,7 +201,12 @@ def test_tokens_are_renewed_once_and_before_they_end(app, slack, house):
     fake.lifetime = 600
     assert install(base, "code-1").status_code == 200
     first = max(fake.tokens)
-    others = [ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key=KEY, teams=frozenset({"T1"}), api_url=api) for _ in range(4)]
+    others = [
+        ManyWorkspaces(
+            house.engine, client_id=CLIENT, client_secret=SECRET, key=KEY, teams=frozenset({"T1"}), api_url=api
+        )
+        for _ in range(4)
+    ]
     used: list[str] = []
     threads = [threading.Thread(target=lambda other=other: used.append(other.client("T1").token)) for other in others]
     for thread in threads:
@@ -161,9 +217,18 @@ def test_tokens_are_renewed_once_and_before_they_end(app, slack, house):
     assert set(used) <= set(fake.tokens)
     assert max(fake.tokens) != first
     with pytest.raises(NotConfigured, match="CADDIE_KEY"):
-        ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key=Fernet.generate_key().decode(), teams=frozenset({"T1"}), api_url=api).client("T1")
+        ManyWorkspaces(
+            house.engine,
+            client_id=CLIENT,
+            client_secret=SECRET,
+            key=Fernet.generate_key().decode(),
+            teams=frozenset({"T1"}),
+            api_url=api,
+        ).client("T1")
     with pytest.raises(NotConfigured, match="python -m bot key"):
-        ManyWorkspaces(house.engine, client_id=CLIENT, client_secret=SECRET, key="short", teams=frozenset(), api_url=api)
+        ManyWorkspaces(
+            house.engine, client_id=CLIENT, client_secret=SECRET, key="short", teams=frozenset(), api_url=api
+        )
 
 
 def test_the_doctor_looks_at_everything(house, tmp_path):
@@ -177,7 +242,10 @@ def test_the_doctor_looks_at_everything(house, tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         away = f"http://127.0.0.1:{probe.getsockname()[1]}/api/"
-    checks = {check.name: check for check in examine(house_in(tmp_path, slack_bot_token="xoxb-x", slack_app_token="xapp-x", slack_api_url=away))}
+    checks = {
+        check.name: check
+        for check in examine(house_in(tmp_path, slack_bot_token="xoxb-x", slack_app_token="xapp-x", slack_api_url=away))
+    }
     assert not checks["slack"].good
     assert "xoxb" not in checks["slack"].says
 

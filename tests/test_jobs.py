@@ -19,9 +19,17 @@ def only(answered, kind):
 def test_a_call_becomes_one_card_with_every_field(talk):
     card = only(talk().say(LOG_A_CALL), DraftCard)
     assert card.deal.name == "Globex inbound dock rollout"
-    assert (card.activity.kind, card.activity.at.isoformat(), card.activity.duration_minutes) == ("call", "2026-03-10", 30)
+    assert (card.activity.kind, card.activity.at.isoformat(), card.activity.duration_minutes) == (
+        "call",
+        "2026-03-10",
+        30,
+    )
     assert card.activity.contacts == ("Dana Reyes",)
-    assert {c.field: c.new for c in card.changes} == {"stage": "Negotiation", "amount": "180000", "close_date": "2026-09-30"}
+    assert {c.field: c.new for c in card.changes} == {
+        "stage": "Negotiation",
+        "amount": "180000",
+        "close_date": "2026-09-30",
+    }
     assert (card.next_step.text, card.next_step.due.isoformat()) == ("send proposal", "2026-03-13")
 
 
@@ -87,7 +95,9 @@ def test_a_conflict_shows_a_fresh_card_and_writes_nothing(talk, house):
 
 def test_undo_is_refused_where_somebody_changed_it_since(talk):
     rep, manager = talk(), talk("solomon", thread="other")
-    receipt = only(rep.press("confirm", only(rep.say("globex inbound dock rollout is 190k now"), DraftCard).draft_id), Receipt)
+    receipt = only(
+        rep.press("confirm", only(rep.say("globex inbound dock rollout is 190k now"), DraftCard).draft_id), Receipt
+    )
     manager.press("confirm", only(manager.say("globex inbound dock rollout is 99k now"), DraftCard).draft_id)
     assert only(rep.press("undo", receipt.receipt_id), Refusal).reason == "conflict"
 
@@ -108,7 +118,14 @@ def test_chinese_is_read_and_answered_in_chinese(talk):
     assert "要记录吗" in as_json(card)["text"]
 
 
-@pytest.mark.parametrize("text", ["did I log the call with Globex?", "if we moved globex dock rollout to verbal, what happens", "mark all my deals won"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "did I log the call with Globex?",
+        "if we moved globex dock rollout to verbal, what happens",
+        "mark all my deals won",
+    ],
+)
 def test_questions_suppositions_and_bulk_make_no_card(talk, text):
     assert not any(isinstance(r, DraftCard | Receipt) for r in talk().say(text).replies)
 
@@ -135,23 +152,39 @@ def test_the_right_aid_comes_first_with_its_reason_and_source(talk, who, text, f
 
 
 def test_expired_draft_and_retired_aids_are_never_shown(talk):
-    for text in ("any promotions on the carrier portal", "value prop for carrier portal in logistics", "where is the quarter end discount ladder"):
+    for text in (
+        "any promotions on the carrier portal",
+        "value prop for carrier portal in logistics",
+        "where is the quarter end discount ladder",
+    ):
         told = [as_json(r) for r in talk().say(text).replies]
         shown = {s["id"] for r in told for s in (r.get("aids") or []) + r["sources"] + (r.get("nearest") or [])}
-        assert not shown & {"pr-yearend-2025-carrier-onboarding", "vp-carrier-portal-logistics", "bp-quarter-end-discounts"}
+        assert not shown & {
+            "pr-yearend-2025-carrier-onboarding",
+            "vp-carrier-portal-logistics",
+            "bp-quarter-end-discounts",
+        }
 
 
 def test_a_managers_summary_is_shared_with_the_team_alone(talk):
-    assert only(talk("solomon", "#east-sales").say("pipeline summary for my team"), PipelineReport).audience == "channel"
-    assert only(talk("solomon", "#sales-all").say("pipeline summary for my team"), PipelineReport).audience == "ephemeral"
-    assert only(talk("solomon", "#ext-globex").say("pipeline summary for my team"), Refusal).reason == "external_audience"
+    assert (
+        only(talk("solomon", "#east-sales").say("pipeline summary for my team"), PipelineReport).audience == "channel"
+    )
+    assert (
+        only(talk("solomon", "#sales-all").say("pipeline summary for my team"), PipelineReport).audience == "ephemeral"
+    )
+    assert (
+        only(talk("solomon", "#ext-globex").say("pipeline summary for my team"), Refusal).reason == "external_audience"
+    )
     assert only(talk("joaquin").say("pipeline summary for the east team"), Refusal).reason == "not_allowed"
 
 
 def test_each_rep_adds_up_to_the_team(talk):
     report = only(talk("solomon").say("pipeline summary for my team"), PipelineReport)
     for metric in ("open_count", "open_amount", "weighted_amount", "won_amount", "quota"):
-        assert sum(row.metrics[metric] or 0 for row in report.rows) == pytest.approx(report.metrics[metric] or 0), metric
+        assert sum(row.metrics[metric] or 0 for row in report.rows) == pytest.approx(report.metrics[metric] or 0), (
+            metric
+        )
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🎉🎉", "\u200b\u202e", "x " * 20_000, "<!channel>"])

@@ -1,4 +1,5 @@
-"""Two processes serve Slack and are killed at random moments: every question is answered once, every card written once."""
+"""Two processes serve Slack and are killed at random moments: every question is answered once, every card written
+once."""
 
 import itertools
 import os
@@ -34,7 +35,13 @@ class App:
         self.processes = [self._start(port) for port in self.ports]
 
     def _start(self, port: int) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([sys.executable, "-m", "bot"], cwd=ROOT, env={**self._environment, "PORT": str(port)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot"],
+            cwd=ROOT,
+            env={**self._environment, "PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def kill(self, n: int) -> None:
         self.processes[n].kill()
@@ -58,7 +65,15 @@ def test_kills_lose_no_answer_and_double_none(house):
     chance, tokens = random.Random(5), itertools.count(1)
     with stand_in(house, "", SECRET) as (deliverer, api):
         workspace = deliverer.workspace
-        app = App(os.environ | {"CADDIE_DATA": str(house.settings.caddie_data), "SLACK_BOT_TOKEN": "xoxb-procfile", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": api})
+        app = App(
+            os.environ
+            | {
+                "CADDIE_DATA": str(house.settings.caddie_data),
+                "SLACK_BOT_TOKEN": "xoxb-procfile",
+                "SLACK_SIGNING_SECRET": SECRET,
+                "SLACK_API_URL": api,
+            }
+        )
         turn = itertools.count()
         take = deliverer._answer
 
@@ -78,7 +93,13 @@ def test_kills_lose_no_answer_and_double_none(house):
         def ask() -> None:
             while not ended.is_set():
                 n = next(tokens)
-                posted = workspace.say(rep.id, team, f"<@U0CADDIE> note on globex inbound dock rollout: remark {n} was made" if n % 2 else f"<@U0CADDIE> my pipeline please {n}")
+                posted = workspace.say(
+                    rep.id,
+                    team,
+                    f"<@U0CADDIE> note on globex inbound dock rollout: remark {n} was made"
+                    if n % 2
+                    else f"<@U0CADDIE> my pipeline please {n}",
+                )
                 asked.append(posted)
                 remarks.extend([n] if n % 2 else [])
                 assert deliverer.deliver(deliverer.event(posted, "app_mention"))
@@ -89,14 +110,23 @@ def test_kills_lose_no_answer_and_double_none(house):
             while not ended.is_set() or {p.ts for p in cards()} - done:
                 for card in cards():
                     if card.ts not in done:
-                        draft = next(e["value"] for b in card.blocks for e in b.get("elements", ()) if e.get("action_id") == "confirm")
+                        draft = next(
+                            e["value"]
+                            for b in card.blocks
+                            for e in b.get("elements", ())
+                            if e.get("action_id") == "confirm"
+                        )
                         if deliverer.press(rep.id, card, "confirm", draft) == 200:
                             done.add(card.ts)
                             pressed.append(draft)
                 time.sleep(0.3)
 
         def cards() -> list[Posted]:
-            return [p for p in list(workspace.posted) if p.blocks and any(e.get("action_id") == "confirm" for b in p.blocks for e in b.get("elements", ()))]
+            return [
+                p
+                for p in list(workspace.posted)
+                if p.blocks and any(e.get("action_id") == "confirm" for b in p.blocks for e in b.get("elements", ()))
+            ]
 
         try:
             until(lambda: app.ready(0) and app.ready(1), 90)
@@ -105,7 +135,9 @@ def test_kills_lose_no_answer_and_double_none(house):
                 for n in range(KILLS):
                     time.sleep(chance.uniform(0.5, 2.5))
                     if chance.random() < 0.4:
-                        workspace.fail_next(chance.choice(["chat.postMessage", "chat.postEphemeral", "chat.update"]), "lost_answer")
+                        workspace.fail_next(
+                            chance.choice(["chat.postMessage", "chat.postEphemeral", "chat.update"]), "lost_answer"
+                        )
                     app.kill(n % 2)
                     until(lambda n=n: app.ready(n % 2), 60)
                 ended.set()
@@ -131,6 +163,12 @@ def test_kills_lose_no_answer_and_double_none(house):
         assert max(keys.values(), default=1) == 1
         assert sum(len(shown) - 1 for shown in cards_of.values()) <= doubted, "what may have come twice is known"
         with house.engine.connect() as connection:
-            pushes = connection.execute(select(func.count()).select_from(t.pushes).where(t.pushes.c.key.in_(set(pressed)))).scalar()
-            activities = connection.execute(select(func.count()).select_from(t.activities).where(t.activities.c.id.in_([f"{draft}-a" for draft in set(pressed)]))).scalar()
+            pushes = connection.execute(
+                select(func.count()).select_from(t.pushes).where(t.pushes.c.key.in_(set(pressed)))
+            ).scalar()
+            activities = connection.execute(
+                select(func.count())
+                .select_from(t.activities)
+                .where(t.activities.c.id.in_([f"{draft}-a" for draft in set(pressed)]))
+            ).scalar()
         assert (pushes, activities) == (len(set(pressed)), len(set(pressed)))

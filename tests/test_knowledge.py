@@ -80,7 +80,11 @@ def test_search_narrows_by_kind_and_stays_current(made):
 
 
 def test_nothing_fits_what_the_library_does_not_know(made):
-    for question in ("what is the capital of Mongolia", "how do I bake sourdough bread", "who won the world cup in 1998"):
+    for question in (
+        "what is the capital of Mongolia",
+        "how do I bake sourdough bread",
+        "who won the world cup in 1998",
+    ):
         assert not any(h.fits for h in made.library.search(question, Facets(on=DAY))), question
 
 
@@ -128,7 +132,9 @@ def test_marketing_sends_a_draft_approves_and_retires_it(talk, house):
     assert "vp-cold-chain" not in [a.id for r in rep.say(ask).replies if isinstance(r, AidsFound) for a in r.aids]
     wrong = house.caddie.reply_notes(asked, read_notes("draft.md", DRAFT.replace("who:", "whom:").encode()))
     assert "unknown key “whom”" in render(only(wrong, Refusal)).text
-    noted = house.caddie.reply_notes(Message("draft.md", rep.email, DIRECT, "n", NOW), read_notes("draft.md", DRAFT.encode()))
+    noted = house.caddie.reply_notes(
+        Message("draft.md", rep.email, DIRECT, "n", NOW), read_notes("draft.md", DRAFT.encode())
+    )
     assert not [r for r in noted.replies if isinstance(r, AidChanged)], "a rep's file is notes"
 
 
@@ -146,24 +152,37 @@ def test_marketing_sees_what_is_used_rated_and_missing(talk, house):
     assert report.audience == "ephemeral"
     assert check_message("t", render(report).blocks) is None
     assert only(talk("tamsin", thread="w").say("which aids are used most"), Refusal).reason == "not_allowed"
-    assert only(talk("imogen", "#ext-globex", thread="x").say("which aids are used most"), Refusal).reason == "external_audience"
+    assert (
+        only(talk("imogen", "#ext-globex", thread="x").say("which aids are used most"), Refusal).reason
+        == "external_audience"
+    )
 
 
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
-        ("CNO", "nursing"), ("director of nursing", "nursing"), ("the nursing boss", "nursing"), ("head of payroll", "payroll"),
-        ("ops director", "VP Operations"), ("finance chief", "CFO"), ("财务总监", "CFO"), ("plant boss", "Plant Manager"),
+        ("CNO", "nursing"), ("director of nursing", "nursing"), ("the nursing boss", "nursing"), ("head of payroll",
+        "payroll"),
+        ("ops director", "VP Operations"), ("finance chief", "CFO"), ("财务总监", "CFO"), ("plant boss",
+        "Plant Manager"),
     ],
 )  # fmt: skip
 def test_roles_are_known_by_what_they_are_responsible_for(house, said, meant):
     values = frozenset(["Chief Nursing Officer", "Head of Payroll"])
-    assert [f.meaning for f in house.library.taxonomy.find("roles", f"questions for {said} tomorrow", values)] == [meant]
+    assert [f.meaning for f in house.library.taxonomy.find("roles", f"questions for {said} tomorrow", values)] == [
+        meant
+    ]
 
 
 @pytest.mark.parametrize(
     ("value", "meant"),
-    [("Hospitals & Health Systems", "Healthcare"), ("Third-party Logistics (3PL)", "Logistics"), ("Grocery Retail", "Retail"), ("Hotels & Resorts", "Hospitality"), ("Quantum gardening", "quantum gardening")],
+    [
+        ("Hospitals & Health Systems", "Healthcare"),
+        ("Third-party Logistics (3PL)", "Logistics"),
+        ("Grocery Retail", "Retail"),
+        ("Hotels & Resorts", "Hospitality"),
+        ("Quantum gardening", "quantum gardening"),
+    ],
 )
 def test_an_industry_is_known_by_the_words_in_it(house, value, meant):
     assert house.library.taxonomy.meaning("industries", value) == meant
@@ -176,7 +195,9 @@ def test_what_follows_on_an_aid_is_understood_in_its_thread(talk):
     assert not isinstance(other, NotUnderstood)
     assert first.id not in [a.id for a in getattr(other, "aids", ())]
     pressed = talk("tamsin", thread="f").press("more", first.id).replies[0]
-    assert not {first.id, *(a.id for a in getattr(other, "aids", ())[:1])} & {a.id for a in getattr(pressed, "aids", ())}, "the button goes on as the words do"
+    assert not {first.id, *(a.id for a in getattr(other, "aids", ())[:1])} & {
+        a.id for a in getattr(pressed, "aids", ())
+    }, "the button goes on as the words do"
     sheet = only(talk("tamsin", thread="s").say("what do I ask a VP Operations"), AidsFound).aids[0]
     assert sheet.kind == "pain_sheet"
     shared = only(talk("tamsin", "#east-sales", thread="s").say("share that here"), AidsFound)
@@ -205,7 +226,10 @@ def test_a_reranker_that_cannot_be_had_is_said(tmp_path):
 
 
 def test_what_follows_on_somebody_elses_aid_tells_nothing_of_their_deal(talk):
-    shown = only(talk("tamsin", "#sales-all", thread="shared").say("reference story for the globex inbound dock rollout"), AidsFound)
+    shown = only(
+        talk("tamsin", "#sales-all", thread="shared").say("reference story for the globex inbound dock rollout"),
+        AidsFound,
+    )
     assert shown.audience == "ephemeral", "why it fits tells of the deal, and not all here may read it"
     other = talk("joaquin", "#sales-all", thread="shared").say("another one").replies[0]
     assert "Globex" not in render(other).text
@@ -233,7 +257,10 @@ def test_a_blank_form_is_filled_in_and_comes_back_as_a_draft(talk, house, kind):
     imogen = talk("imogen", thread="m")
     form = only(imogen.say(f"blank form for a {kind.replace('_', ' ')}"), AidForm)
     assert form.aid == kind
-    assert only(talk("tamsin", thread="t").say(f"blank form for a {kind.replace('_', ' ')}"), Refusal).say == "marketing_only"
+    assert (
+        only(talk("tamsin", thread="t").say(f"blank form for a {kind.replace('_', ' ')}"), Refusal).say
+        == "marketing_only"
+    )
     asked = Message("form.md", imogen.email, DIRECT, "m", NOW)
     unfilled = only(house.caddie.reply_notes(asked, read_notes("form.md", form.content.encode())), Refusal)
     assert "key “id” is missing" in render(unfilled).text
@@ -244,13 +271,24 @@ def test_a_blank_form_is_filled_in_and_comes_back_as_a_draft(talk, house, kind):
 
 def test_neighbours_of_a_cut_section_are_joined_for_showing(tmp_path):
     library = house_in(tmp_path).library
-    filler = "\n\n".join(f"Paragraph {n} tells of forklifts, pallets and ordinary mornings at the gate of hall {n}." for n in range(40))
+    filler = "\n\n".join(
+        f"Paragraph {n} tells of forklifts, pallets and ordinary mornings at the gate of hall {n}." for n in range(40)
+    )
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "a.md").write_text(f"# Yard\n\n## Escrow\n\nEscrow of source code is offered to banks.\n\n{filler}\n\nEscrow needs the signature of the notary.", encoding="utf-8")
+    (tmp_path / "in" / "a.md").write_text(
+        (
+            f"# Yard\n\n## Escrow\n\nEscrow of source code is offered to banks.\n\n{filler}\n\nEscrow needs "
+            f"the signature of the notary."
+        ),
+        encoding="utf-8",
+    )
     ingest([tmp_path / "in"], library.catalogue, library.vectors, library.embedder, tmp_path / "lock", quiet)
     hits = library.search("who signs the escrow of source code")
     assert len(library.shelf.passages) > 2, "the section was cut"
-    assert library.sentences(hits[0], "escrow signature notary source code") == ["Escrow of source code is offered to banks.", "Escrow needs the signature of the notary."]
+    assert library.sentences(hits[0], "escrow signature notary source code") == [
+        "Escrow of source code is offered to banks.",
+        "Escrow needs the signature of the notary.",
+    ]
 
 
 def test_versions_of_an_aid_stand_side_by_side(talk, house):
@@ -259,10 +297,21 @@ def test_versions_of_an_aid_stand_side_by_side(talk, house):
     imogen, rep = talk("imogen", thread="m"), talk("tamsin", thread="r")
 
     def send(text):
-        return only(house.caddie.reply_notes(Message("draft.md", imogen.email, DIRECT, "m", NOW), read_notes("draft.md", text.encode())), AidChanged)
+        return only(
+            house.caddie.reply_notes(
+                Message("draft.md", imogen.email, DIRECT, "m", NOW), read_notes("draft.md", text.encode())
+            ),
+            AidChanged,
+        )
 
     def served():
-        return {(a.version, a.sections[-1][1][0]) for r in rep.say("value prop for a logistics company").replies if isinstance(r, AidsFound) for a in r.aids if a.id == "vp-cold-chain"}
+        return {
+            (a.version, a.sections[-1][1][0])
+            for r in rep.say("value prop for a logistics company").replies
+            if isinstance(r, AidsFound)
+            for a in r.aids
+            if a.id == "vp-cold-chain"
+        }
 
     send(DRAFT)
     imogen.say("approve draft vp-cold-chain")
@@ -274,12 +323,21 @@ def test_versions_of_an_aid_stand_side_by_side(talk, house):
     assert served() == {(2, "from four hours to ten minutes")}
     later = send(DRAFT.replace("two hours", "five hours").replace("status:", "valid_from: 2099-01-01\nstatus:"))
     imogen.say("approve draft vp-cold-chain")
-    assert (later.version, served()) == (3, {(2, "from four hours to ten minutes")}), "until its first day the version before it holds"
+    assert (later.version, served()) == (3, {(2, "from four hours to ten minutes")}), (
+        "until its first day the version before it holds"
+    )
     imogen.say("retire vp-cold-chain")
     assert served() == set(), "no version comes back"
 
 
-@pytest.mark.parametrize("text", ["pull the globex inbound dock rollout into next month and update the next step", "昨天的发布会见了Globex的人", "globex wants to release the update on friday, call with dana today"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pull the globex inbound dock rollout into next month and update the next step",
+        "昨天的发布会见了Globex的人",
+        "globex wants to release the update on friday, call with dana today",
+    ],
+)
 def test_words_of_an_aids_life_in_a_report_change_no_aid(talk, text):
     said = talk("imogen", thread="w").say(text).replies[0]
     assert not (isinstance(said, Refusal) and said.say == "no_such_aid")

@@ -84,10 +84,17 @@ def test_no_money_where_something_else_is_counted(text):
 
 
 def test_relative_changes():
-    assert [find_factor(t) for t in ("bump it by 10%", "cut it by 20 percent", "half of what we quoted")] == [Decimal("1.1"), Decimal("0.8"), Decimal("0.5")]
+    assert [find_factor(t) for t in ("bump it by 10%", "cut it by 20 percent", "half of what we quoted")] == [
+        Decimal("1.1"),
+        Decimal("0.8"),
+        Decimal("0.5"),
+    ]
 
 
-@pytest.mark.parametrize(("text", "minutes"), [("30 min", 30), ("1h", 60), ("an hour and a half", 90), ("half an hour", 30), ("一个半小时", 90), ("20分钟", 20)])
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("30 min", 30), ("1h", 60), ("an hour and a half", 90), ("half an hour", 30), ("一个半小时", 90), ("20分钟", 20)],
+)
 def test_durations(text, minutes):
     found = find_duration(text)
     assert found is not None
@@ -116,10 +123,20 @@ class OpenAi(BaseHTTPRequestHandler):
         if self.mode == "failing":
             self.send_error(500)
             return
-        args = {"deal": "Globex inbound dock rollout", "changes": {"amount": "123000"}} if self.mode == "good" else {"nonsense": 1}
+        args = (
+            {"deal": "Globex inbound dock rollout", "changes": {"amount": "123000"}}
+            if self.mode == "good"
+            else {"nonsense": 1}
+        )
         call = {"id": "c1", "type": "function", "function": {"name": "UpdateDeal", "arguments": json.dumps(args)}}
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
-        answer = {"id": "x", "object": "chat.completion", "created": 1, "model": body["model"], "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}
+        answer = {
+            "id": "x",
+            "object": "chat.completion",
+            "created": 1,
+            "model": body["model"],
+            "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}],
+        }
         data = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -142,7 +159,15 @@ def vendor(monkeypatch) -> Iterator[type[OpenAi]]:
     server.shutdown()
 
 
-@pytest.mark.parametrize(("mode", "model", "amount"), [("good", "openai:test-model", "123000"), ("failing", "offline", "190000"), ("malformed", "offline", "190000"), ("slow", "offline", "190000")])
+@pytest.mark.parametrize(
+    ("mode", "model", "amount"),
+    [
+        ("good", "openai:test-model", "123000"),
+        ("failing", "offline", "190000"),
+        ("malformed", "offline", "190000"),
+        ("slow", "offline", "190000"),
+    ],
+)
 def test_a_language_model_reads_and_offline_takes_over(vendor, house, mode, model, amount):
     vendor.mode = mode
     with_model = house_in(house.settings.caddie_data, caddie_model="openai:test-model", caddie_model_timeout=2)

@@ -1,4 +1,5 @@
-"""The supported subset of the public corpora of dates, money and durations is read right, and docs/language.md says how much."""
+"""The supported subset of the public corpora of dates, money and durations is read right, and docs/language.md says how
+much."""
 
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from tests import language_tables as tables
 DOCUMENT = Path(__file__).parents[1] / "docs" / "language.md"
 RIGHT_AT_LEAST = 0.97
 
-pytestmark = pytest.mark.skipif(not tables.CORPORA.exists(), reason="the corpora are not beside this checkout (../shared/data/language)")
+pytestmark = pytest.mark.skipif(
+    not tables.CORPORA.exists(), reason="the corpora are not beside this checkout (../shared/data/language)"
+)
 
 
 def test_the_supported_subset_is_read_right():

@@ -16,7 +16,19 @@ from bot.language.rules.managing import time_said
 from bot.pipeline.factors import Sign, interval, judge, weakest
 from bot.pipeline.forecast import simulate
 from bot.playground.workspace import BOT_USER
-from bot.replies import Bar, Chart, Coaching, DealsFound, Document, DraftCard, Line, LogForm, PipelineReport, Refusal, Schedules
+from bot.replies import (
+    Bar,
+    Chart,
+    Coaching,
+    DealsFound,
+    Document,
+    DraftCard,
+    Line,
+    LogForm,
+    PipelineReport,
+    Refusal,
+    Schedules,
+)
 from bot.schedules import next_time
 from bot.slack.attachments import attachment
 from bot.slack.views import as_json, render
@@ -53,7 +65,9 @@ def test_notes_are_read_for_evidence(note, expected):
     assert expected in signs(note)
 
 
-@pytest.mark.parametrize("note", ["Talked about the weather.", "There is no pain here.", "I should ask about the budget.", "没有什么特别的"])
+@pytest.mark.parametrize(
+    "note", ["Talked about the weather.", "There is no pain here.", "I should ask about the budget.", "没有什么特别的"]
+)
 def test_what_says_nothing_for_a_factor_is_no_evidence_for_it(note):
     assert not {s for s in signs(note) if s[1]}
 
@@ -79,7 +93,11 @@ def test_a_level_follows_from_its_signs(found, level):
 
 
 def test_a_deal_is_as_strong_as_its_weakest_factor():
-    strong = [sign(name, True, True, 0) for name in ("pain", "power", "vision", "value", "control", "urgency") if name != "value"]
+    strong = [
+        sign(name, True, True, 0)
+        for name in ("pain", "power", "vision", "value", "control", "urgency")
+        if name != "value"
+    ]
     assert weakest(judge(strong)) == "value"
     assert weakest(judge([])) == "pain"
 
@@ -97,7 +115,11 @@ def test_coaching_a_deal_shows_the_very_notes_and_asks_about_the_weakest(talk, h
     from bot.domain.activities import ActivityKind
 
     note = "Detention charges cost them 40k EUR a month, said the CFO."
-    house.desk.crm.push(Write(by_id="q05", at=write.at, deal_id="qd001", activity=NewActivity(ActivityKind.CALL, write.at, note)), "k1", None)
+    house.desk.crm.push(
+        Write(by_id="q05", at=write.at, deal_id="qd001", activity=NewActivity(ActivityKind.CALL, write.at, note)),
+        "k1",
+        None,
+    )
     coached = only(talk().say("coach me on the globex inbound dock rollout"), Coaching)
     assert coached.subject == "Globex inbound dock rollout"
     assert set(coached.factors) == {"pain", "power", "vision", "value", "control", "urgency"}
@@ -106,7 +128,9 @@ def test_coaching_a_deal_shows_the_very_notes_and_asks_about_the_weakest(talk, h
         assert (factor.level == "unknown") == (not factor.evidence), name
     assert coached.weakest in coached.factors
     levels = ["unknown", "weak", "fair", "strong"]
-    assert levels.index(coached.factors[coached.weakest].level) == min(levels.index(f.level) for f in coached.factors.values())
+    assert levels.index(coached.factors[coached.weakest].level) == min(
+        levels.index(f.level) for f in coached.factors.values()
+    )
     assert coached.questions
     assert as_json(coached)["text"].startswith("Coaching: Globex inbound dock rollout")
 
@@ -136,7 +160,16 @@ def test_a_plan_says_what_changed_since_the_last_one(talk, house):
     rep = talk()
     first = only(rep.say("opportunity plan for the globex inbound dock rollout"), Document)
     assert (first.changed, bool(first.open_questions)) == ((), True)
-    house.desk.crm.push(Write(by_id="q05", at=NOW, deal_id="qd001", fields=(("next_step", "Walk the dock with Dana"), ("next_step_due", date(2026, 3, 20)))), "k2", None)
+    house.desk.crm.push(
+        Write(
+            by_id="q05",
+            at=NOW,
+            deal_id="qd001",
+            fields=(("next_step", "Walk the dock with Dana"), ("next_step_due", date(2026, 3, 20))),
+        ),
+        "k2",
+        None,
+    )
     second = only(rep.say("opportunity plan for the globex inbound dock rollout"), Document)
     assert any(line.startswith("+") and "Walk the dock with Dana" in line for line in second.changed)
 
@@ -151,7 +184,10 @@ def test_account_and_territory_plans(talk):
     managed = only(talk("solomon", thread="s").say("territory plan for tamsin"), Document)
     assert managed.title == territory.title
     assert only(talk("bertrand", thread="b").say("territory plan for tamsin"), Refusal).reason == "not_allowed"
-    assert only(talk("joaquin", thread="j").say("opportunity plan for the globex inbound dock rollout"), Refusal).reason == "not_found"
+    assert (
+        only(talk("joaquin", thread="j").say("opportunity plan for the globex inbound dock rollout"), Refusal).reason
+        == "not_found"
+    )
 
 
 def test_a_plan_is_a_word_file_with_its_headings(talk, tmp_path):
@@ -169,7 +205,12 @@ def test_a_plan_is_a_word_file_with_its_headings(talk, tmp_path):
 @pytest.mark.parametrize(
     ("after", "days", "monthly", "expected"),
     [
-        ("2026-03-06T20:00:00+00:00", ("mon",), False, "2026-03-09T13:00:00+00:00"),  # New York is 4 hours behind from 8 March on
+        (
+            "2026-03-06T20:00:00+00:00",
+            ("mon",),
+            False,
+            "2026-03-09T13:00:00+00:00",
+        ),  # New York is 4 hours behind from 8 March on
         ("2026-02-27T20:00:00+00:00", ("mon",), False, "2026-03-02T14:00:00+00:00"),
         ("2026-10-30T20:00:00+00:00", ("mon",), False, "2026-11-02T14:00:00+00:00"),
         ("2026-03-09T12:59:59+00:00", ("mon",), False, "2026-03-09T13:00:00+00:00"),
@@ -179,12 +220,26 @@ def test_a_plan_is_a_word_file_with_its_headings(talk, tmp_path):
     ],
 )
 def test_a_schedule_keeps_the_wall_clock_through_summer_time(after, days, monthly, expected):
-    assert next_time(datetime.fromisoformat(after), days, 9, 0, "America/New_York", monthly=monthly) == datetime.fromisoformat(expected)
+    assert next_time(
+        datetime.fromisoformat(after), days, 9, 0, "America/New_York", monthly=monthly
+    ) == datetime.fromisoformat(expected)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("at 9", (9, 0)), ("9am", (9, 0)), ("at 8:30", (8, 30)), ("16:45", (16, 45)), ("4pm", (16, 0)), ("12 am", (0, 0)), ("noon", (12, 0)), ("早上9点", (9, 0)), ("下午四点半", (16, 30)), ("top 5 deals", None), ("at 99", None)],
+    [
+        ("at 9", (9, 0)),
+        ("9am", (9, 0)),
+        ("at 8:30", (8, 30)),
+        ("16:45", (16, 45)),
+        ("4pm", (16, 0)),
+        ("12 am", (0, 0)),
+        ("noon", (12, 0)),
+        ("早上9点", (9, 0)),
+        ("下午四点半", (16, 30)),
+        ("top 5 deals", None),
+        ("at 99", None),
+    ],
 )
 def test_times_of_day(text, expected):
     assert time_said(text) == expected
@@ -202,9 +257,19 @@ def test_a_digest_is_made_listed_and_cancelled_by_talking(talk):
 
 
 def test_a_rep_cannot_schedule_what_they_may_not_read_nor_stop_others_digests(talk):
-    assert only(talk("tamsin", "#east-sales").say("post the pipeline of joaquin every friday at 4pm here"), Refusal).reason == "not_allowed"
-    only(talk("solomon", "#east-sales", thread="s").say("post the pipeline summary for my team every friday at 4pm here"), Schedules)
-    assert only(talk("tamsin", "#east-sales", thread="x").say("stop the friday digest"), Refusal).reason == "not_allowed"
+    assert (
+        only(talk("tamsin", "#east-sales").say("post the pipeline of joaquin every friday at 4pm here"), Refusal).reason
+        == "not_allowed"
+    )
+    only(
+        talk("solomon", "#east-sales", thread="s").say(
+            "post the pipeline summary for my team every friday at 4pm here"
+        ),
+        Schedules,
+    )
+    assert (
+        only(talk("tamsin", "#east-sales", thread="x").say("stop the friday digest"), Refusal).reason == "not_allowed"
+    )
 
 
 def test_a_digest_is_checked_at_each_sending(talk, house):
@@ -249,9 +314,17 @@ def test_snoozing_and_the_morning_message(talk, house):
 def test_a_forecast_has_an_interval_the_same_each_time_and_is_kept(talk, house):
     report = only(talk("solomon").say("forecast for this quarter"), PipelineReport)
     m = report.metrics
-    assert m["won_amount"] <= m["forecast_low"] <= m["forecast_median"] <= m["forecast_high"] <= m["won_amount"] + m["open_amount"]
+    assert (
+        m["won_amount"]
+        <= m["forecast_low"]
+        <= m["forecast_median"]
+        <= m["forecast_high"]
+        <= m["won_amount"] + m["open_amount"]
+    )
     assert only(talk("solomon", thread="2").say("forecast for this quarter"), PipelineReport).metrics == m
-    later = only(talk("solomon", thread="3", now=NOW + timedelta(days=5)).say("forecast for this quarter"), PipelineReport)
+    later = only(
+        talk("solomon", thread="3", now=NOW + timedelta(days=5)).say("forecast for this quarter"), PipelineReport
+    )
     assert "Forecast on 2026-03-11" in as_json(later)["text"]
 
 
@@ -288,8 +361,10 @@ def test_a_chart_without_a_font_for_its_characters_is_left_out(tmp_path, monkeyp
 @pytest.mark.parametrize(
     "text",
     [
-        "what changed since last week", "conversion for my team", "forecast for q2", "pipeline by product this year", "pipeline by industry", "pipeline by month this year", "won by quarter this year",
-        "pipeline by stage", "pipeline by forecast category", "this quarter vs last quarter", "pipeline for 2035", "how is tamsin doing", "what should we fix",
+        "what changed since last week", "conversion for my team", "forecast for q2", "pipeline by product this year",
+        "pipeline by industry", "pipeline by month this year", "won by quarter this year",
+        "pipeline by stage", "pipeline by forecast category", "this quarter vs last quarter", "pipeline for 2035",
+        "how is tamsin doing", "what should we fix",
     ],
 )  # fmt: skip
 def test_every_way_of_asking_gives_a_report_that_can_be_read(talk, text):
@@ -321,7 +396,9 @@ def test_follow_ups_narrow_and_widen(talk):
 
 
 def test_promises_in_notes():
-    assert promises_of("Nice talk. Dana will send the volumes by Friday. Weather was fine.") == ["Dana will send the volumes by Friday."]
+    assert promises_of("Nice talk. Dana will send the volumes by Friday. Weather was fine.") == [
+        "Dana will send the volumes by Friday."
+    ]
 
 
 @pytest.fixture
@@ -347,7 +424,9 @@ def test_the_digest_and_the_chart_arrive_in_slack_and_its_thread_knows_the_quest
     house, playground = played
     channel = next(c for c in playground.workspace.channels.values() if c.name == "#east-sales")
     solomon = next(m.id for m in playground.workspace.members.values() if m.email == "solomon@quayline.example")
-    playground.deliverer.say(solomon, channel.id, f"<@{BOT_USER}> post the pipeline summary for my team every monday at 9 here")
+    playground.deliverer.say(
+        solomon, channel.id, f"<@{BOT_USER}> post the pipeline summary for my team every monday at 9 here"
+    )
     wait_for(lambda: house.desk.schedules.at(channel.id))
     due = house.desk.schedules.at(channel.id)[0].next_at + timedelta(minutes=1)
     playground.side.take_due(due)
@@ -362,7 +441,11 @@ def test_the_digest_and_the_chart_arrive_in_slack_and_its_thread_knows_the_quest
     assert playground.workspace.files[shared[0].files[0]].data.startswith(b"\x89PNG")
     assert house.desk.schedules.at(channel.id)[0].next_at > due
     playground.deliverer.say(solomon, channel.id, "by stage", digests[0].ts)
-    wait_for(lambda: [p for p in posted if p.thread_ts == digests[0].ts and p.user == BOT_USER and p.text.startswith("Pipeline:")])
+    wait_for(
+        lambda: [
+            p for p in posted if p.thread_ts == digests[0].ts and p.user == BOT_USER and p.text.startswith("Pipeline:")
+        ]
+    )
 
 
 def test_a_plan_becomes_a_canvas_that_people_edit_and_caddie_never_overwrites(played):
@@ -380,7 +463,9 @@ def test_a_plan_becomes_a_canvas_that_people_edit_and_caddie_never_overwrites(pl
     workspace.files[canvas].data += b"\nMy own words."
     deal = next(d for d in house.desk.mirror.deals() if d.name == "Globex inbound dock rollout")
     fields = (("next_step", "Walk the dock with Dana"), ("next_step_due", date(2030, 1, 2)))
-    house.desk.crm.push(Write(by_id=deal.owner_id, at=datetime.now(UTC), deal_id=deal.id, fields=fields), "k-canvas", None)
+    house.desk.crm.push(
+        Write(by_id=deal.owner_id, at=datetime.now(UTC), deal_id=deal.id, fields=fields), "k-canvas", None
+    )
     playground.deliverer.say(tamsin, place, "opportunity plan for the globex inbound dock rollout")
     wait_for(lambda: "Walk the dock" in workspace.files[canvas].data.decode())
     assert list(workspace.canvases) == [canvas], "continued, not made anew"
@@ -389,7 +474,9 @@ def test_a_plan_becomes_a_canvas_that_people_edit_and_caddie_never_overwrites(pl
     assert again.endswith("My own words.")
 
 
-@pytest.mark.parametrize("code", ["missing_scope", "free_teams_cannot_create_non_tabbed_canvases", "canvas_disabled_user_team"])
+@pytest.mark.parametrize(
+    "code", ["missing_scope", "free_teams_cannot_create_non_tabbed_canvases", "canvas_disabled_user_team"]
+)
 def test_a_plan_comes_as_a_word_file_where_there_are_no_canvases(played, code):
     _, playground = played
     workspace = playground.workspace
@@ -406,10 +493,17 @@ def test_marketing_announces_an_aid_in_channels_within_the_company(played):
     workspace = playground.workspace
     here = {c.name: c.id for c in workspace.channels.values()}
     imogen = next(m.id for m in workspace.members.values() if m.email == "imogen@quayline.example")
-    aid = house.library.take_draft("---\nkind: product_update\nid: pu-gate\ntitle: Gate sensors read plates at night\nstatus: draft\nchanged: [Night vision]\n---\n")
+    aid = house.library.take_draft(
+        "---\nkind: product_update\nid: pu-gate\ntitle: Gate sensors read plates at night\nstatus: "
+        "draft\nchanged: [Night vision]\n---\n"
+    )
     house.library.catalogue.set_status(aid.id, "approved")
     place = workspace.direct(imogen).id
-    playground.deliverer.say(imogen, place, f"announce {aid.title} in <#{here['#east-sales']}|east-sales> and <#{here['#ext-globex']}|ext-globex>")
+    playground.deliverer.say(
+        imogen,
+        place,
+        f"announce {aid.title} in <#{here['#east-sales']}|east-sales> and <#{here['#ext-globex']}|ext-globex>",
+    )
     wait_for(lambda: len([p for p in workspace.posted if p.user == BOT_USER and p.channel == place]) >= 2)
     announced = [p for p in workspace.posted if p.user == BOT_USER and p.channel == here["#east-sales"]]
     assert len(announced) == 1
@@ -421,7 +515,10 @@ def test_marketing_announces_an_aid_in_channels_within_the_company(played):
 
 def test_the_owner_of_an_aid_hears_once_that_it_runs_out(played):
     house, playground = played
-    text = "---\nkind: promotion\nid: pr-soon\ntitle: Soon over\nstatus: draft\nowner: imogen@quayline.example\nvalid_until: {day}\noffer: Half price\n---\n"
+    text = (
+        "---\nkind: promotion\nid: pr-soon\ntitle: Soon over\nstatus: draft\nowner: "
+        "imogen@quayline.example\nvalid_until: {day}\noffer: Half price\n---\n"
+    )
     house.library.take_draft(text.replace("{day}", (datetime.now(UTC).date() + timedelta(days=5)).isoformat()))
     house.library.catalogue.set_status("pr-soon", "approved")
     playground.side._morning_hour = 8
@@ -454,7 +551,9 @@ def test_the_scoreboard_sets_records_beside_results(talk, house):
     told = dict(board.sections)["Records and results"]
     tamsin = next(line for line in told if line.startswith("Tamsin Okafor"))
     assert "library used 1×" in tamsin
-    assert f"win rate {next(r for r in board.rows if r.label == 'Tamsin Okafor').metrics['win_rate_count']:.0%}" in tamsin
+    assert (
+        f"win rate {next(r for r in board.rows if r.label == 'Tamsin Okafor').metrics['win_rate_count']:.0%}" in tamsin
+    )
     assert told[-1].startswith(("Rank correlation", "With fewer than"))
 
 
@@ -480,7 +579,16 @@ def test_the_deals_behind_a_number_open_by_a_button_with_the_pressers_own_rights
     assert only(manager.press("deals", "not a query"), Refusal).reason == "expired"
 
 
-@pytest.mark.parametrize("text", ["pipeline by rep", "pipeline by stage", "pipeline by product", "pipeline by month", "pipeline by forecast category"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pipeline by rep",
+        "pipeline by stage",
+        "pipeline by product",
+        "pipeline by month",
+        "pipeline by forecast category",
+    ],
+)
 def test_each_row_of_a_report_opens_into_its_deals(talk, text):
     manager = talk("solomon")
     report = only(manager.say(text), PipelineReport)
@@ -493,7 +601,9 @@ def test_each_row_of_a_report_opens_into_its_deals(talk, text):
 def test_each_count_of_the_hygiene_opens_into_its_deals_with_a_way_to_mend_each(talk):
     manager = talk("solomon")
     report = only(manager.say("deal hygiene for my team"), PipelineReport)
-    counted = [line for _, lines in report.sections for line in lines if isinstance(line, Line) and line.action == "deals"]
+    counted = [
+        line for _, lines in report.sections for line in lines if isinstance(line, Line) and line.action == "deals"
+    ]
     assert counted
     for line in counted:
         listed = only(manager.press("deals", line.value), DealsFound)
@@ -529,7 +639,9 @@ def test_a_finding_is_mended_in_a_form_on_the_very_deal(talk, house):
 
 
 def test_a_finding_is_mended_only_by_who_may_change_the_deal(talk):
-    value = next(deal.fix for deal in only(talk("tamsin").say("my deals without a next step"), DealsFound).deals if deal.fix)
+    value = next(
+        deal.fix for deal in only(talk("tamsin").say("my deals without a next step"), DealsFound).deals if deal.fix
+    )
     assert only(talk("tamsin", thread="m").press("fix", "no_next_step:nothing"), Refusal).reason == "not_found"
     assert only(talk("tamsin", thread="n").press("fix", "drop table:x"), Refusal).reason == "expired"
     stranger = only(talk("joaquin", thread="j").press("fix", value), Refusal)
@@ -540,7 +652,9 @@ def test_a_manager_may_post_a_summary_where_not_all_may_see_it_and_it_is_audited
     manager = talk("solomon", "#sales-all")
     report = only(manager.say("pipeline summary for my team"), PipelineReport)
     assert (report.audience, report.shareable) == ("ephemeral", True)
-    buttons = [e["action_id"] for block in render(report).blocks if block["type"] == "actions" for e in block["elements"]]
+    buttons = [
+        e["action_id"] for block in render(report).blocks if block["type"] == "actions" for e in block["elements"]
+    ]
     assert buttons == ["deals", "post"]
     assert only(manager.press("post", report.query), PipelineReport).audience == "channel"
     from sqlalchemy import select
@@ -548,10 +662,17 @@ def test_a_manager_may_post_a_summary_where_not_all_may_see_it_and_it_is_audited
     from bot.journal import audit_log
 
     with house.engine.connect() as connection:
-        shared = connection.execute(select(audit_log.c.person_id, audit_log.c.source).where(audit_log.c.action == "shared")).all()
+        shared = connection.execute(
+            select(audit_log.c.person_id, audit_log.c.source).where(audit_log.c.action == "shared")
+        ).all()
     assert shared == [("q02", "Solomon Adeyinka's team → #sales-all")]
-    assert only(talk("tamsin", "#sales-all", thread="t").press("post", '{"whose": "me"}'), Refusal).reason == "not_allowed"
-    assert only(talk("solomon", "#ext-globex", thread="x").press("post", report.query), Refusal).reason == "external_audience"
+    assert (
+        only(talk("tamsin", "#sales-all", thread="t").press("post", '{"whose": "me"}'), Refusal).reason == "not_allowed"
+    )
+    assert (
+        only(talk("solomon", "#ext-globex", thread="x").press("post", report.query), Refusal).reason
+        == "external_audience"
+    )
 
 
 def test_an_account_plan_leaves_out_what_was_done_on_somebody_elses_deals(talk, house):
@@ -560,7 +681,18 @@ def test_an_account_plan_leaves_out_what_was_done_on_somebody_elses_deals(talk, 
 
     mirror = house.desk.mirror
     account = mirror.deal("qd001").account_id
-    other = Write(by_id="q04", at=NOW, create="deal", account_id=account, fields=(("name", "Globex secret"), ("owner_id", "q04"), ("stage", mirror.deal("qd001").stage), ("currency", "USD")))
+    other = Write(
+        by_id="q04",
+        at=NOW,
+        create="deal",
+        account_id=account,
+        fields=(
+            ("name", "Globex secret"),
+            ("owner_id", "q04"),
+            ("stage", mirror.deal("qd001").stage),
+            ("currency", "USD"),
+        ),
+    )
     ref = house.desk.crm.push(other, "made", None).ref
     done = NewActivity(ActivityKind.CALL, NOW - timedelta(hours=1), "A word that nobody else may read")
     house.desk.crm.push(Write(by_id="q04", at=NOW, deal_id=ref, account_id=account, activity=done), "told", None)
@@ -569,7 +701,15 @@ def test_an_account_plan_leaves_out_what_was_done_on_somebody_elses_deals(talk, 
     assert "nobody else may read" not in plan.markdown
 
 
-@pytest.mark.parametrize("text", ["post this every blursday at 9 here", "post this every monday at 99 here", "post this every day at 25:00 here", "每天30点发到这里"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "post this every blursday at 9 here",
+        "post this every monday at 99 here",
+        "post this every day at 25:00 here",
+        "每天30点发到这里",
+    ],
+)
 def test_a_schedule_without_days_or_time_is_asked_for_again(talk, text):
     assert only(talk("solomon", "#east-sales").say(text), Refusal).say == "later_schedule_when"
 

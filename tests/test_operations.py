@@ -41,7 +41,9 @@ def free_port() -> int:
 @contextmanager
 def served(app: object, port: int) -> Iterator[None]:
     """An ASGI app on a port, in a thread of this process."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until(lambda: server.started)
@@ -69,15 +71,33 @@ def test_the_procfile_runs_answers_and_ends_when_asked(house):
     door = f"http://127.0.0.1:{port}"
     with stand_in(house, f"{door}/slack/events", "a" * 32) as (deliverer, api):
         environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "CADDIE_DATA": str(house.settings.caddie_data), "DATABASE_URL": house.settings.database,
-            "SLACK_BOT_TOKEN": "xoxb-procfile", "SLACK_SIGNING_SECRET": "a" * 32, "SLACK_API_URL": api, "PORT": str(port), "HEALTH_PORT": str(health), "LOG_FORMAT": "json", "LOG_LEVEL": "INFO",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "CADDIE_DATA": str(house.settings.caddie_data), "DATABASE_URL": house.settings.database,
+            "SLACK_BOT_TOKEN": "xoxb-procfile", "SLACK_SIGNING_SECRET": "a" * 32, "SLACK_API_URL": api,
+            "PORT": str(port), "HEALTH_PORT": str(health), "LOG_FORMAT": "json", "LOG_LEVEL": "INFO",
         }  # fmt: skip
         procfile = house.settings.caddie_data / "Procfile"
         lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
-        procfile.write_text("\n".join(line.replace("worker: ", "worker: HEALTH_PORT= ") for line in lines), encoding="utf-8")
-        released = subprocess.run([sys.executable, "-m", "honcho", "-f", str(procfile), "start", "release"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+        procfile.write_text(
+            "\n".join(line.replace("worker: ", "worker: HEALTH_PORT= ") for line in lines), encoding="utf-8"
+        )
+        released = subprocess.run(
+            [sys.executable, "-m", "honcho", "-f", str(procfile), "start", "release"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         assert "Schema up to date" in released.stdout, released.stdout + released.stderr
-        running = subprocess.Popen([sys.executable, "-m", "honcho", "-f", str(procfile), "start", "web", "worker"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        running = subprocess.Popen(
+            [sys.executable, "-m", "honcho", "-f", str(procfile), "start", "web", "worker"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         try:
             until(lambda: _answers(f"{door}/ready"), 60)
             user = member_of(deliverer, "Tamsin")
@@ -111,7 +131,12 @@ def test_health_and_metrics(slack):  # noqa: F811
     assert httpx.get(f"{slack.base}/health").text == "ok"
     assert httpx.get(f"{slack.base}/ready").text.startswith("ready")
     told = httpx.get(f"{slack.base}/metrics").text
-    for line in ('caddie_arrivals_total{kind="message"}', 'caddie_door_seconds_count{status="200"}', 'caddie_work_seconds_count{kind="message",outcome="done"}', 'caddie_sent_total{outcome="sent",way="post"}'):
+    for line in (
+        'caddie_arrivals_total{kind="message"}',
+        'caddie_door_seconds_count{status="200"}',
+        'caddie_work_seconds_count{kind="message",outcome="done"}',
+        'caddie_sent_total{outcome="sent",way="post"}',
+    ):
         assert re.search(re.escape(line) + r" [1-9]", told), line
     assert 'caddie_inbox_items{state="done"} 1.0' in told
 
@@ -144,26 +169,49 @@ def test_what_is_old_goes_and_what_a_person_said_can_be_deleted(tmp_path, made, 
     house = slack.side._caddie.desk
     engine = house.journal._engine
     user, other = member(slack, "Tamsin"), member(slack, "Joaquin")
-    for who, said in ((user, "my pipeline, I am worried about globex"), (user, "globex inbound dock rollout is 190k now"), (other, "how do we handle too expensive")):
+    for who, said in (
+        (user, "my pipeline, I am worried about globex"),
+        (user, "globex inbound dock rollout is 190k now"),
+        (other, "how do we handle too expensive"),
+    ):
         slack.deliverer.say(who, slack.workspace.direct(who).id, said)
     until(lambda: slack.side.inbox.counts() == {"done": 3})
     card = by_bot(slack, user, slack.workspace.direct(user).id)[-1]
-    draft = next(e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm")
+    draft = next(
+        e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm"
+    )
     slack.deliverer.press(user, card, "confirm", draft)
     until(lambda: slack.side.inbox.counts() == {"done": 4})
     assert set(keeping.purge(engine, datetime.now(UTC), timedelta(days=90)).values()) == {0}
-    slack.deliverer.say(member(slack, "Solomon"), channel(slack, "#east-sales"), f"<@{BOT_USER}> pipeline summary for my team")
+    slack.deliverer.say(
+        member(slack, "Solomon"), channel(slack, "#east-sales"), f"<@{BOT_USER}> pipeline summary for my team"
+    )
     until(lambda: slack.side.inbox.counts() == {"done": 5})
     person = house.organization.with_email("tamsin@quayline.example")
     gone = keeping.forget(engine, person.id, person.email, user)
-    assert gone == {"outbox": 3, "inbox": 3, "conversations": 1, "receipts": 1, "drafts": 1, "feedback": 0, "audit_log": 1}
+    assert gone == {
+        "outbox": 3,
+        "inbox": 3,
+        "conversations": 1,
+        "receipts": 1,
+        "drafts": 1,
+        "feedback": 0,
+        "audit_log": 1,
+    }
     entry = list(keeping.audit(engine, None, None))[-1]
-    assert (entry["person_id"], entry["action"], entry["source"], entry["after"]["amount"]) == (person.id, "write", keeping.GONE, "190000")
+    assert (entry["person_id"], entry["action"], entry["source"], entry["after"]["amount"]) == (
+        person.id,
+        "write",
+        keeping.GONE,
+        "190000",
+    )
     assert list(keeping.audit(engine, datetime.now(UTC).date() + timedelta(days=2), None)) == []
     assert slack.side.inbox.counts() == {"done": 2}, "what the other person said stays, also where both read along"
     with engine.connect() as connection:
         kept = [body for (body,) in connection.execute(select(outbox.c.body))]
-    assert any("tamsin@quayline.example" in str(body.get("seen_by")) for body in kept), "she reads along in the manager's channel"
+    assert any("tamsin@quayline.example" in str(body.get("seen_by")) for body in kept), (
+        "she reads along in the manager's channel"
+    )
     later = keeping.purge(engine, datetime.now(UTC) + timedelta(days=100), timedelta(days=90))
     assert (later["inbox"], later["outbox"], later["conversations"], later["feedback"]) == (2, len(kept), 2, 1)
 

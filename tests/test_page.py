@@ -151,11 +151,16 @@ def test_slack_can_be_made_to_fail(page, slack):  # noqa: F811
 
 def test_what_slack_shows_is_shown(page, slack, monkeypatch):  # noqa: F811
     pressed = threading.Event()
-    monkeypatch.setattr(slack.deliverer, "press", lambda user, message, action, value, **_: value == "bad" and pressed.set())
+    monkeypatch.setattr(
+        slack.deliverer, "press", lambda user, message, action, value, **_: value == "bad" and pressed.set()
+    )
     monkeypatch.setattr(slack.deliverer, "home_opened", lambda user, tab="home": None)
     user = visit(page, slack, "Tamsin")
     workspace, place = slack.workspace, slack.workspace.direct(member(slack, "Tamsin")).id
-    sides = {side: {"text": {"type": "plain_text", "text": f"{value.title()} answer"}, "value": value} for side, value in (("positive_button", "good"), ("negative_button", "bad"))}
+    sides = {
+        side: {"text": {"type": "plain_text", "text": f"{value.title()} answer"}, "value": value}
+        for side, value in (("positive_button", "good"), ("negative_button", "bad"))
+    }
     told = f"See <#{channel(slack, '#east-sales')}>, ask <@{member(slack, 'Solomon')}>"
     blocks = [
         {"type": "section", "text": {"type": "mrkdwn", "text": told}},
@@ -164,9 +169,17 @@ def test_what_slack_shows_is_shown(page, slack, monkeypatch):  # noqa: F811
     ]
     workspace.call("chat.postMessage", {"channel": place, "text": "answer", "blocks": blocks})
     said = workspace.say(user, place, "look at https://crm.example/qd001")
-    workspace.call("chat.unfurl", {"channel": place, "ts": said.ts, "unfurls": {"https://crm.example/qd001": {"blocks": blocks[:1]}}})
-    workspace.call("assistant.threads.setStatus", {"channel_id": place, "thread_ts": said.ts, "status": "is looking at the deals…"})
-    workspace.call("assistant.threads.setSuggestedPrompts", {"channel_id": place, "prompts": [{"title": "Help", "message": "help"}]})
+    workspace.call(
+        "chat.unfurl",
+        {"channel": place, "ts": said.ts, "unfurls": {"https://crm.example/qd001": {"blocks": blocks[:1]}}},
+    )
+    workspace.call(
+        "assistant.threads.setStatus", {"channel_id": place, "thread_ts": said.ts, "status": "is looking at the deals…"}
+    )
+    workspace.call(
+        "assistant.threads.setSuggestedPrompts",
+        {"channel_id": place, "prompts": [{"title": "Help", "message": "help"}]},
+    )
 
     page.wait_for_selector("text=See #east-sales, ask @Solomon Adeyinka")
     page.wait_for_selector("td >> text=Won")
@@ -181,7 +194,9 @@ def test_what_slack_shows_is_shown(page, slack, monkeypatch):  # noqa: F811
     assert said.reactions == {"eyes": [user]}
     button(page, "Help").click()
     page.wait_for_selector("text=What you can ask")
-    stream = workspace.call("chat.startStream", {"channel": place, "thread_ts": said.ts, "markdown_text": "Looking at **Glo"})
+    stream = workspace.call(
+        "chat.startStream", {"channel": place, "thread_ts": said.ts, "markdown_text": "Looking at **Glo"}
+    )
     page.click(".replies")
     page.wait_for_selector(".thread .streaming")
     workspace.call("chat.appendStream", {"channel": place, "ts": stream["ts"], "markdown_text": "bex**"})
@@ -197,7 +212,11 @@ def test_nothing_moves_that_did_not_change(page, slack):  # noqa: F811
     page.wait_for_function("document.querySelector('.log').scrollTop > 0")
     page.focus("#say")
     page.keyboard.type("half a sent")
-    watched = "new MutationObserver((seen) => { window.moved = (window.moved || 0) + seen.length; }).observe(document.querySelector('.log'), { subtree: true, childList: true, attributes: true, characterData: true })"
+    watched = (
+        "new MutationObserver((seen) => { window.moved = (window.moved || 0) + seen.length; "
+        "}).observe(document.querySelector('.log'), { subtree: true, childList: true, attributes: true, "
+        "characterData: true })"
+    )
     page.evaluate(f"document.querySelector('.log').scrollTop = 100; {watched}")
     for _ in range(3):
         with page.expect_response("**/play/messages*"):
@@ -247,9 +266,16 @@ def test_a_phone_shows_everything_without_scrolling_sideways(browser, slack, the
     rep, boss, east = member(slack, "Tamsin"), member(slack, "Solomon"), channel(slack, "#east-sales")
     asked = slack.deliverer.say(boss, east, f"<@{BOT_USER}> pipeline summary for my team")
     slack.deliverer.say(rep, slack.workspace.direct(rep).id, TELLS)
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme=theme)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme=theme
+    )
     page = context.new_page()
-    for address, shown in ((f"{rep}/dm", "text=Log it"), (f"{rep}/{east}", ".replies"), (f"{rep}/{east}/{asked.ts}", ".thread >> text=Weighted"), (f"{rep}/home", ".home")):
+    for address, shown in (
+        (f"{rep}/dm", "text=Log it"),
+        (f"{rep}/{east}", ".replies"),
+        (f"{rep}/{east}/{asked.ts}", ".thread >> text=Weighted"),
+        (f"{rep}/home", ".home"),
+    ):
         page.goto(f"{slack.base}/#{address}")
         page.wait_for_selector(shown)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address

@@ -59,7 +59,9 @@ def test_a_card_is_logged_and_undone_by_buttons(slack, house):
     place = slack.workspace.direct(rep).id
     slack.deliverer.say(rep, place, "globex inbound dock rollout is 190k now")
     card = until(lambda: by_bot(slack, rep, place))[0]
-    draft = next(e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm")
+    draft = next(
+        e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm"
+    )
     assert slack.deliverer.press(rep, card, "confirm", draft) == 200
     until(lambda: card.edited)
     assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
@@ -137,7 +139,9 @@ def test_a_channel_that_changes_between_question_and_answer_gets_nothing(slack, 
     if change == "external":
         slack.workspace.channels[place].kind = "external"
     else:
-        slack.workspace.channels[place].members.append(slack.workspace.add_member("Nosy", "nosy@elsewhere.example", guest=False).id)
+        slack.workspace.channels[place].members.append(
+            slack.workspace.add_member("Nosy", "nosy@elsewhere.example", guest=False).id
+        )
     answer = until(lambda: by_bot(slack, boss, place), 30)[0]
     assert answer.only_for == boss
     assert told.casefold() in str(answer.blocks).casefold()
@@ -171,9 +175,13 @@ def test_what_was_said_while_away_is_found(slack):
     slack.workspace.say(rep, place, "my pipeline")
     slack.workspace.say(boss, team, f"<@{BOT_USER}> pipeline summary for my team")
     slack.workspace.say(boss, team, "lunch anyone?")
-    assert reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC) - timedelta(minutes=5)) == 2
+    assert (
+        reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC) - timedelta(minutes=5)) == 2
+    )
     until(lambda: slack.side.inbox.counts() == {"done": 3})
-    assert reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC) - timedelta(minutes=5)) == 0
+    assert (
+        reconcile(slack.side.installations.client(""), slack.side.inbox, datetime.now(UTC) - timedelta(minutes=5)) == 0
+    )
     assert len(by_bot(slack, rep, place)) == 2
     assert [p.thread_ts is not None for p in by_bot(slack, boss, team) if p.blocks] == [True]
 
@@ -192,9 +200,19 @@ def test_what_was_said_while_away_is_found(slack):
         ("", b'{"type":"event_callback"}', True, 401),
         ("now", b'{"a":' * 50_000 + b"1" + b"}" * 50_000, True, 400),
         ("now", b'{"type":"event_callback","event":"words"}', True, 400),
-        ("now", b'{"type":"event_callback","team_id":"T","event":{"type":"message","user":{"a":1},"files":7}}', True, 400),
+        (
+            "now",
+            b'{"type":"event_callback","team_id":"T","event":{"type":"message","user":{"a":1},"files":7}}',
+            True,
+            400,
+        ),
         ("now", b'{"type":"event_callback","team_id":"T","event":{"type":"never_heard_of"}}', True, 200),
-        ("now", b'{"type":"event_callback","team_id":"T","event":{"type":"message","subtype":"message_changed"}}', True, 200),
+        (
+            "now",
+            b'{"type":"event_callback","team_id":"T","event":{"type":"message","subtype":"message_changed"}}',
+            True,
+            200,
+        ),
         ("now", b'{"type":"block_actions","actions":{"a":1}}', True, 400),
         ("now", b'{"type":"block_actions","actions":[]}', True, 400),
         ("now", b'{"type":"view_submission","view":{"callback_id":"forged","private_metadata":"["}}', True, 400),
@@ -205,7 +223,9 @@ def test_what_was_said_while_away_is_found(slack):
     ],
 )
 def test_the_door_refuses_what_slack_did_not_send(slack, stamp, body, signed, status):
-    at = {"now": str(int(time.time())), "-301": str(int(time.time()) - 301), "+302": str(int(time.time()) + 302)}.get(stamp, stamp)
+    at = {"now": str(int(time.time())), "-301": str(int(time.time()) - 301), "+302": str(int(time.time()) + 302)}.get(
+        stamp, stamp
+    )
     headers = {
         "X-Slack-Request-Timestamp": at,
         "X-Slack-Signature": signature(slack.secret if signed else "wrong", at, body),
@@ -225,7 +245,11 @@ def test_two_hundred_events_a_second_are_stored_in_time(slack, house):
     with httpx.Client() as client:
         for n, event in enumerate([e for e in events for _ in (1, 2)]):
             body, at = json.dumps(event).encode(), str(int(time.time()))
-            headers = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature(slack.secret, at, body), "Content-Type": "application/json"}
+            headers = {
+                "X-Slack-Request-Timestamp": at,
+                "X-Slack-Signature": signature(slack.secret, at, body),
+                "Content-Type": "application/json",
+            }
             started = time.perf_counter()
             assert client.post(f"{slack.base}/slack/events", content=body, headers=headers).status_code == 200, n
             spent.append(time.perf_counter() - started)
@@ -251,7 +275,11 @@ HOSTILE = "<!channel> <@U1> & *bold* " + "x" * 5000
 @pytest.mark.parametrize(
     "reply",
     [
-        DraftCard(draft_id="d", deal=DealRef(id="1", name=HOSTILE), changes=tuple(Change(field="name", old=HOSTILE, new=HOSTILE) for _ in range(40))),
+        DraftCard(
+            draft_id="d",
+            deal=DealRef(id="1", name=HOSTILE),
+            changes=tuple(Change(field="name", old=HOSTILE, new=HOSTILE) for _ in range(40)),
+        ),
         Receipt(receipt_id="r", deal=DealRef(id="1", name=HOSTILE), advice=Advice(text=HOSTILE)),
         Question(about="deal", words=HOSTILE, options=tuple({"id": str(n), "name": HOSTILE} for n in range(150))),
         Refusal(reason="not_found", say="no_such_deal", values={"words": HOSTILE}),
@@ -273,7 +301,14 @@ def test_the_stand_in_refuses_what_slack_refuses(slack):
         ({"channel": "C404", "text": "x"}, "channel_not_found"),
         ({"channel": place}, "no_text"),
         ({"channel": place, "text": "x" * 40_001}, "msg_too_long"),
-        ({"channel": place, "text": "x", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}]}, "invalid_blocks"),
+        (
+            {
+                "channel": place,
+                "text": "x",
+                "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}],
+            },
+            "invalid_blocks",
+        ),
     ):
         with pytest.raises(SlackError) as refused:
             slack.workspace.call("chat.postMessage", args)
@@ -291,11 +326,27 @@ def test_every_phrase_that_the_code_names_is_there():
         for node in ast.walk(tree_of(file)):
             if not isinstance(node, ast.Call):
                 continue
-            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            said = node.args[1:2] if name in {"phrase", "refuse"} else [k.value for k in node.keywords if k.arg == "say"] if name in {"Refusal", "NotUnderstood"} else []
+            name = (
+                node.func.id
+                if isinstance(node.func, ast.Name)
+                else node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else ""
+            )
+            said = (
+                node.args[1:2]
+                if name in {"phrase", "refuse"}
+                else [k.value for k in node.keywords if k.arg == "say"]
+                if name in {"Refusal", "NotUnderstood"}
+                else []
+            )
             for value in said:
                 options = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-                named |= {o.value: f"{file.name}:{node.lineno}" for o in options if isinstance(o, ast.Constant) and isinstance(o.value, str)}
+                named |= {
+                    o.value: f"{file.name}:{node.lineno}"
+                    for o in options
+                    if isinstance(o, ast.Constant) and isinstance(o.value, str)
+                }
     assert len(named) > 100
     assert {name: where for name, where in named.items() if name and name not in known} == {}
 
@@ -307,8 +358,13 @@ def test_both_languages_have_every_phrase_with_the_same_places_to_fill():
 
     english, chinese = phrases("en"), phrases("zh")
     assert english.keys() == chinese.keys()
-    places = {name: (set(re.findall(r"\{(\w+)", text)), set(re.findall(r"\{(\w+)", chinese[name]))) for name, text in english.items()}
-    assert {name: pair for name, pair in places.items() if pair[1] - pair[0]} == {}, "Chinese fills nothing that English does not"
+    places = {
+        name: (set(re.findall(r"\{(\w+)", text)), set(re.findall(r"\{(\w+)", chinese[name])))
+        for name, text in english.items()
+    }
+    assert {name: pair for name, pair in places.items() if pair[1] - pair[0]} == {}, (
+        "Chinese fills nothing that English does not"
+    )
 
 
 def home_of(slack: Playground, user: str) -> dict:
@@ -322,13 +378,24 @@ def test_home_shows_what_needs_a_hand_and_follows_what_is_done(slack, house):
     slack.deliverer.say(rep, place, "globex inbound dock rollout is 190k now")
     until(lambda: by_bot(slack, rep, place))
     first = home_of(slack, rep)
-    pressed = {e["action_id"].partition(":")[0] for b in first["blocks"] for e in (b.get("elements") or [b.get("accessory")]) if e and "action_id" in e}
+    pressed = {
+        e["action_id"].partition(":")[0]
+        for b in first["blocks"]
+        for e in (b.get("elements") or [b.get("accessory")])
+        if e and "action_id" in e
+    }
     assert {"confirm", "discard", "fix"} <= pressed
-    draft = next(e["value"] for b in first["blocks"] for e in b.get("elements") or () if e.get("action_id") == "confirm:0")
+    draft = next(
+        e["value"] for b in first["blocks"] for e in b.get("elements") or () if e.get("action_id") == "confirm:0"
+    )
     assert slack.deliverer.press_home(rep, "confirm:0", draft) == 200
     until(lambda: slack.workspace.homes[rep]["hash"] != first["hash"])
     assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
-    undo = next(b["accessory"]["value"] for b in slack.workspace.homes[rep]["blocks"] if (b.get("accessory") or {}).get("action_id") == "undo:0")
+    undo = next(
+        b["accessory"]["value"]
+        for b in slack.workspace.homes[rep]["blocks"]
+        if (b.get("accessory") or {}).get("action_id") == "undo:0"
+    )
     slack.deliverer.press_home(rep, "undo:0", undo)
     until(lambda: str(house.desk.mirror.deal("qd001").amount) != "190000.00")
     boss = home_of(slack, member(slack, "Solomon"))
@@ -337,7 +404,9 @@ def test_home_shows_what_needs_a_hand_and_follows_what_is_done(slack, house):
 
 def test_somebody_unknown_is_told_so_in_home(slack):
     stranger = slack.workspace.add_member("Stranger", "stranger@elsewhere.example").id
-    assert "as a person of the CRM" in json.dumps(home_of(slack, stranger)["blocks"]), "what to do next, and nothing else"
+    assert "as a person of the CRM" in json.dumps(home_of(slack, stranger)["blocks"]), (
+        "what to do next, and nothing else"
+    )
     slack.deliverer.home_opened(stranger, "messages")
     until(lambda: set(slack.side.inbox.counts()) == {"done"})
     assert slack.workspace.prompts == {}
@@ -363,7 +432,9 @@ def test_the_agent_surface_is_used_where_there_is_one(slack, agent):
     place = slack.workspace.direct(boss).id
     slack.deliverer.home_opened(boss, "messages")
     until(lambda: slack.side.inbox.counts() == {"done": 1})
-    assert [p["message"] for p in slack.workspace.prompts.get(place, {}).get("prompts", [])][:1] == (["pipeline summary for my team"] if agent else [])
+    assert [p["message"] for p in slack.workspace.prompts.get(place, {}).get("prompts", [])][:1] == (
+        ["pipeline summary for my team"] if agent else []
+    )
     for said in [p["message"] for p in slack.workspace.prompts.get(place, {}).get("prompts", [])] or ["my pipeline"]:
         before = len(by_bot(slack, boss, place))
         slack.deliverer.say(boss, place, said)
@@ -423,20 +494,28 @@ class Writer(BaseChatModel):
 @pytest.mark.parametrize("agent", [True, False])
 @pytest.mark.parametrize("grounded", [True, False])
 def test_a_models_answer_grows_sentence_by_sentence_and_only_by_what_is_grounded(slack, house, agent, grounded):
-    said = "Ask what it is compared with [1]. " + ("Then say nothing for a while [1]." if grounded else "Offer 45 percent off [1].")
+    said = "Ask what it is compared with [1]. " + (
+        "Then say nothing for a while [1]." if grounded else "Offer 45 percent off [1]."
+    )
     object.__setattr__(house.desk, "prose", Prose(Writer(said=said), 12))
     slack.workspace.agent = agent
     rep, place = member(slack, "Tamsin"), channel(slack, "#east-sales")
-    slack.deliverer.say(rep, place, f"<@{BOT_USER}> how do we handle \"too expensive\"")
+    slack.deliverer.say(rep, place, f'<@{BOT_USER}> how do we handle "too expensive"')
     until(lambda: slack.side.inbox.counts() == {"done": 1})
     (answer,) = by_bot(slack, rep, place)
     assert not answer.streaming
     assert "45" not in str(answer.blocks)
     assert ("Ask what it is compared with" in str(answer.blocks)) is grounded
     assert any(b["type"] == "context_actions" for b in answer.blocks) is agent
-    streamed = [args.get("markdown_text") for method, args in slack.workspace.calls if method in {"chat.startStream", "chat.appendStream"}]
+    streamed = [
+        args.get("markdown_text")
+        for method, args in slack.workspace.calls
+        if method in {"chat.startStream", "chat.appendStream"}
+    ]
     told = ["Ask what it is compared with [1].", *(["Then say nothing for a while [1]."] if grounded else [])]
-    assert [text.strip() for text in streamed] == (told if agent else told[:1]), "where there are no streams it is tried once"
+    assert [text.strip() for text in streamed] == (told if agent else told[:1]), (
+        "where there are no streams it is tried once"
+    )
 
 
 def test_an_answer_that_had_begun_to_grow_is_finished_after_a_crash(slack, house):
@@ -446,7 +525,7 @@ def test_an_answer_that_had_begun_to_grow_is_finished_after_a_crash(slack, house
     slack.side.stop()
     object.__setattr__(house.desk, "prose", Prose(Writer(said="Ask what it is compared with [1]. Then wait [1]."), 12))
     rep, place = member(slack, "Tamsin"), channel(slack, "#east-sales")
-    posted = slack.workspace.say(rep, place, f"<@{BOT_USER}> how do we handle \"too expensive\"")
+    posted = slack.workspace.say(rep, place, f'<@{BOT_USER}> how do we handle "too expensive"')
     arrival = arrival_of(slack.deliverer.event(posted, "app_mention"))
     item = Item(arrival.key, arrival.model_dump(mode="json"), 1)
     courier = slack.side.couriers._of(arrival.team)
@@ -467,11 +546,15 @@ def test_forged_values_and_others_presses_do_nothing(slack, house):
     place = slack.workspace.direct(rep).id
     slack.deliverer.say(rep, place, "globex inbound dock rollout is 190k now")
     card = until(lambda: by_bot(slack, rep, place))[0]
-    draft = next(e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm")
+    draft = next(
+        e["value"] for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["action_id"] == "confirm"
+    )
     before = str(house.desk.mirror.deal("qd001").amount)
     for who, action, value in (
-        (other, "confirm", draft), (other, "edit", draft), (rep, "confirm", "made-up"), (rep, "undo", "made-up"), (rep, "deals", '{"whose": 7}'), (rep, "fix", "no_amount:qd999"),
-        (rep, "post", "{"), (rep, "drop_tables", draft), (rep, "rate", "sideways:x"), (rep, "more", "x" * 2000), (other, "undo", draft),
+        (other, "confirm", draft), (other, "edit", draft), (rep, "confirm", "made-up"), (rep, "undo", "made-up"), (rep,
+        "deals", '{"whose": 7}'), (rep, "fix", "no_amount:qd999"),
+        (rep, "post", "{"), (rep, "drop_tables", draft), (rep, "rate", "sideways:x"), (rep, "more", "x" * 2000), (other,
+        "undo", draft),
     ):  # fmt: skip
         assert slack.deliverer.press(who, card, action, value) == 200, action
     until(lambda: set(slack.side.inbox.counts()) == {"done"})
@@ -538,5 +621,10 @@ def test_what_is_given_up_leaves_nothing_behind(slack):
 
 
 def test_many_homes_keep_no_form_waiting(slack):
-    lanes = {arrival_of({"type": "shortcut", "callback_id": "log", "team": {"id": "T1"}, "user": {"id": user}, "trigger_id": "1"}).lane for user in ("U1", "U2")}
+    lanes = {
+        arrival_of(
+            {"type": "shortcut", "callback_id": "log", "team": {"id": "T1"}, "user": {"id": user}, "trigger_id": "1"}
+        ).lane
+        for user in ("U1", "U2")
+    }
     assert len(lanes) == 2

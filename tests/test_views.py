@@ -30,24 +30,81 @@ from knowledge.aids import KINDS as AIDS
 
 KINDS = sorted(get_args(replies.AnyReply), key=lambda kind: kind.__name__)
 WORDS = (
-    "Globex", "", " ", "\n", "<!channel>", "<@U1> <!subteam^S1> <#C1|x>", "<https://evil.example|click>", "<mailto:a@b.c|m>", "&lt;!here&gt;", "&", "<", "a|b>c",
-    "`x` ```\nfence", "*bold* ** _it_", "> q\n# h\n- a", "{words} %s", "\u202egnp\u200f\u200b", "👩‍👩‍👧:smile:", "Z̸̡̛a̵", "环球科技，第一期", "a\x00\x1bb\x0bc\u2028d", "@channel",
+    "Globex",
+    "",
+    " ",
+    "\n",
+    "<!channel>",
+    "<@U1> <!subteam^S1> <#C1|x>",
+    "<https://evil.example|click>",
+    "<mailto:a@b.c|m>",
+    "&lt;!here&gt;",
+    "&",
+    "<",
+    "a|b>c",
+    "`x` ```\nfence",
+    "*bold* ** _it_",
+    "> q\n# h\n- a",
+    "{words} %s",
+    "\u202egnp\u200f\u200b",
+    "👩‍👩‍👧:smile:",
+    "Z̸̡̛a̵",
+    "环球科技，第一期",
+    "a\x00\x1bb\x0bc\u2028d",
+    "@channel",
 )
 LIMITS = st.sampled_from((75, 76, 150, 151, 201, 256, 2000, 2001, 3000, 3001, 12_001, 60_000))
-LONG = st.builds(lambda pad, word, most: ("x" * pad + word * most)[:most], st.integers(0, 5), st.sampled_from([w for w in WORDS if w]), LIMITS)
-PLACES = {name: [field for _, field, _, _ in string.Formatter().parse(text) if field] for name, text in phrases("en").items()}
-COUNTS = [f"{name}_count" for name in ("open", "won", "lost", "shown", "up", "down", "asked", "gap", "people", "current", "unused", "stalled")]
-FIGURES = ("open_amount", "weighted_amount", "won_amount", "lost_amount", "quota", "coverage", "win_rate_count", "cycle_days_median", "velocity_per_day")
+LONG = st.builds(
+    lambda pad, word, most: ("x" * pad + word * most)[:most],
+    st.integers(0, 5),
+    st.sampled_from([w for w in WORDS if w]),
+    LIMITS,
+)
+PLACES = {
+    name: [field for _, field, _, _ in string.Formatter().parse(text) if field] for name, text in phrases("en").items()
+}
+COUNTS = [
+    f"{name}_count"
+    for name in ("open", "won", "lost", "shown", "up", "down", "asked", "gap", "people", "current", "unused", "stalled")
+]
+FIGURES = (
+    "open_amount",
+    "weighted_amount",
+    "won_amount",
+    "lost_amount",
+    "quota",
+    "coverage",
+    "win_rate_count",
+    "cycle_days_median",
+    "velocity_per_day",
+)
 NUMBERS = st.sampled_from((0, 1, -1, 10**15, -(10**12)))
-PLAIN = {str: st.sampled_from(WORDS) | LONG, bool: st.booleans(), int: NUMBERS, float: st.sampled_from((0.0, -0.5, 1e15)), date: st.sampled_from((date(2026, 2, 28), date.min, date.max))}
-PLAIN |= {datetime: st.just(datetime(2026, 2, 28, 9, tzinfo=UTC)), Decimal: st.sampled_from([Decimal(d) for d in ("0", "-5.5", "0.001", "9999999999999.99", "1E+30")])}
+PLAIN = {
+    str: st.sampled_from(WORDS) | LONG,
+    bool: st.booleans(),
+    int: NUMBERS,
+    float: st.sampled_from((0.0, -0.5, 1e15)),
+    date: st.sampled_from((date(2026, 2, 28), date.min, date.max)),
+}
+PLAIN |= {
+    datetime: st.just(datetime(2026, 2, 28, 9, tzinfo=UTC)),
+    Decimal: st.sampled_from([Decimal(d) for d in ("0", "-5.5", "0.001", "9999999999999.99", "1E+30")]),
+}
 OWN = {  # what no outside text can fill: names of phrases and aids, addresses, figures
-    "language": st.sampled_from(("en", "zh")), "link": st.sampled_from((None, "https://crm.example/deal/1")),
-    "metrics": st.sampled_from([dict.fromkeys(COUNTS, n) | dict.fromkeys(FIGURES, f) for n in (0, 1, -1, 10**15) for f in (n, 0.333, None)]),
-    "Refusal.say": st.sampled_from(sorted(PLACES)), "Schedules.say": st.sampled_from(("schedule_created", "schedule_listed", "nudges_until")),
-    "NotUnderstood.say": st.sampled_from(("unclear", "too_long")), "DealsFound.title": st.sampled_from(("", "nudge_title", "nothing_changes")), "Opening.name": st.sampled_from(("open", "won", "advanced", "slipped")),
-    "DraftCard.missing": st.just(("stage", "close_date")), "Coaching.weakest": st.sampled_from((None, "pain")),
-    "Schedule.timezone": st.sampled_from(("UTC", "Asia/Shanghai")), "AidForm.aid": st.sampled_from(AIDS),
+    "language": st.sampled_from(("en", "zh")),
+    "link": st.sampled_from((None, "https://crm.example/deal/1")),
+    "metrics": st.sampled_from(
+        [dict.fromkeys(COUNTS, n) | dict.fromkeys(FIGURES, f) for n in (0, 1, -1, 10**15) for f in (n, 0.333, None)]
+    ),
+    "Refusal.say": st.sampled_from(sorted(PLACES)),
+    "Schedules.say": st.sampled_from(("schedule_created", "schedule_listed", "nudges_until")),
+    "NotUnderstood.say": st.sampled_from(("unclear", "too_long")),
+    "DealsFound.title": st.sampled_from(("", "nudge_title", "nothing_changes")),
+    "Opening.name": st.sampled_from(("open", "won", "advanced", "slipped")),
+    "DraftCard.missing": st.just(("stage", "close_date")),
+    "Coaching.weakest": st.sampled_from((None, "pain")),
+    "Schedule.timezone": st.sampled_from(("UTC", "Asia/Shanghai")),
+    "AidForm.aid": st.sampled_from(AIDS),
 } | {f"{model}.kind": st.sampled_from((*AIDS, "document")) for model in ("FoundAid", "Source", "Nearest")}
 
 
@@ -63,19 +120,34 @@ def of(hint: Any, where: str, least: int = 0) -> st.SearchStrategy[Any]:
             return st.one_of(*(st.none() if part is type(None) else of(part, where) for part in inner))
         case o if o is tuple and inner[1] is ...:
             few = st.lists(of(inner[0], where), min_size=1, max_size=2)
-            return st.builds(lambda some, n: tuple(islice(cycle(some), n)), few, st.sampled_from([n for n in (0, 1, 2, 60, 300) if n >= least]))
+            return st.builds(
+                lambda some, n: tuple(islice(cycle(some), n)),
+                few,
+                st.sampled_from([n for n in (0, 1, 2, 60, 300) if n >= least]),
+            )
         case o if o is tuple:
             return st.tuples(*(of(part, where) for part in inner))
         case o if o is dict:
-            return st.fixed_dictionaries({key: of(inner[1], where) for key in (("pain", "urgency") if where == "Coaching.factors" else ("EUR", "USD"))})
+            return st.fixed_dictionaries(
+                {
+                    key: of(inner[1], where)
+                    for key in (("pain", "urgency") if where == "Coaching.factors" else ("EUR", "USD"))
+                }
+            )
         case o if issubclass(o, BaseModel):
             return drawn(o)
     return PLAIN[hint] if hint in PLAIN else st.sampled_from(list(hint))
 
 
 def drawn(model: type[BaseModel]) -> st.SearchStrategy[Any]:
-    least = {name: next((m.min_length for m in f.metadata if isinstance(m, MinLen)), 0) for name, f in model.model_fields.items()}
-    return st.builds(model, **{name: of(f.annotation, f"{model.__name__}.{name}", least[name]) for name, f in model.model_fields.items()}).map(sound)
+    least = {
+        name: next((m.min_length for m in f.metadata if isinstance(m, MinLen)), 0)
+        for name, f in model.model_fields.items()
+    }
+    return st.builds(
+        model,
+        **{name: of(f.annotation, f"{model.__name__}.{name}", least[name]) for name, f in model.model_fields.items()},
+    ).map(sound)
 
 
 def sound(made: Any) -> Any:
@@ -95,30 +167,55 @@ def objects(found: Any, kinds: set[str]) -> Iterator[dict[str, Any]]:
 
 def problems(blocks: list[dict[str, Any]], link: str | None) -> Iterator[str]:
     """What Slack's own models, our stand-in, and neither of them would refuse."""
-    yield from (re.sub(r" \[json-pointer.*", "", problem) for problem in block_problems([block for block in blocks if block["type"] != "input"]))
+    yield from (
+        re.sub(r" \[json-pointer.*", "", problem)
+        for problem in block_problems([block for block in blocks if block["type"] != "input"])
+    )
     for block in Block.parse_all(blocks):
         block.validate_json()
     texts = list(objects(blocks, {"mrkdwn", "plain_text"}))
-    ids = [found["action_id"] for found in objects(blocks, {"button", "static_select", "plain_text_input", "datepicker"})]
+    ids = [
+        found["action_id"] for found in objects(blocks, {"button", "static_select", "plain_text_input", "datepicker"})
+    ]
     yield from ["an action_id stands twice"] * (len(ids) > len(set(ids)))
-    yield from ["msg_blocks_too_long: more than 12,000 characters in all blocks"] * (sum(len(text["text"]) for text in texts) > 12_000)
+    yield from ["msg_blocks_too_long: more than 12,000 characters in all blocks"] * (
+        sum(len(text["text"]) for text in texts) > 12_000
+    )
     yield from (f"nothing to read in a {text['type']}" for text in texts if not text["text"].strip())
     for text in objects(blocks, {"mrkdwn"}):
         rest = re.sub(rf"<{re.escape(link or 'none')}\|[^<>]*>", "", text["text"].replace("\n", " "))
-        yield from (f"not escaped or cut in half: {found!r}" for found in re.findall(r"<.{0,9}|&(?!(?:amp|lt|gt);).{0,2}", rest)[:1])
+        yield from (
+            f"not escaped or cut in half: {found!r}"
+            for found in re.findall(r"<.{0,9}|&(?!(?:amp|lt|gt);).{0,2}", rest)[:1]
+        )
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_slack_takes_what_is_drawn_and_outside_words_stay_words(kind):
     found: set[str] = set()
 
-    @settings(max_examples=70, deadline=None, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=70,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(drawn(kind))
     def tried(reply: replies.Reply) -> None:
         try:
             view = render(reply)
-            found.update(problems(view.blocks, "https://crm.example/deal/1" if isinstance(reply, replies.Home) else getattr(reply, "link", None)))
-            found.update(f"notification: {told!r}" for told in re.findall(r"<[!@#\w]|\x1b", view.text[:3900]) or ([] if view.text.strip() else ["empty"]))
+            found.update(
+                problems(
+                    view.blocks,
+                    "https://crm.example/deal/1" if isinstance(reply, replies.Home) else getattr(reply, "link", None),
+                )
+            )
+            found.update(
+                f"notification: {told!r}"
+                for told in re.findall(r"<[!@#\w]|\x1b", view.text[:3900]) or ([] if view.text.strip() else ["empty"])
+            )
             if isinstance(reply, replies.LogForm):
                 form = modal(reply, {"ref": "d" * 64, "channel": "C0", "ts": "1700000000.000100"})
                 found.update(f"form: {problem}" for problem in problems(form["blocks"], None))
@@ -131,18 +228,26 @@ def test_slack_takes_what_is_drawn_and_outside_words_stay_words(kind):
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")
-@pytest.mark.parametrize("words", ["a\x08b\x00", "costs $5m, 30% of the $16m budget", "[/b] [link=https://evil.example]"])
+@pytest.mark.parametrize(
+    "words", ["a\x08b\x00", "costs $5m, 30% of the $16m budget", "[/b] [link=https://evil.example]"]
+)
 def test_files_and_the_terminal_take_any_words(words, tmp_path):
     chain = replies.Chain(title=words, nodes=(replies.ChainNode(id="a", role=words, pain=words),), edges=(), alt=words)
     aid = replies.FoundAid(id="a", kind="pain_chain", title=words, version=1, score=1, why=words, chain=chain)
-    assert all(attachment(reply, tmp_path) for reply in (replies.Document(title=words, markdown=f"# t\n- {words}"), replies.AidsFound(aids=(aid,))))
+    assert all(
+        attachment(reply, tmp_path)
+        for reply in (replies.Document(title=words, markdown=f"# t\n- {words}"), replies.AidsFound(aids=(aid,)))
+    )
     shown = StringIO()
     show((replies.Answer(prose=words),), Console(file=shown, width=200))
     assert "[" not in words or words in shown.getvalue()
 
 
 def test_no_kind_is_forgotten_and_no_phrase_stands_twice():
-    assert {kind for kind in vars(replies).values() if isinstance(kind, type) and issubclass(kind, replies.Reply)} == {*KINDS, replies.Reply}
+    assert {kind for kind in vars(replies).values() if isinstance(kind, type) and issubclass(kind, replies.Reply)} == {
+        *KINDS,
+        replies.Reply,
+    }
     for file in FOLDER.glob("phrases.*.yaml"):
         names = [key.value for key, _ in yaml.compose(file.read_text(encoding="utf-8")).value]
         assert not {name for name in names if names.count(name) > 1}

@@ -97,7 +97,9 @@ def test_a_queued_card_meets_a_change_made_meanwhile(talk, house, crm):
 def test_another_fields_change_does_not_stop_a_card_and_undo_brings_back_what_was_there(talk, house):
     rep, manager = talk(), talk("solomon", thread="other")
     card = only(rep.say("globex inbound dock rollout is 190k now, next step send the contract friday"), DraftCard)
-    manager.press("confirm", only(manager.say("globex inbound dock rollout: next step call Dana on monday"), DraftCard).draft_id)
+    manager.press(
+        "confirm", only(manager.say("globex inbound dock rollout: next step call Dana on monday"), DraftCard).draft_id
+    )
     receipt = only(rep.press("confirm", card.draft_id), Receipt)
     assert house.desk.mirror.deal("qd001").next_step == "send the contract"
     only(rep.press("undo", receipt.receipt_id), Receipt)
@@ -119,7 +121,9 @@ def test_many_deals_change_by_one_confirmation_and_come_back_together(talk, hous
         audited = connection.execute(select(audit_log.c.deal_id).where(audit_log.c.action == "write")).scalars().all()
     assert sorted(audited) == sorted(before)
     assert only(manager.press("undo", receipt.receipt_id), Receipt).undone
-    assert {ref: house.desk.mirror.deal(ref).close_date for ref in before} == {ref: d.close_date for ref, d in before.items()}
+    assert {ref: house.desk.mirror.deal(ref).close_date for ref in before} == {
+        ref: d.close_date for ref, d in before.items()
+    }
     assert house.desk.mirror.deal(first).close_date == before[first].close_date
     assert other.press("undo", receipt.receipt_id).replies[0].kind == "refusal"
 
@@ -136,7 +140,11 @@ def test_a_deal_changed_meanwhile_is_left_out_of_many_and_named(talk, house):
 
 @pytest.mark.parametrize(
     ("text", "say"),
-    [("mark all my deals won", "no_bulk_closing"), ("move all my deals somewhere", "bulk_what"), ("push all my deals closing in 2031 by a week", "bulk_none")],
+    [
+        ("mark all my deals won", "no_bulk_closing"),
+        ("move all my deals somewhere", "bulk_what"),
+        ("push all my deals closing in 2031 by a week", "bulk_none"),
+    ],
 )
 def test_what_many_deals_cannot_be(talk, text, say):
     assert only(talk().say(text), Refusal).say == say
@@ -149,7 +157,11 @@ def _cards(house, talk, count: int) -> list[str]:
     for n in range(count):
         deal = deals[n % len(deals)]
         rep = talk(thread=f"card-{n}")
-        card = next(r for r in rep.say(f"note on {deal.name}: remark number {n}. next step check item {n}").replies if isinstance(r, DraftCard))
+        card = next(
+            r
+            for r in rep.say(f"note on {deal.name}: remark number {n}. next step check item {n}").replies
+            if isinstance(r, DraftCard)
+        )
         made.append(card.draft_id)
     return made
 
@@ -161,7 +173,9 @@ def _work(folder: Path, seconds: float) -> None:
     inbox = Inbox(house.engine, lease=timedelta(seconds=0.3))
 
     def press(item: Item) -> None:
-        house.caddie.press(Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"]))
+        house.caddie.press(
+            Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"])
+        )
 
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -176,8 +190,12 @@ def _work(folder: Path, seconds: float) -> None:
 def _written(house, cards: list[str]) -> tuple[int, int, int]:
     """Cards with a receipt, pushes, and activities that these cards made."""
     with house.engine.connect() as connection:
-        pushes = connection.execute(select(func.count()).select_from(t.pushes).where(t.pushes.c.key.in_(cards))).scalar()
-        activities = connection.execute(select(func.count()).select_from(t.activities).where(t.activities.c.id.in_([f"{c}-a" for c in cards]))).scalar()
+        pushes = connection.execute(
+            select(func.count()).select_from(t.pushes).where(t.pushes.c.key.in_(cards))
+        ).scalar()
+        activities = connection.execute(
+            select(func.count()).select_from(t.activities).where(t.activities.c.id.in_([f"{c}-a" for c in cards]))
+        ).scalar()
     receipts = sum(house.desk.journal.receipt_of(card) is not None for card in cards)
     return receipts, pushes, activities
 
@@ -224,11 +242,17 @@ def _deliver(folder: Path, seed: int, cards: list[str], failed) -> None:
     deliveries = [n % len(cards) for n in range(DELIVERIES // 2)]
     chance.shuffle(deliveries)
     for count, n in enumerate(deliveries):
-        inbox.store(f"press-{cards[n]}-{chance.randrange(3)}", f"lane-{n % 11}", {"card": cards[n], "thread": f"card-{n}"})
+        inbox.store(
+            f"press-{cards[n]}-{chance.randrange(3)}", f"lane-{n % 11}", {"card": cards[n], "thread": f"card-{n}"}
+        )
         if count % 6 == 0 or count == len(deliveries) - 1:
             item = inbox.take()
             if item:
-                answered = house.caddie.press(Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"]))
+                answered = house.caddie.press(
+                    Press(
+                        "confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"]
+                    )
+                )
                 if answered.replies[0].kind != "receipt":
                     failed.value += 1
                 inbox.done(item.key)
@@ -248,7 +272,9 @@ def test_ten_thousand_shuffled_redeliveries_and_double_presses_write_each_card_o
         process.join()
     inbox = Inbox(house.engine)
     while item := inbox.take():
-        house.caddie.press(Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"]))
+        house.caddie.press(
+            Press("confirm", "tamsin@quayline.example", DIRECT, item.payload["thread"], NOW, item.payload["card"])
+        )
         inbox.done(item.key)
     assert failed.value == 0
     assert sum(inbox.counts().values()) == 3 * CARDS, "three presses a card, however often each was delivered"

@@ -20,7 +20,9 @@ from bot.pipeline.selection import Move, Selection, Span
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 Condition = ColumnElement[bool]
 deal = t.deals.c
-CLOSE_DATE: ColumnElement[str] = literal_column("'close_date'")  # written out, for only so does the index of close dates serve
+CLOSE_DATE: ColumnElement[str] = literal_column(
+    "'close_date'"
+)  # written out, for only so does the index of close dates serve
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
     one_of(deal.stage, selection.stages)
     one_of(deal.forecast, selection.forecasts)
     if selection.industries is not None:
-        found.append(deal.account_id.in_(select(t.accounts.c.id).where(t.accounts.c.industry.in_(sorted(selection.industries)))))
+        found.append(
+            deal.account_id.in_(select(t.accounts.c.id).where(t.accounts.c.industry.in_(sorted(selection.industries))))
+        )
     if selection.products is not None:
         product = t.deal_products.c
         found.append(deal.id.in_(select(product.deal_id).where(product.product_id.in_(sorted(selection.products)))))
@@ -73,7 +77,11 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
     if selection.pushes is not None:
         found.append(deal.pushes >= selection.pushes)
     if selection.slipped is not None:
-        found += [deal.open.is_(True), deal.close_date > selection.slipped.end, had_close_date_in(selection.slipped, sight.clock)]
+        found += [
+            deal.open.is_(True),
+            deal.close_date > selection.slipped.end,
+            had_close_date_in(selection.slipped, sight.clock),
+        ]
     if selection.loss_reason is not None:
         found.append(func.lower(deal.loss_reason).contains(selection.loss_reason.casefold(), autoescape=True))
     if selection.rules:
@@ -114,26 +122,45 @@ def last_activity(clock: Clock) -> ColumnElement[Any]:
 def _aged(since: Any, days: int, clock: Clock) -> Condition:
     """Whether `since`, or the day of creation where it is unknown, lies at least so many days back."""
     day = clock.today - timedelta(days=days)
-    return or_(and_(since.isnot(None), since < clock.midnight(day + timedelta(days=1))), and_(since.is_(None), deal.created <= day))
+    return or_(
+        and_(since.isnot(None), since < clock.midnight(day + timedelta(days=1))),
+        and_(since.is_(None), deal.created <= day),
+    )
 
 
 def rule_conditions(sight: Sight) -> dict[Rule, Condition]:
     """Each rule (PRODUCT: Metrics, hygiene findings and risks) as a condition on an open deal."""
     clock, limits = sight.clock, sight.thresholds
-    large = or_(false(), *(and_(deal.currency == currency, deal.amount > amount) for currency, amount in limits.single_contact_amounts.items()))
+    large = or_(
+        false(),
+        *(
+            and_(deal.currency == currency, deal.amount > amount)
+            for currency, amount in limits.single_contact_amounts.items()
+        ),
+    )
     return {
         "close_date_past": deal.close_date < clock.today,
         "no_next_step": deal.has_next_step.is_(False),
-        "next_step_unchanged": and_(deal.has_next_step.is_(True), _aged(deal.next_step_since, limits.next_step_days, clock)),
+        "next_step_unchanged": and_(
+            deal.has_next_step.is_(True), _aged(deal.next_step_since, limits.next_step_days, clock)
+        ),
         "no_amount": deal.amount.is_(None),
         "amount_zero": deal.amount == Decimal(0),
-        "close_date_unchanged": and_(deal.close_date.isnot(None), _aged(deal.close_date_since, limits.close_date_days, clock)),
+        "close_date_unchanged": and_(
+            deal.close_date.isnot(None), _aged(deal.close_date_since, limits.close_date_days, clock)
+        ),
         "stage_skipped": deal.stage_skipped.is_(True),
         "single_contact": and_(deal.contact_count == 1, large),
         "no_contact": deal.contact_count == 0,
         "account_missing": deal.account_id.is_(None),
         "stalled": _stalled(clock, limits),
-        "overaged": or_(false(), *(and_(deal.stage == name, _aged(deal.stage_since, _over(days, limits), clock)) for name, days in sight.experience.typical_days.items())),
+        "overaged": or_(
+            false(),
+            *(
+                and_(deal.stage == name, _aged(deal.stage_since, _over(days, limits), clock))
+                for name, days in sight.experience.typical_days.items()
+            ),
+        ),
     }
 
 
@@ -142,7 +169,10 @@ def _stalled(clock: Clock, limits: Thresholds) -> Condition:
     quiet, soon = last_activity(clock), closing(clock.quarter)
     days = [clock.today - timedelta(days=n) for n in (limits.stalled_days_closing, limits.stalled_days)]
     moments = [literal(clock.midnight(day + timedelta(days=1)), deal.stage_since.type) for day in days]
-    edge, day = case((soon, moments[0]), else_=moments[1]), case((soon, literal(days[0], Date)), else_=literal(days[1], Date))
+    edge, day = (
+        case((soon, moments[0]), else_=moments[1]),
+        case((soon, literal(days[0], Date)), else_=literal(days[1], Date)),
+    )
     return or_(quiet < edge, and_(quiet.is_(None), deal.created <= day))
 
 
@@ -163,24 +193,43 @@ def moved_either(move: Move, span: Span, sight: Sight) -> list[Condition]:
     match move:
         case "won" | "lost":
             kind = StageKind.WON if move == "won" else StageKind.LOST
-            return [and_(deal.open.is_(False), deal.closed_at >= start, deal.closed_at < end, deal.stage.in_(sight.names(kind)))]
+            return [
+                and_(
+                    deal.open.is_(False),
+                    deal.closed_at >= start,
+                    deal.closed_at < end,
+                    deal.stage.in_(sight.names(kind)),
+                )
+            ]
         case "pushed":
             field = t.field_changes.c
-            dates = and_(field.field == CLOSE_DATE, field.at >= start, field.at < end, field.old != "", field.new > field.old)
+            dates = and_(
+                field.field == CLOSE_DATE, field.at >= start, field.at < end, field.old != "", field.new > field.old
+            )
             return _last(deal.pushed_at, span, select(field.deal_id).where(dates))
         case "new":
             return [and_(deal.entered_at >= start, deal.entered_at < end)]
         case "advanced":
             order = {name: stage.order for name, stage in sight.stages.items()}
             open_names = sight.names(StageKind.OPEN)
-            up = [and_(change.c.to_stage == name, change.c.from_stage.in_([n for n in order if order[n] < order[name]])) for name in open_names]
-            return _last(deal.advanced_at, span, select(change.c.deal_id).where(change.c.at >= start, change.c.at < end, or_(false(), *up)))
+            up = [
+                and_(change.c.to_stage == name, change.c.from_stage.in_([n for n in order if order[n] < order[name]]))
+                for name in open_names
+            ]
+            return _last(
+                deal.advanced_at,
+                span,
+                select(change.c.deal_id).where(change.c.at >= start, change.c.at < end, or_(false(), *up)),
+            )
 
 
 def _last(latest: Any, span: Span, history: Any) -> list[Condition]:
-    """Whether something happened in a span: told by the last time, and by the history only where that lies after the span."""
+    """Whether something happened in a span: told by the last time, and by the history only where that lies after the
+    span."""
     start, end = span
-    later = and_(latest.between(end, EVER), deal.id.concat("").in_(history))  # so written that an index finds the few later ones
+    later = and_(
+        latest.between(end, EVER), deal.id.concat("").in_(history)
+    )  # so written that an index finds the few later ones
     return [and_(latest >= start, latest < end), later]
 
 
@@ -191,4 +240,3 @@ def had_close_date_in(period: Period, clock: Clock) -> Condition:
     first, last = period.start.isoformat(), period.end.isoformat()
     inside = or_(field.old.between(first, last), field.new.between(first, last))
     return deal.id.in_(select(field.deal_id).where(field.field == CLOSE_DATE, field.at >= start, inside))
-

@@ -225,12 +225,16 @@ def read_table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 raise ImportRefused(f"{path.name} is empty: it needs at least a header line.")
             repeated = {name for name in reader.fieldnames if reader.fieldnames.count(name) > 1}
             if repeated:
-                raise ImportRefused(f"{path.name}, line 1: column {', '.join(sorted(repeated))} stands twice. Remove one.")
+                raise ImportRefused(
+                    f"{path.name}, line 1: column {', '.join(sorted(repeated))} stands twice. Remove one."
+                )
             yield 1, dict.fromkeys(reader.fieldnames, "")
             for cells in reader:
                 yield reader.line_num, cells
     except UnicodeDecodeError as error:
-        raise ImportRefused(f"{path.name} is not UTF-8 (byte {error.start}). Save it as UTF-8 and import again.") from error
+        raise ImportRefused(
+            f"{path.name} is not UTF-8 (byte {error.start}). Save it as UTF-8 and import again."
+        ) from error
     except csv.Error as error:
         raise ImportRefused(f"{path.name} is no readable CSV: {error}.") from error
     except OSError as error:
@@ -250,7 +254,9 @@ def read_rows(path: Path, model: type[R], report: ImportReport, key: str | None 
         if line == 1:
             missing = sorted(needed - set(cells))
             if missing:
-                raise ImportRefused(f"{path.name}, line 1: column {', '.join(missing)} is missing. Nothing was imported.")
+                raise ImportRefused(
+                    f"{path.name}, line 1: column {', '.join(missing)} is missing. Nothing was imported."
+                )
             for unknown in sorted(set(cells) - columns):
                 report.repair(path.name, 1, f"unknown column “{unknown}” kept as extra")
             continue
@@ -284,4 +290,3 @@ def _checked(
         why = str(first["msg"]).removeprefix("Value error, ")
         report.refuse(name, line, f"{where} {given}cannot be taken: {why}")
         return None
-

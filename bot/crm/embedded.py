@@ -55,7 +55,11 @@ class EmbeddedCrm:
             connection.execute(insert(t.pushes).values(key=key, ref=ref, version=new_version, at=write.at))
             if write.deal_id or write.create == "deal":
                 refresh(connection, [ref])
-            touch(connection, _renamed(write, ref), closed=any(name == "closed_at" for name, _ in write.fields) or write.removes_created is not None)
+            touch(
+                connection,
+                _renamed(write, ref),
+                closed=any(name == "closed_at" for name, _ in write.fields) or write.removes_created is not None,
+            )
             return Pushed(ref, str(new_version), f"{key}-a" if write.activity else None)
 
     def _write(self, connection: Connection, write: Write, key: str, version: str | None) -> tuple[str, int]:
@@ -90,11 +94,15 @@ class EmbeddedCrm:
         connection.execute(update(t.deals).where(t.deals.c.id == deal_id).values(**values, version=row.version + 1))
         return int(row.version) + 1
 
-    def _record(self, connection: Connection, write: Write, deal_id: str, field: str, old: FieldValue, new: FieldValue) -> None:
+    def _record(
+        self, connection: Connection, write: Write, deal_id: str, field: str, old: FieldValue, new: FieldValue
+    ) -> None:
         if old == new or field == "closed_at":
             return
         if field == "stage":
-            change = insert(t.stage_changes).values(deal_id=deal_id, from_stage=old, to_stage=new, at=write.at, by_id=write.by_id)
+            change = insert(t.stage_changes).values(
+                deal_id=deal_id, from_stage=old, to_stage=new, at=write.at, by_id=write.by_id
+            )
         else:
             change = insert(t.field_changes).values(
                 deal_id=deal_id, field=field, old=as_text(old), new=as_text(new), at=write.at, by_id=write.by_id
@@ -126,7 +134,9 @@ class EmbeddedCrm:
             connection.execute(insert(t.deals).values(id=ref, account_id=write.account_id, version=1, **fields))
             for field, ids in links.items():
                 self._link(connection, ref, field, ids)
-            first = insert(t.stage_changes).values(deal_id=ref, from_stage=None, to_stage=fields["stage"], at=write.at, by_id=write.by_id)
+            first = insert(t.stage_changes).values(
+                deal_id=ref, from_stage=None, to_stage=fields["stage"], at=write.at, by_id=write.by_id
+            )
             connection.execute(first)
         return ref
 
@@ -136,7 +146,10 @@ class EmbeddedCrm:
         ).scalar()
         if used:
             raise Conflict("Deals were added to this account since; delete those first.")
-        met = [row[0] for row in connection.execute(select(t.deal_contacts.c.deal_id).where(t.deal_contacts.c.contact_id == ref))]
+        met = [
+            row[0]
+            for row in connection.execute(select(t.deal_contacts.c.deal_id).where(t.deal_contacts.c.contact_id == ref))
+        ]
         for table in (t.stage_changes, t.field_changes, t.deal_products, t.deal_contacts, t.activities):
             connection.execute(delete(table).where(table.c.deal_id == ref))
         connection.execute(delete(t.deals).where(t.deals.c.id == ref))
@@ -146,7 +159,9 @@ class EmbeddedCrm:
         connection.execute(delete(t.accounts).where(t.accounts.c.id == ref))
         refresh(connection, met)
 
-    def _add_activity(self, connection: Connection, write: Write, activity: NewActivity, ref: str, activity_id: str) -> None:
+    def _add_activity(
+        self, connection: Connection, write: Write, activity: NewActivity, ref: str, activity_id: str
+    ) -> None:
         deal_id = write.deal_id if write.create is None else ref if write.create == "deal" else None
         connection.execute(
             insert(t.activities).values(
@@ -184,7 +199,9 @@ def touch(connection: Connection, names: Iterable[tuple[str, str]] | None = None
     if names is None:
         values["names_epoch"] = t.mirror_state.c.names_epoch + 1
         connection.execute(delete(t.name_changes))
-        connection.execute(text("ANALYZE"))  # without it SQLite picks the wrong index among many deals: twenty times slower
+        connection.execute(
+            text("ANALYZE")
+        )  # without it SQLite picks the wrong index among many deals: twenty times slower
     if not connection.execute(update(t.mirror_state).values(**values)).rowcount:
         connection.execute(insert(t.mirror_state).values(id=1, version=1, names_epoch=1))
     for kind, ref in names or ():

@@ -46,7 +46,11 @@ def read_experience(engine: Engine, stages: Mapping[str, Stage]) -> Experience:
         .subquery()
     )
     stayed_for = _hours(engine, stays.c.came, stays.c.left)
-    spread = select(stays.c.stage, stayed_for, func.count()).where(stays.c.left.isnot(None)).group_by(stays.c.stage, stayed_for)
+    spread = (
+        select(stays.c.stage, stayed_for, func.count())
+        .where(stays.c.left.isnot(None))
+        .group_by(stays.c.stage, stayed_for)
+    )
     with engine.connect() as connection:
         outcomes = [tuple(row) for row in connection.execute(entered)]
         stayed = [tuple(row) for row in connection.execute(spread)]
@@ -56,7 +60,11 @@ def read_experience(engine: Engine, stages: Mapping[str, Stage]) -> Experience:
         if total >= ENOUGH_CLOSED:
             won = sum(n for stage, end, n in outcomes if stage == name and end in kinds[StageKind.WON])
             probabilities[name] = Decimal(100 * won) / total
-    typical = {name: hours / 24 for name in stages if (hours := median_of((h, n) for stage, h, n in stayed if stage == name)) is not None}
+    typical = {
+        name: hours / 24
+        for name in stages
+        if (hours := median_of((h, n) for stage, h, n in stayed if stage == name)) is not None
+    }
     return Experience(probabilities, typical, closed)
 
 

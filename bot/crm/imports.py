@@ -68,7 +68,9 @@ class Folder:
         if not file.exists():
             return {}
         try:
-            entries = {name: ChannelEntry.model_validate(entry) for name, entry in json.loads(file.read_bytes()).items()}
+            entries = {
+                name: ChannelEntry.model_validate(entry) for name, entry in json.loads(file.read_bytes()).items()
+            }
         except ValidationError as error:
             first = error.errors()[0]
             raise ImportRefused(f"channels.json: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
@@ -145,7 +147,9 @@ def store(connection: Connection, rows: Folder, report: ImportReport) -> None:
 
 def refuse_loops(connection: Connection, people: Sequence[Numbered[PersonRow]]) -> None:
     """Raise ImportRefused where somebody would stand above themself."""
-    manager: dict[str, str | None] = {row.id: row.manager_id for row in connection.execute(select(t.people.c.id, t.people.c.manager_id))}
+    manager: dict[str, str | None] = {
+        row.id: row.manager_id for row in connection.execute(select(t.people.c.id, t.people.c.manager_id))
+    }
     lines = {n.row.id: n.line for n in people}
     manager.update({n.row.id: n.row.manager_id for n in people})
     for start in lines:
@@ -154,7 +158,8 @@ def refuse_loops(connection: Connection, people: Sequence[Numbered[PersonRow]]) 
             if at == start:
                 path = " → ".join([*seen, start])
                 raise ImportRefused(
-                    f"people.csv, line {lines[start]}: the reporting line runs in a loop ({path}). Correct manager_id; nothing was imported."
+                    f"people.csv, line {lines[start]}: the reporting line runs in a loop ({path}). Correct "
+                    f"manager_id; nothing was imported."
                 )
             if at in seen:
                 break
@@ -174,7 +179,9 @@ def _take_people(connection: Connection, people: Sequence[Numbered[PersonRow]], 
     _upsert(connection, t.people, ["id"], good)
 
 
-def _take_deals(connection: Connection, deals: Sequence[Numbered[DealRow]], kinds: Mapping[str, str], report: ImportReport) -> None:
+def _take_deals(
+    connection: Connection, deals: Sequence[Numbered[DealRow]], kinds: Mapping[str, str], report: ImportReport
+) -> None:
     versions = {row.id: row.version for row in connection.execute(select(t.deals.c.id, t.deals.c.version))}
     links: tuple[tuple[Table, str, Any], ...] = (
         (t.deal_products, "product_id", t.products.c.id),
@@ -234,7 +241,14 @@ def _default_stages(connection: Connection, process: Process) -> list[dict[str, 
     if connection.execute(select(t.stages.c.name).limit(1)).first():
         return []
     return [
-        {"name": s.name, "order": n, "probability": s.probability, "kind": s.kind.value, "process_stage": s.name, "extra": None}
+        {
+            "name": s.name,
+            "order": n,
+            "probability": s.probability,
+            "kind": s.kind.value,
+            "process_stage": s.name,
+            "extra": None,
+        }
         for n, s in enumerate(process.stages, 1)
     ]
 
@@ -245,8 +259,14 @@ def _plain(row: BaseModel, without: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def _channel(name: str, entry: ChannelEntry) -> dict[str, Any]:
-    members = None if entry.members == "all" and not entry.guests else [m for m in entry.members if entry.members != "all"]
-    return {"name": name, "kind": entry.kind.value, "members": members if members is None else [*members, *entry.guests]}
+    members = (
+        None if entry.members == "all" and not entry.guests else [m for m in entry.members if entry.members != "all"]
+    )
+    return {
+        "name": name,
+        "kind": entry.kind.value,
+        "members": members if members is None else [*members, *entry.guests],
+    }
 
 
 def _known(connection: Connection, column: Any) -> set[str]:

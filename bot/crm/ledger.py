@@ -7,10 +7,34 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from bot.crm import tables as t
-from bot.crm.conditions import Sight, closed, closing, conditions, deal, had_close_date_in, last_activity, moved, moved_either
+from bot.crm.conditions import (
+    Sight,
+    closed,
+    closing,
+    conditions,
+    deal,
+    had_close_date_in,
+    last_activity,
+    moved,
+    moved_either,
+)
 from bot.crm.experience import Experience, read_experience
 from bot.crm.mirror import Mirror
 from bot.domain.deals import StageKind
@@ -50,7 +74,9 @@ class Ledger:
         totals: dict[str, Decimal] = {}
         count = 0
         with self._mirror.engine.connect() as connection:
-            for row in connection.execute(select(deal.currency, func.count(), func.sum(deal.amount)).where(*wanted).group_by(deal.currency)):
+            for row in connection.execute(
+                select(deal.currency, func.count(), func.sum(deal.amount)).where(*wanted).group_by(deal.currency)
+            ):
                 totals[row[0]] = row[2] or Decimal(0)
                 count += row[1]
         return Listed(tuple(self._standings(wanted, sight, order, limit)) if count else (), count, totals)
@@ -59,12 +85,17 @@ class Ledger:
         """(stage, amount) of each deal of a selection in one currency."""
         wanted = [*conditions(selection, sight), deal.currency == currency, deal.amount.isnot(None)]
         with self._mirror.engine.connect() as connection:
-            return [(row[0], row[1]) for row in connection.execute(select(deal.stage, deal.amount).where(*wanted).order_by(deal.id))]
+            return [
+                (row[0], row[1])
+                for row in connection.execute(select(deal.stage, deal.amount).where(*wanted).order_by(deal.id))
+            ]
 
     def findings(self, selection: Selection, sight: Sight, limit: int) -> list[Standing]:
         """Open deals with a finding or a risk, the largest first."""
         rules = sight.rules
-        return self._standings([*conditions(selection, sight), deal.open.is_(True), or_(*rules.values())], sight, "amount", limit)
+        return self._standings(
+            [*conditions(selection, sight), deal.open.is_(True), or_(*rules.values())], sight, "amount", limit
+        )
 
     def standing(self, deal_id: str, sight: Sight) -> Standing | None:
         """One deal with its standing."""
@@ -74,7 +105,16 @@ class Ledger:
         clock, quiet = sight.clock, last_activity(sight.clock)
         rules = sight.rules
         flags = [case((and_(deal.open.is_(True), rules[rule]), 1), else_=0).label(f"rule_{rule}") for rule in RULES]
-        query = select(deal.id, deal.stage_since, deal.close_date_since, deal.next_step_since, deal.pushes, deal.created, quiet.label("quiet"), *flags)
+        query = select(
+            deal.id,
+            deal.stage_since,
+            deal.close_date_since,
+            deal.next_step_since,
+            deal.pushes,
+            deal.created,
+            quiet.label("quiet"),
+            *flags,
+        )
         with self._mirror.engine.connect() as connection:
             rows = list(connection.execute(query.where(*wanted).order_by(*_order(order, quiet)).limit(limit)))
         deals = {d.id: d for d in self._mirror.deals(ids=[row.id for row in rows])}
@@ -99,8 +139,11 @@ class Ledger:
             for row in rows
         ]
 
-    def tallies(self, selection: Selection, period: Period, sight: Sight, *, by: By | None = None, moves: Span | None = None) -> Tallies:
-        """What the metrics of a period are made of; `moves` is the span in which movement is counted, the last 7 days where not given.
+    def tallies(
+        self, selection: Selection, period: Period, sight: Sight, *, by: By | None = None, moves: Span | None = None
+    ) -> Tallies:
+        """What the metrics of a period are made of; `moves` is the span in which movement is counted, the last 7 days
+        where not given.
 
         By product a deal with several products counts for each of them.
         """
@@ -113,12 +156,17 @@ class Ledger:
                 self._open(connection, wanted, period, sight, group),
                 [ClosedTally(Key(*row[:3]), row[3] in won, row[5], row[6] or Decimal(0)) for row in closed_rows],
                 [CountTally(Key(*row[:3]), int(row[4]), row[5]) for row in closed_rows if row[4] is not None],
-                [CountTally(Key(*row[:3]), row[3], row[4]) for row in connection.execute(_moves(wanted, moves or sight.clock.last_days(7), sight, group))],
+                [
+                    CountTally(Key(*row[:3]), row[3], row[4])
+                    for row in connection.execute(_moves(wanted, moves or sight.clock.last_days(7), sight, group))
+                ],
                 _slips(connection, wanted, period, sight, group),
                 sight.experience.probabilities,
             )
 
-    def _open(self, connection: Connection, wanted: list[Any], period: Period, sight: Sight, group: "Group") -> list[OpenTally]:
+    def _open(
+        self, connection: Connection, wanted: list[Any], period: Period, sight: Sight, group: "Group"
+    ) -> list[OpenTally]:
         rules, inside = sight.rules, closing(period)
         flags = [case((rules[rule], 1), else_=0).label(rule) for rule in RULES]
         one = (
@@ -132,38 +180,76 @@ class Ledger:
         broken = [func.sum(c[rule]) for rule in RULES]
         flawed = func.sum(case((or_(*(c[rule] == 1 for rule in RULES if rule not in RISKS)), 1), else_=0))
         keys = [c.owner_id, c.currency, c.grouped if group.named else group.column, c.stage, c.forecast]
-        in_order = [c.owner_id, c.stage, c.currency, c.forecast, *([c.grouped] if group.named else [])]  # that of the index: nothing is sorted
-        query = select(*keys, func.sum(c.inside), func.sum(case((c.inside == 1, c.amount))), func.count(), flawed, *broken).group_by(*in_order)
+        in_order = [
+            c.owner_id,
+            c.stage,
+            c.currency,
+            c.forecast,
+            *([c.grouped] if group.named else []),
+        ]  # that of the index: nothing is sorted
+        query = select(
+            *keys, func.sum(c.inside), func.sum(case((c.inside == 1, c.amount))), func.count(), flawed, *broken
+        ).group_by(*in_order)
         return [
-            OpenTally(Key(*row[:3]), row[3], row[4], int(row[5]), row[6] or Decimal(0), row[7], int(row[8]), dict(zip(RULES, map(int, row[9:]), strict=True)))
+            OpenTally(
+                Key(*row[:3]),
+                row[3],
+                row[4],
+                int(row[5]),
+                row[6] or Decimal(0),
+                row[7],
+                int(row[8]),
+                dict(zip(RULES, map(int, row[9:]), strict=True)),
+            )
             for row in connection.execute(query)
         ]
 
     def _closed(self, wanted: list[Any], period: Period, sight: Sight, group: "Group") -> Any:
-        """Won and lost deals; the won ones by the days from creation to the day of winning, in the company's time zone."""
+        """Won and lost deals; the won ones by the days from creation to the day of winning, in the company's time
+        zone."""
         counted = and_(deal.stage.in_(sight.names(StageKind.WON)), deal.created.isnot(None))
         days = case((counted, self._days_to_close(period, sight.clock)))
-        return _grouped([deal.stage, days, func.count(), func.sum(deal.amount)], [*wanted, closed(period, sight.clock)], group, deal.stage, days)
+        return _grouped(
+            [deal.stage, days, func.count(), func.sum(deal.amount)],
+            [*wanted, closed(period, sight.clock)],
+            group,
+            deal.stage,
+            days,
+        )
 
     def _days_to_close(self, period: Period, clock: Clock) -> ColumnElement[Any]:
         if self._mirror.engine.dialect.name != "sqlite":
             return cast(func.timezone(clock.timezone, deal.closed_at), Date) - deal.created
         *earlier, (_, last) = clock.offsets(period)
-        shift = case(*((deal.closed_at < until, _seconds(offset)) for until, offset in earlier), else_=_seconds(last)) if earlier else literal(_seconds(last))
+        shift = (
+            case(*((deal.closed_at < until, _seconds(offset)) for until, offset in earlier), else_=_seconds(last))
+            if earlier
+            else literal(_seconds(last))
+        )
         return cast(func.julianday(func.date(deal.closed_at, shift)) - func.julianday(deal.created), Integer)
 
-    def movers(self, selection: Selection, moves: Collection[Move], span: Span, sight: Sight, limit: int) -> dict[Move, list[str]]:
+    def movers(
+        self, selection: Selection, moves: Collection[Move], span: Span, sight: Sight, limit: int
+    ) -> dict[Move, list[str]]:
         """The names of the largest deals that made each of these moves."""
         wanted = conditions(selection, sight)
         largest = [
-            select(literal(move).label("move"), deal.id, deal.amount).where(*wanted, moved(move, span, sight)).order_by(*_order("amount", None)).limit(limit).subquery()
+            select(literal(move).label("move"), deal.id, deal.amount)
+            .where(*wanted, moved(move, span, sight))
+            .order_by(*_order("amount", None))
+            .limit(limit)
+            .subquery()
             for move in moves
         ]
         found: dict[Move, list[str]] = {move: [] for move in moves}
         if largest:
             with self._mirror.engine.connect() as connection:
                 every = union_all(*(select(part) for part in largest)).subquery()
-                query = select(every.c.move, deal.name).join(every, every.c.id == deal.id).order_by(every.c.amount.desc().nullslast(), deal.id)
+                query = (
+                    select(every.c.move, deal.name)
+                    .join(every, every.c.id == deal.id)
+                    .order_by(every.c.amount.desc().nullslast(), deal.id)
+                )
                 for move, name in connection.execute(query):
                     found[move].append(name)
         return found
@@ -179,7 +265,9 @@ class Ledger:
             deal.closed_at >= since,
         )
         if selection.owners is not None:
-            handed = select(field.deal_id).where(field.field.in_(["owner_id", "owner"]), field.at >= since, field.old.in_(sorted(selection.owners)))
+            handed = select(field.deal_id).where(
+                field.field.in_(["owner_id", "owner"]), field.at >= since, field.old.in_(sorted(selection.owners))
+            )
             others.append(or_(deal.owner_id.in_(sorted(selection.owners)), deal.id.in_(handed)))
         with self._mirror.engine.connect() as connection:
             ids = [row[0] for row in connection.execute(select(deal.id).where(touched, *others).order_by(deal.id))]
@@ -200,22 +288,34 @@ class Ledger:
         at = t.activities.c.at
         active = deal.id.in_(select(t.activities.c.deal_id).where(at >= start, at < end, at <= sight.clock.now))
         wanted = [*conditions(selection, sight), deal.open.is_(True)]
-        query = select(deal.owner_id, func.count(), func.sum(case((active, 1), else_=0))).where(*wanted).group_by(deal.owner_id)
+        query = (
+            select(deal.owner_id, func.count(), func.sum(case((active, 1), else_=0)))
+            .where(*wanted)
+            .group_by(deal.owner_id)
+        )
         with self._mirror.engine.connect() as connection:
             return {row[0]: (row[1], int(row[2])) for row in connection.execute(query)}
 
     def conversion(self, selection: Selection, sight: Sight) -> list[Conversion]:
-        """For each open stage: the deals that entered it, that ever entered the next one, and that were lost from it."""
+        """For each open stage: the deals that entered it, that ever entered the next one, and that were lost from
+        it."""
         wanted = conditions(selection, sight)
         change, other = t.stage_changes.alias("change"), t.stage_changes.alias("other")
         entered = select(change.c.to_stage, other.c.to_stage, func.count(func.distinct(deal.id))).select_from(
             t.deals.join(change, change.c.deal_id == deal.id).join(other, other.c.deal_id == deal.id)
         )
-        lost_at = select(change.c.from_stage, func.count(func.distinct(deal.id))).select_from(t.deals.join(change, change.c.deal_id == deal.id))
+        lost_at = select(change.c.from_stage, func.count(func.distinct(deal.id))).select_from(
+            t.deals.join(change, change.c.deal_id == deal.id)
+        )
         lost = change.c.to_stage.in_(sight.names(StageKind.LOST)), deal.stage.in_(sight.names(StageKind.LOST))
         with self._mirror.engine.connect() as connection:
-            both = {(a, b): n for a, b, n in connection.execute(entered.where(*wanted).group_by(change.c.to_stage, other.c.to_stage))}
-            losses = dict(tuple(row) for row in connection.execute(lost_at.where(*wanted, *lost).group_by(change.c.from_stage)))
+            both = {
+                (a, b): n
+                for a, b, n in connection.execute(entered.where(*wanted).group_by(change.c.to_stage, other.c.to_stage))
+            }
+            losses = dict(
+                tuple(row) for row in connection.execute(lost_at.where(*wanted, *lost).group_by(change.c.from_stage))
+            )
         ladder = [*sight.names(StageKind.OPEN), *sight.names(StageKind.WON)[:1]]
         return [
             Conversion(sight.stages[here], both.get((here, here), 0), both.get((here, after), 0), losses.get(here, 0))
@@ -226,15 +326,24 @@ class Ledger:
 def _grouped(columns: Iterable[Any], wanted: Iterable[Any], group: "Group", *by: Any) -> Select[Any]:
     """Columns counted by owner, currency and what is broken down by."""
     keys = [deal.owner_id, deal.currency, group.column]
-    return select(*keys, *columns).select_from(group.source).where(*wanted).group_by(*keys[: 3 if group.named else 2], *by)
+    return (
+        select(*keys, *columns).select_from(group.source).where(*wanted).group_by(*keys[: 3 if group.named else 2], *by)
+    )
 
 
 def _moves(wanted: list[Any], span: Span, sight: Sight, group: "Group") -> Any:
-    return union_all(*(_grouped([literal(move), func.count()], [*wanted, part], group) for move in MOVES for part in moved_either(move, span, sight)))
+    return union_all(
+        *(
+            _grouped([literal(move), func.count()], [*wanted, part], group)
+            for move in MOVES
+            for part in moved_either(move, span, sight)
+        )
+    )
 
 
 def _slips(connection: Connection, wanted: list[Any], period: Period, sight: Sight, group: "Group") -> list[CountTally]:
-    """Slippage (CONTRACT: settled points): deals whose close date lay in the period, and those of them that moved out."""
+    """Slippage (CONTRACT: settled points): deals whose close date lay in the period, and those of them that moved
+    out."""
     now = connection.execute(_grouped([func.count()], [*wanted, closing(period)], group)).all()
     before = [*wanted, had_close_date_in(period, sight.clock), or_(deal.close_date.is_(None), ~closing(period))]
     later = case((and_(deal.open.is_(True), deal.close_date > period.end), 1), else_=0)
@@ -259,7 +368,11 @@ def _group(by: By | None) -> Group:
         case None:
             return Group(t.deals, literal(None).label("grouped"), False)
         case "product":
-            return Group(t.deals.outerjoin(t.deal_products, t.deal_products.c.deal_id == deal.id), t.deal_products.c.product_id, True)
+            return Group(
+                t.deals.outerjoin(t.deal_products, t.deal_products.c.deal_id == deal.id),
+                t.deal_products.c.product_id,
+                True,
+            )
         case "industry":
             return Group(t.deals.outerjoin(t.accounts, t.accounts.c.id == deal.account_id), t.accounts.c.industry, True)
 

@@ -84,7 +84,16 @@ class MavenFolder(Folder):
         self.people = list(_people(teams))
         self.accounts = [self._account(n) for n in accounts]
         self.products = [
-            Numbered(n.line, ProductRow(id=_id(n.row.product), name=n.row.product, family=n.row.series, list_price=n.row.sales_price, currency="USD"))
+            Numbered(
+                n.line,
+                ProductRow(
+                    id=_id(n.row.product),
+                    name=n.row.product,
+                    family=n.row.series,
+                    list_price=n.row.sales_price,
+                    currency="USD",
+                ),
+            )
             for n in products
         ]
         self.stages = [Numbered(1, stage) for stage in STAGES]
@@ -95,7 +104,9 @@ class MavenFolder(Folder):
 
     def _need(self, name: str, model: Any, key: str) -> list[Numbered[Any]]:
         if not (self.path / name).exists():
-            raise ImportRefused(f"{self.path} lacks {name}. --maven needs accounts, products, sales_pipeline and sales_teams.")
+            raise ImportRefused(
+                f"{self.path} lacks {name}. --maven needs accounts, products, sales_pipeline and sales_teams."
+            )
         return read_rows(self.path / name, model, self.report, key)
 
     def _mended(self, file: str, line: int, column: str, value: str | None) -> str | None:
@@ -181,7 +192,9 @@ def _history(n: Numbered[DealRow]) -> Iterator[Numbered[StageChangeRow]]:
     first = StageChangeRow(deal_id=deal.id, from_stage=None, to_stage="Engaging", at=_noon(deal.created))
     yield Numbered(n.line, first)
     if deal.closed_at is not None:
-        yield Numbered(n.line, first.model_copy(update={"from_stage": "Engaging", "to_stage": deal.stage, "at": deal.closed_at}))
+        yield Numbered(
+            n.line, first.model_copy(update={"from_stage": "Engaging", "to_stage": deal.stage, "at": deal.closed_at})
+        )
 
 
 def _noon(day: date) -> datetime:

@@ -70,7 +70,8 @@ class Mirror:
             return connection.execute(select(t.mirror_state.c.closings)).scalar() or 0
 
     def names_state(self) -> tuple[int, int]:
-        """(epoch, sequence): a new epoch means that all names may differ, a later sequence that `names_changed_since` tells which."""
+        """(epoch, sequence): a new epoch means that all names may differ, a later sequence that `names_changed_since`
+        tells which."""
         latest = select(func.max(t.name_changes.c.seq)).scalar_subquery()
         with self.engine.connect() as connection:
             row = connection.execute(select(t.mirror_state.c.names_epoch, latest)).first()
@@ -78,7 +79,11 @@ class Mirror:
 
     def names_changed_since(self, seq: int) -> list[tuple[str, str]]:
         """(kind, id) of the records made, renamed, reassigned or removed after a sequence."""
-        query = select(t.name_changes.c.kind, t.name_changes.c.ref).where(t.name_changes.c.seq > seq).order_by(t.name_changes.c.seq)
+        query = (
+            select(t.name_changes.c.kind, t.name_changes.c.ref)
+            .where(t.name_changes.c.seq > seq)
+            .order_by(t.name_changes.c.seq)
+        )
         return self.rows(query, lambda row: (row.kind, row.ref))
 
     def name_rows(self, refs: Collection[tuple[str, str]] | None = None) -> Iterator[NameRow]:
@@ -88,13 +93,17 @@ class Mirror:
                 ids = None if refs is None else [ref for k, ref in refs if k == kind]
                 if ids is None or ids:
                     column = query.selected_columns[0]
-                    for row in connection.execute(query.order_by(column) if ids is None else query.where(column.in_(ids))):
+                    for row in connection.execute(
+                        query.order_by(column) if ids is None else query.where(column.in_(ids))
+                    ):
                         yield build(row)
 
     def industries(self) -> tuple[str, ...]:
         """The accounts' industries, each once."""
         column = t.accounts.c.industry
-        return tuple(self.rows(select(column).where(column.isnot(None)).distinct().order_by(column), lambda row: row.industry))
+        return tuple(
+            self.rows(select(column).where(column.isnot(None)).distinct().order_by(column), lambda row: row.industry)
+        )
 
     def sellers(self) -> frozenset[str]:
         """The ids of the people who own deals."""
@@ -153,7 +162,9 @@ class Mirror:
             found = connection.execute(select(t.deals).where(wanted).order_by(t.deals.c.id))
             return [_deal(row, products.get(row.id, ()), contacts.get(row.id, ())) for row in found]
 
-    def stage_changes(self, deal_ids: Collection[str] | None = None, since: datetime | None = None) -> dict[str, list[StageChange]]:
+    def stage_changes(
+        self, deal_ids: Collection[str] | None = None, since: datetime | None = None
+    ) -> dict[str, list[StageChange]]:
         """History by deal, oldest first."""
         query = select(t.stage_changes).order_by(t.stage_changes.c.at, t.stage_changes.c.id)
         if deal_ids is not None:
@@ -175,7 +186,9 @@ class Mirror:
             query = query.where(t.field_changes.c.field.in_(fields))
         return _by_deal(self.rows(query, _field_change))
 
-    def activities(self, *, deal_id: str | None = None, account_id: str | None = None, limit: int = 20) -> list[Activity]:
+    def activities(
+        self, *, deal_id: str | None = None, account_id: str | None = None, limit: int = 20
+    ) -> list[Activity]:
         """The latest first."""
         query = select(t.activities).order_by(t.activities.c.at.desc()).limit(limit)
         if deal_id is not None:
@@ -187,8 +200,14 @@ class Mirror:
     def accounts_touched_since(self, since: datetime, until: datetime) -> frozenset[str]:
         """The accounts with an activity in a span of time, on themselves or on one of their deals."""
         at, deal = t.activities.c.at, t.deals.c
-        direct = select(t.activities.c.account_id).where(t.activities.c.account_id.isnot(None), at >= since, at <= until)
-        through = select(deal.account_id).join(t.activities, t.activities.c.deal_id == deal.id).where(at >= since, at <= until)
+        direct = select(t.activities.c.account_id).where(
+            t.activities.c.account_id.isnot(None), at >= since, at <= until
+        )
+        through = (
+            select(deal.account_id)
+            .join(t.activities, t.activities.c.deal_id == deal.id)
+            .where(at >= since, at <= until)
+        )
         return frozenset([*self.rows(direct, lambda row: row[0]), *self.rows(through, lambda row: row[0])])
 
     def quotas(self, person_ids: Collection[str]) -> list[Quota]:
@@ -222,14 +241,23 @@ _NAMES: tuple[tuple[str, Select[Any], Callable[[Any], NameRow]], ...] = (
         select(t.deals.c.id, t.deals.c.name, t.deals.c.owner_id, t.deals.c.account_id),
         lambda row: NameRow("deal", row.id, (row.name,), row.owner_id, row.account_id),
     ),
-    ("product", select(t.products.c.id, t.products.c.name, t.products.c.aliases), lambda row: NameRow("product", row.id, (row.name, *row.aliases))),
+    (
+        "product",
+        select(t.products.c.id, t.products.c.name, t.products.c.aliases),
+        lambda row: NameRow("product", row.id, (row.name, *row.aliases)),
+    ),
     ("person", select(t.people.c.id, t.people.c.name), lambda row: NameRow("person", row.id, (row.name,))),
 )
 
 
 def _linked(connection: Connection, link: Any, column: Any, wanted: Any) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
-    query = select(link.c.deal_id, column).join(t.deals, t.deals.c.id == link.c.deal_id).where(wanted).order_by(link.c.position)
+    query = (
+        select(link.c.deal_id, column)
+        .join(t.deals, t.deals.c.id == link.c.deal_id)
+        .where(wanted)
+        .order_by(link.c.position)
+    )
     for deal_id, other in connection.execute(query):
         found[deal_id].append(other)
     return {deal_id: tuple(others) for deal_id, others in found.items()}
@@ -248,7 +276,15 @@ def _person(row: Any) -> Person:
 
 def _account(row: Any) -> Account:
     return Account(
-        row.id, row.name, tuple(row.aliases), row.industry, row.revenue, row.employees, row.country, row.parent_id, row.owner_id
+        row.id,
+        row.name,
+        tuple(row.aliases),
+        row.industry,
+        row.revenue,
+        row.employees,
+        row.country,
+        row.parent_id,
+        row.owner_id,
     )
 
 
@@ -311,4 +347,3 @@ def _activity(row: Any) -> Activity:
 def _audience(row: Any) -> Audience:
     members = None if row.members is None else frozenset(row.members)
     return Audience(row.name, ChannelKind(row.kind), members)
-

@@ -1,4 +1,5 @@
-"""Names by their words in compact arrays, with who may see each: hundreds of thousands fit in some tens of megabytes."""
+"""Names by their words in compact arrays, with who may see each: hundreds of thousands fit in some tens of
+megabytes."""
 
 import math
 from array import array
@@ -19,7 +20,8 @@ Numbers = NDArray[np.int32]
 
 
 class NameRow(NamedTuple):
-    """A record's names, and what decides who may see it: the owner of a deal or account, the account of a deal or contact."""
+    """A record's names, and what decides who may see it: the owner of a deal or account, the account of a deal or
+    contact."""
 
     kind: NameKind
     ref: str
@@ -69,8 +71,14 @@ class NameTable:
                 refs.append(row.ref)
                 kinds.append(kind)
                 firsts.append(first)
-                owners.append(-1 if row.owner is None else self._owner_numbers.setdefault(row.owner, len(self._owner_numbers)))
-                accounts.append(-1 if own_account is None else self._account_numbers.setdefault(own_account, len(self._account_numbers)))
+                owners.append(
+                    -1 if row.owner is None else self._owner_numbers.setdefault(row.owner, len(self._owner_numbers))
+                )
+                accounts.append(
+                    -1
+                    if own_account is None
+                    else self._account_numbers.setdefault(own_account, len(self._account_numbers))
+                )
                 for token in (*tokens, *_initial_words(row.kind, tokens)):
                     entry_of.append(n)
                     token_of.append(ids.setdefault(token, len(ids)))
@@ -94,7 +102,11 @@ class NameTable:
         counts = np.bincount(token_of, minlength=len(self._ids))
         self._starts = np.concatenate([[0], np.cumsum(counts)])
         total = max(self.size, 1)
-        own = np.log1p(total / np.maximum(counts, 1)) if self._like is None else np.array([self._like.weight(t) for t in self._ids])
+        own = (
+            np.log1p(total / np.maximum(counts, 1))
+            if self._like is None
+            else np.array([self._like.weight(t) for t in self._ids])
+        )
         self._weights = own.astype(np.float32)
         counted = np.array([not token.startswith("^") for token in self._ids], dtype=np.float32)
         weights = (self._weights * counted)[token_of] if len(token_of) else np.zeros(0, np.float32)
@@ -163,7 +175,12 @@ class NameTable:
         if not records:
             return None
         wanted = {ref for _, ref in records}
-        return np.array([self._refs[n] not in wanted or (KINDS[self.kinds[n]], self._refs[n]) not in records for n in range(self.size)])
+        return np.array(
+            [
+                self._refs[n] not in wanted or (KINDS[self.kinds[n]], self._refs[n]) not in records
+                for n in range(self.size)
+            ]
+        )
 
     def owned_by(self, owners: frozenset[str]) -> Mask:
         numbers = [self._owner_numbers[o] for o in owners if o in self._owner_numbers]
@@ -197,7 +214,9 @@ class Scopes:
         deal, account, contact = (KINDS.index(k) for k in ("deal", "account", "contact"))
         alive = [np.ones(t.size, bool) if a is None else a for t, a in zip(self._tables, self._alive, strict=True)]
         deals = []
-        seen = np.zeros(self._tables[0].account_count + 1, bool)  # by the accounts' numbers; the last stands for none (-1)
+        seen = np.zeros(
+            self._tables[0].account_count + 1, bool
+        )  # by the accounts' numbers; the last stands for none (-1)
         for table, live in zip(self._tables, alive, strict=True):
             owned = table.owned_by(owners) & live
             deals.append(owned & (table.kinds == deal))
@@ -219,7 +238,11 @@ def _words_of(name: str) -> tuple[str, ...]:
 
 def _initial_words(kind: NameKind, tokens: Sequence[str]) -> tuple[str, ...]:
     """DR for Dana Reyes, LBO for Lantern Bay Outfitters, marked so that they are no word of the name."""
-    if kind not in {"account", "contact"} or not 2 <= len(tokens) <= 4 or not all(t.isascii() and t.isalpha() for t in tokens):
+    if (
+        kind not in {"account", "contact"}
+        or not 2 <= len(tokens) <= 4
+        or not all(t.isascii() and t.isalpha() for t in tokens)
+    ):
         return ()
     return ("^" + "".join(t[0] for t in tokens),)
 

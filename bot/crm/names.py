@@ -16,8 +16,16 @@ from bot.domain.names import NamedSpan, NameKind
 from bot.domain.text import Word, normal, simplified, words
 
 COMMON = frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split())
-HONORIFIC = re.compile(r"([\u4e00-\u9fff])(总监|总裁|总工|总|经理|副总|厂长|主任|主管|工|董事长|董|部长|校长|店长|行长|所长|馆长|处长|科长|教授|医生|护士长|老师|先生|女士|小姐|院长|局长|队长|站长)")
-_TO_SOMEBODY = re.compile(r"\b(?:talked to|spoke to|spoke with|met|met with|with|w/?|called|rang|emailed|told|asked|send|ask|tell|hi|dear)\s+$", re.I)
+HONORIFIC = re.compile(
+    r"([\u4e00-\u9fff])(总监|总裁|总工|总|经理|副总|厂长|主任|主管|工|董事长|董|部长|校长|店长|行长|所长|馆长|处长|科长|教授|医生|护士长|老师|先生|女士|小姐|院长|局长|队长|站长)"
+)
+_TO_SOMEBODY = re.compile(
+    (
+        r"\b(?:talked to|spoke to|spoke with|met|met with|with|w/?|called|rang|emailed|told|asked|send|ask|tell"
+        r"|hi|dear)\s+$"
+    ),
+    re.I,
+)
 _BY_SOMEBODY = re.compile(r"\s+(?:was (?:there|on|in)|joined|attended|came along|dialled in|dialed in)\b", re.I)
 _PEOPLE: frozenset[NameKind] = frozenset({"contact", "person"})
 MISSPELT_FROM = 4
@@ -53,7 +61,9 @@ class _Heard:
 class NameIndex:
     """The names of the CRM: a large table and, over it, a small one of what changed since; immutable."""
 
-    def __init__(self, table: NameTable, overlay: NameTable | None = None, gone: frozenset[tuple[str, str]] = frozenset()) -> None:
+    def __init__(
+        self, table: NameTable, overlay: NameTable | None = None, gone: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
         self._table, self._overlay, self._gone = table, overlay, gone
         self._tables = (table,) if overlay is None else (table, overlay)
         self._scopes = Scopes(self._tables, [table.places(gone), *([] if overlay is None else [None])])
@@ -67,7 +77,9 @@ class NameIndex:
         """The index with these records as they are now; `gone` names all that differ from the large table."""
         return NameIndex(self._table, NameTable(rows, like=self._table), frozenset(gone))
 
-    def find(self, text: str, kinds: Collection[NameKind] | None = None, owners: frozenset[str] | None = None) -> list[Match]:
+    def find(
+        self, text: str, kinds: Collection[NameKind] | None = None, owners: frozenset[str] | None = None
+    ) -> list[Match]:
         """The names said in a normal text, best first; only what the deals of `owners` lead to, all where None."""
         heard = self._heard(text)
         qualities = {word: h.quality for word, h in heard.items()}
@@ -86,7 +98,8 @@ class NameIndex:
         return sorted(best.values(), key=lambda m: (-m.score, m.id))
 
     def unknown_words(self, text: str) -> list[str]:
-        """The words that are neither common nor part of any name, misspelt ones counted as known: somebody else's names."""
+        """The words that are neither common nor part of any name, misspelt ones counted as known: somebody else's
+        names."""
         return [word.text for word in uncommon(text) if not self._readings(word, text)]
 
     def _heard(self, text: str) -> dict[str, _Heard]:
@@ -137,7 +150,9 @@ class NameIndex:
 
     def _judge(self, table: NameTable, n: int, heard: dict[str, _Heard], text: str) -> Match | None:
         kind, tokens = table.kind(n), table.tokens(n)
-        hits = [(token, heard[token]) for token in tokens if token in heard and (kind in _PEOPLE or not heard[token].person)]
+        hits = [
+            (token, heard[token]) for token in tokens if token in heard and (kind in _PEOPLE or not heard[token].person)
+        ]
         if not hits:
             return self._by_initials(table, n, heard)
         everyday = all(token in COMMON or (token.isdigit() and len(token) < 3) for token, _ in hits)
@@ -152,7 +167,9 @@ class NameIndex:
         whole = sum(self._table.weight(token) for token in tokens)
         score = sum(self._table.weight(token) * h.quality for token, h in hits) / whole
         spans = tuple(sorted({span for _, h in hits for span in h.spans}))
-        return Match(kind, table.ref(n), table.name(n), score, spans, all(h.quality == 1.0 or h.person for _, h in hits))
+        return Match(
+            kind, table.ref(n), table.name(n), score, spans, all(h.quality == 1.0 or h.person for _, h in hits)
+        )
 
     def _by_initials(self, table: NameTable, n: int, heard: dict[str, _Heard]) -> Match | None:
         initials = table.initials(n)
@@ -169,7 +186,11 @@ class NameIndex:
 
 def uncommon(text: str) -> list[Word]:
     """The words long enough to be a name that are no everyday words."""
-    return [word for word in words(text) if len(word.text) >= MISSPELT_FROM and word.text.isalpha() and word.text not in COMMON]
+    return [
+        word
+        for word in words(text)
+        if len(word.text) >= MISSPELT_FROM and word.text.isalpha() and word.text not in COMMON
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -245,7 +266,6 @@ class VisibleNames:
             for match in self.find(text, kinds)
             for start, end in _joined(match.spans, text)
         ]
-
 
     def strangers(self, text: str) -> list[tuple[int, int]]:
         """Where words stand that are neither everyday words nor names seen here."""

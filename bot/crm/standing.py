@@ -1,4 +1,5 @@
-"""What the history says of each deal, kept beside it: since when its stage holds, how often it was pushed, its last activity."""
+"""What the history says of each deal, kept beside it: since when its stage holds, how often it was pushed, its last
+activity."""
 
 from collections.abc import Collection
 from typing import Any, Literal
@@ -17,7 +18,9 @@ def refresh(connection: Connection, deal_ids: Collection[str] | None = None) -> 
 
     def pushed(told: Literal["count", "max"]) -> Select[Any]:
         counted = func.count() if told == "count" else func.max(field.at)
-        return select(counted).where(field.deal_id == d.c.id, field.field == "close_date", field.old != "", field.new > field.old)
+        return select(counted).where(
+            field.deal_id == d.c.id, field.field == "close_date", field.old != "", field.new > field.old
+        )
 
     query = update(d).values(
         entered_at=select(func.min(stage.at)).where(stage.deal_id == d.c.id).scalar_subquery(),
@@ -30,7 +33,10 @@ def refresh(connection: Connection, deal_ids: Collection[str] | None = None) -> 
         has_next_step=and_(func.coalesce(d.c.next_step, "") != "", d.c.next_step_due.isnot(None)),
         stage_skipped=_skipped(),
         pushes=pushed("count").scalar_subquery(),
-        contact_count=select(func.count()).select_from(t.deal_contacts).where(links.deal_id == d.c.id).scalar_subquery(),
+        contact_count=select(func.count())
+        .select_from(t.deal_contacts)
+        .where(links.deal_id == d.c.id)
+        .scalar_subquery(),
     )
     connection.execute(query if deal_ids is None else query.where(d.c.id.in_(deal_ids)))
 
@@ -39,15 +45,28 @@ def _advanced() -> object:
     """When the deal last moved up to an open stage."""
     change = t.stage_changes.c
     before, after = t.stages.alias("before"), t.stages.alias("after")
-    up = and_(before.c.name == change.from_stage, after.c.name == change.to_stage, after.c.kind == "open", before.c.order < after.c.order)
-    return select(func.max(change.at)).select_from(t.stage_changes, before, after).where(change.deal_id == t.deals.c.id, up).correlate(t.deals).scalar_subquery()
+    up = and_(
+        before.c.name == change.from_stage,
+        after.c.name == change.to_stage,
+        after.c.kind == "open",
+        before.c.order < after.c.order,
+    )
+    return (
+        select(func.max(change.at))
+        .select_from(t.stage_changes, before, after)
+        .where(change.deal_id == t.deals.c.id, up)
+        .correlate(t.deals)
+        .scalar_subquery()
+    )
 
 
 def _skipped() -> object:
     """Whether the deal ever went up past an open stage without entering it."""
     change = t.stage_changes.c
     before, after, between = t.stages.alias("before"), t.stages.alias("after"), t.stages.alias("between")
-    left_out = exists().where(between.c.kind == "open", between.c.order > before.c.order, between.c.order < after.c.order)
+    left_out = exists().where(
+        between.c.kind == "open", between.c.order > before.c.order, between.c.order < after.c.order
+    )
     return exists().where(
         change.deal_id == t.deals.c.id,
         before.c.name == change.from_stage,

@@ -120,11 +120,15 @@ deals = Table(
 )
 # two indexes hold all that a summary reads of open and of closed deals: the table itself is not touched
 _OPEN = (
-    "open owner_id stage currency forecast close_date amount created stage_since close_date_since next_step_since last_activity_at"
+    "open owner_id stage currency forecast close_date amount created stage_since close_date_since "
+    "next_step_since last_activity_at"
     " has_next_step stage_skipped contact_count account_id id"
 )
 Index("ix_deals_open", *(deals.c[name] for name in _OPEN.split()))
-Index("ix_deals_closed", *(deals.c[name] for name in ["open", "closed_at", "owner_id", "stage", "currency", "amount", "created", "id"]))
+Index(
+    "ix_deals_closed",
+    *(deals.c[name] for name in ["open", "closed_at", "owner_id", "stage", "currency", "amount", "created", "id"]),
+)
 Index("ix_deals_entered_at", *(deals.c[name] for name in ["entered_at", "owner_id", "currency", "amount", "id"]))
 for _name in ("advanced_at", "pushed_at"):
     Index(f"ix_deals_{_name}", *(deals.c[name] for name in [_name, "owner_id", "currency", "amount", "id"]))
@@ -176,7 +180,12 @@ field_changes = Table(
     Index("ix_field_changes_at", "at", "field", "deal_id"),
 )
 _CLOSE_DATES = text("field = 'close_date'")
-Index("ix_field_changes_close_date", *(field_changes.c[name] for name in ["at", "old", "new", "deal_id"]), sqlite_where=_CLOSE_DATES, postgresql_where=_CLOSE_DATES)
+Index(
+    "ix_field_changes_close_date",
+    *(field_changes.c[name] for name in ["at", "old", "new", "deal_id"]),
+    sqlite_where=_CLOSE_DATES,
+    postgresql_where=_CLOSE_DATES,
+)
 
 activities = Table(
     "activities",

@@ -23,7 +23,16 @@ class Word:
 def normal(text: str) -> str:
     """Compatibility form without invisible and direction characters; curly quotes straight. Letters keep their case."""
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    plain: dict[str, str | int | None] = {"’": "'", "‘": "'", "“": '"', "”": '"', "，": ",", "。": ".", "：": ":", "、": ","}
+    plain: dict[str, str | int | None] = {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "，": ",",
+        "。": ".",
+        "：": ":",
+        "、": ",",
+    }
     return text.translate(str.maketrans(plain))
 
 
@@ -67,11 +76,14 @@ _UNDIVIDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "t
 def _bare(word: str) -> str:
     if word.isascii():
         return word.lower()
-    return "".join(c for c in unicodedata.normalize("NFD", word.casefold().translate(_UNDIVIDED)) if not unicodedata.combining(c))
+    return "".join(
+        c for c in unicodedata.normalize("NFD", word.casefold().translate(_UNDIVIDED)) if not unicodedata.combining(c)
+    )
 
 
 def loose(name: str) -> str:
-    """A pattern for a name of Latin letters, whether written as one word or apart; short names must stand as they are."""
+    """A pattern for a name of Latin letters, whether written as one word or apart; short names must stand as they
+    are."""
     letters = [re.escape(c) for c in name if not c.isspace() and c != "-"]
     return r"[\s-]?".join(letters) if len(letters) >= LOOSE_FROM else re.escape(name)
 

@@ -47,7 +47,10 @@ def _completed(question: PendingQuestion, pending: Any, chosen: Option | None, w
             people = tuple(chosen.name.split(",")[0] if c == question.words else c for c in pending.contacts)
             return tell(pending.model_copy(update={"contacts": people}), turn)
         case "scope":
-            parts = [(chosen.id if chosen else words) if part == question.words else part for part in pending.whose.split(", ")]
+            parts = [
+                (chosen.id if chosen else words) if part == question.words else part
+                for part in pending.whose.split(", ")
+            ]
             return _about_person(pending.model_copy(update={"whose": ", ".join(parts)}), turn)
         case "stage" if chosen:
             return tell(_changed(pending, stage=chosen.id), turn)

@@ -17,7 +17,9 @@ def ask(about: Any, options: Iterable[Option], command: Any, turn: Turn, words: 
     options = tuple(options)
     question = PendingQuestion(about=about, options=options, command=asked, author_id=turn.person.id, words=words)
     turn.conversation = turn.conversation.model_copy(update={"question": question})
-    return Question(about=about, options=options, words=words, audience=turn.place(turn.readable), language=turn.language)
+    return Question(
+        about=about, options=options, words=words, audience=turn.place(turn.readable), language=turn.language
+    )
 
 
 def deal_options(deals: Iterable[Deal], turn: Turn) -> list[Option]:
@@ -46,7 +48,10 @@ def choose(words: str, options: tuple[Option, ...]) -> Option | None:
     exact = next((o for o in options if words == o.id), None) or _by_order(words, options)
     if exact:
         return exact
-    scored = sorted(((fuzz.token_set_ratio(words.casefold(), o.name.casefold()), o) for o in options if o.id != "create"), key=lambda s: -s[0])
+    scored = sorted(
+        ((fuzz.token_set_ratio(words.casefold(), o.name.casefold()), o) for o in options if o.id != "create"),
+        key=lambda s: -s[0],
+    )
     scored = [(s, o) for s, o in scored if s >= 55]
     if not scored or (len(scored) > 1 and scored[0][0] - scored[1][0] < 8):
         partial = [o for o in options if any(w in o.name.casefold() for w in words.casefold().split() if len(w) > 3)]
@@ -54,10 +59,26 @@ def choose(words: str, options: tuple[Option, ...]) -> Option | None:
     return scored[0][1]
 
 
-_ORDER = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "former": 0, "latter": 1, "第一个": 0, "第二个": 1, "第三个": 2, "最后一个": -1}
+_ORDER = {
+    "first": 0,
+    "1st": 0,
+    "second": 1,
+    "2nd": 1,
+    "third": 2,
+    "3rd": 2,
+    "last": -1,
+    "former": 0,
+    "latter": 1,
+    "第一个": 0,
+    "第二个": 1,
+    "第三个": 2,
+    "最后一个": -1,
+}
 
 
 def _by_order(words: str, options: tuple[Option, ...]) -> Option | None:
     """`the second one`, 第二个."""
-    said = [n for word, n in _ORDER.items() if word in words.casefold().split() or (not word.isascii() and word in words)]
+    said = [
+        n for word, n in _ORDER.items() if word in words.casefold().split() or (not word.isascii() and word in words)
+    ]
     return options[said[0]] if len(said) == 1 and len(options) > max(said[0], 0) else None

@@ -15,7 +15,9 @@ def tell(command: Told, turn: Turn) -> list[Reply]:
     reopening = stage is not None and stage.kind is StageKind.OPEN
     meant = meant_deal(command.deal, command.contacts, turn)
     if meant.account_options:
-        return [ask("account", [Option(id=a.id, name=a.name) for a in meant.account_options], command, turn, command.deal)]
+        return [
+            ask("account", [Option(id=a.id, name=a.name) for a in meant.account_options], command, turn, command.deal)
+        ]
     if meant.options:
         return [ask("deal", deal_options(meant.options, turn), command, turn, command.deal)]
     if meant.deal is None and not isinstance(command, LogActivity):

@@ -84,7 +84,8 @@ def private(turn: Turn) -> Literal["channel", "ephemeral"]:
 
 
 def one_deal(words: str, command: object, turn: Turn) -> Deal | Reply:
-    """The one deal meant by words, or by the thread where nothing is said; else the question which one, or a refusal."""
+    """The one deal meant by words, or by the thread where nothing is said; else the question which one, or a
+    refusal."""
     if not words and turn.conversation.deal_id:
         deal = turn.desk.mirror.deal(turn.conversation.deal_id)
         if deal and deal.owner_id in turn.readable:
@@ -115,18 +116,38 @@ def examine(deal: Deal, turn: Turn) -> Examined:
     return Examined(standing, contacts, activities, judge([*signs, *_facts(standing, contacts, activities, turn)]))
 
 
-def _facts(standing: Standing, contacts: tuple[Contact, ...], activities: tuple[Activity, ...], turn: Turn) -> Iterator[Sign]:
+def _facts(
+    standing: Standing, contacts: tuple[Contact, ...], activities: tuple[Activity, ...], turn: Turn
+) -> Iterator[Sign]:
     """What fields and contacts say by themselves."""
     deal, today, say = standing.deal, turn.company_today, turn.language
     senior = [c for c in contacts if is_senior(c.title)]
     for contact in senior:
         met = next((a for a in activities if contact.id in a.contact_ids), None)
         if met:
-            yield Sign("power", True, True, turn.clock.day(met.at), phrase(say, "sign_met", name=contact.name, title=contact.title or ""))
+            yield Sign(
+                "power",
+                True,
+                True,
+                turn.clock.day(met.at),
+                phrase(say, "sign_met", name=contact.name, title=contact.title or ""),
+            )
     if contacts and not senior:
-        yield Sign("power", False, False, None, phrase(say, "sign_nobody_senior", names=", ".join(f"{c.name} ({c.title or '?'})" for c in contacts[:3])))
+        yield Sign(
+            "power",
+            False,
+            False,
+            None,
+            phrase(say, "sign_nobody_senior", names=", ".join(f"{c.name} ({c.title or '?'})" for c in contacts[:3])),
+        )
     if deal.next_step and deal.next_step_due and deal.next_step_due >= today:
-        yield Sign("control", True, False, today, phrase(say, "sign_next_step", step=deal.next_step, due=deal.next_step_due.isoformat()))
+        yield Sign(
+            "control",
+            True,
+            False,
+            today,
+            phrase(say, "sign_next_step", step=deal.next_step, due=deal.next_step_due.isoformat()),
+        )
     for rule in _UNPLANNED:
         if rule in standing.rules:
             yield Sign("control", False, False, today, said(standing, rule, turn))
@@ -142,7 +163,10 @@ def is_senior(title: str | None) -> bool:
 
 
 _SENIOR = re.compile(
-    r"\b(?:chief|c[efiot]o|vp|vice president|president|managing director|general manager|owner|founder|executive|director|head)\b|总经理|总裁|董事长|总监|副总|厂长|首席",
+    (
+        r"\b(?:chief|c[efiot]o|vp|vice president|president|managing director|general manager|owner|founder"
+        r"|executive|director|head)\b|总经理|总裁|董事长|总监|副总|厂长|首席"
+    ),
     re.I,
 )
 
@@ -174,19 +198,29 @@ def aid_for(factor: FactorName, examined: Examined, turn: Turn) -> FoundAid | No
     """The current aid that helps with a factor, near to the deal's industry, roles, products and stage."""
     kind, topic = _SEEKS[factor]
     for wanted in (kind, None):
-        facets = Facets(kind=wanted, on=turn.company_today, aids_only=True, words_only=True, **near(examined.deal, turn))
+        facets = Facets(
+            kind=wanted, on=turn.company_today, aids_only=True, words_only=True, **near(examined.deal, turn)
+        )
         found = by_language(turn.desk.library.search(topic, facets, limit=4), turn.language)
         hits = [h for h in found if h.aid and (h.fits or h.why)]
         for hit in hits:
             if hit.aid:
                 why = "; ".join(f"{phrase(turn.language, 'why_' + name)}: {values}" for name, values in hit.why)
                 why = why or phrase(turn.language, f"factor_{factor}")
-                return FoundAid(id=hit.aid.id, kind=hit.aid.kind, title=hit.aid.title, version=hit.aid.version, score=round(hit.score, 4), why=why)
+                return FoundAid(
+                    id=hit.aid.id,
+                    kind=hit.aid.kind,
+                    title=hit.aid.title,
+                    version=hit.aid.version,
+                    score=round(hit.score, 4),
+                    why=why,
+                )
     return None
 
 
 def coach_person(command: CoachPerson, turn: Turn) -> list[Reply]:
-    """Where a person or a team loses deals, against the others and the own past; only to their managers and themselves."""
+    """Where a person or a team loses deals, against the others and the own past; only to their managers and
+    themselves."""
     unclear = which_person(command, turn)
     if unclear:
         return [unclear]
@@ -203,12 +237,21 @@ def _person(scope: Scope, created: Period | None, turn: Turn) -> Coaching:
     ledger, say = turn.desk.ledger, turn.language
     mine = Selection(owners=scope.owners, created=created)
     others = _others(scope, turn)
-    own, theirs = ledger.conversion(mine, turn.sight), ledger.conversion(Selection(owners=others, created=created), turn.sight)
+    own, theirs = (
+        ledger.conversion(mine, turn.sight),
+        ledger.conversion(Selection(owners=others, created=created), turn.sight),
+    )
     lines = [_conversion_line(c, t, say) for c, t in zip(own, theirs, strict=True) if c.entered]
     low = _leak(own, theirs)
     findings = [*lines, *_beside(scope, others, turn)]
     if low is None:
-        return Coaching(subject=scope.label, findings=(*findings, phrase(say, "too_few_deals")), audience=private(turn), language=say, questions=(phrase(say, "ask_any_lost"),))
+        return Coaching(
+            subject=scope.label,
+            findings=(*findings, phrase(say, "too_few_deals")),
+            audience=private(turn),
+            language=say,
+            questions=(phrase(say, "ask_any_lost"),),
+        )
     here, there = low
     pattern = _pattern(scope, here, there, turn)
     past = _past(scope, here, turn)
@@ -250,7 +293,8 @@ def _conversion_line(own: Conversion, theirs: Conversion, say: str) -> str:
     low, high = interval(own.advanced, own.entered)
     other = phrase(say, "unknown") if theirs.rate is None else f"{theirs.rate:.0%}"
     return phrase(
-        say, "coach_conversion", stage=own.stage.name, advanced=own.advanced, entered=own.entered, rate=f"{own.rate or 0:.0%}",
+        say, "coach_conversion", stage=own.stage.name, advanced=own.advanced, entered=own.entered,
+        rate=f"{own.rate or 0:.0%}",
         low=f"{low:.0%}", high=f"{high:.0%}", others=other, lost=own.lost,
     )  # fmt: skip
 
@@ -259,8 +303,10 @@ def _pattern(scope: Scope, here: Conversion, there: Conversion, turn: Turn) -> s
     low, high = interval(here.advanced, here.entered)
     sure = there.rate is not None and not low <= there.rate <= high
     return phrase(
-        turn.language, "coach_pattern_sure" if sure else "coach_pattern", who=scope.label, stage=here.stage.name, lost=here.lost, entered=here.entered,
-        rate=f"{here.rate or 0:.0%}", others=phrase(turn.language, "unknown") if there.rate is None else f"{there.rate:.0%}",
+        turn.language, "coach_pattern_sure" if sure else "coach_pattern", who=scope.label, stage=here.stage.name,
+        lost=here.lost, entered=here.entered,
+        rate=f"{here.rate or 0:.0%}", others=phrase(turn.language,
+        "unknown") if there.rate is None else f"{there.rate:.0%}",
     )  # fmt: skip
 
 
@@ -271,7 +317,14 @@ def _past(scope: Scope, here: Conversion, turn: Turn) -> str | None:
     spans = (Period(first, edge - timedelta(days=1)), Period(edge, turn.company_today))
     rates = []
     for span in spans:
-        found = next((c for c in turn.desk.ledger.conversion(Selection(owners=scope.owners, created=span), turn.sight) if c.stage.name == here.stage.name), None)
+        found = next(
+            (
+                c
+                for c in turn.desk.ledger.conversion(Selection(owners=scope.owners, created=span), turn.sight)
+                if c.stage.name == here.stage.name
+            ),
+            None,
+        )
         if found is None or not found.entered:
             return None
         rates.append(f"{found.rate or 0:.0%} ({found.advanced}/{found.entered})")
@@ -292,7 +345,14 @@ def _beside(scope: Scope, others: frozenset[str], turn: Turn) -> Iterator[str]:
         both.append((metrics["win_rate_count"], metrics["cycle_days_median"], size, metrics["hygiene_score"], currency))
     mine, theirs = both
     none = phrase(turn.language, "not_enough")
-    for n, (name, shape) in enumerate((("metric_win_rate_count", "{:.0%}"), ("metric_cycle_days_median", "{:.0f} d"), ("deal_size", "{:,.0f}"), ("metric_hygiene_score", "{:.0%}"))):
+    for n, (name, shape) in enumerate(
+        (
+            ("metric_win_rate_count", "{:.0%}"),
+            ("metric_cycle_days_median", "{:.0f} d"),
+            ("deal_size", "{:,.0f}"),
+            ("metric_hygiene_score", "{:.0%}"),
+        )
+    ):
         if name == "deal_size" and mine[4] != theirs[4]:
             continue
         own, other = (shape.format(v) if v is not None else none for v in (mine[n], theirs[n]))
@@ -304,4 +364,3 @@ def _question(here: Conversion, turn: Turn) -> str:
     if process_stage and process_stage.evidence:
         return phrase(turn.language, "coach_evidence", stage=here.stage.name, evidence=process_stage.evidence[0])
     return phrase(turn.language, "ask_any_lost")
-

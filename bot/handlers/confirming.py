@@ -59,7 +59,8 @@ def discard(draft_id: str | None, turn: Turn) -> list[Reply]:
 
 
 def finish(draft: Draft, turn: Turn) -> list[Reply]:
-    """The receipt of a confirmed draft, written here or by another process; nothing where it has to wait for the CRM."""
+    """The receipt of a confirmed draft, written here or by another process; nothing where it has to wait for the
+    CRM."""
     return _claimed(draft, turn) if turn.desk.journal.claim(draft.id) else _of_another(draft, turn)
 
 
@@ -179,7 +180,14 @@ def _item(draft: Draft, write: Write, pushed: Pushed) -> KeptItem:
 
 def _keep(draft: Draft, items: tuple[KeptItem, ...], left_out: tuple[str, ...], turn: Turn) -> Reply:
     kept = KeptReceipt(
-        id=f"r-{draft.id}", draft_id=draft.id, author_id=draft.author_id, thread=draft.thread, at=turn.now, items=items, left_out=left_out, draft=draft
+        id=f"r-{draft.id}",
+        draft_id=draft.id,
+        author_id=draft.author_id,
+        thread=draft.thread,
+        at=turn.now,
+        items=items,
+        left_out=left_out,
+        draft=draft,
     )
     turn.desk.journal.written(kept)
     return receipt_of(kept, turn)

@@ -32,7 +32,11 @@ def correct(command: CorrectDraft, turn: Turn) -> list[Reply]:
 
 def _told(draft: Draft, command: CorrectDraft) -> Told:
     changes = merged(draft, command.changes)
-    gone: dict[str, object] = {field: None for name in command.remove for field in (("next_step", "next_step_due") if name == "next_step" else (name,))}
+    gone: dict[str, object] = {
+        field: None
+        for name in command.remove
+        for field in (("next_step", "next_step_due") if name == "next_step" else (name,))
+    }
     changes = changes.model_copy(update={k: v for k, v in gone.items() if k != "activity"})
     if not draft.activity or "activity" in command.remove:
         return UpdateDeal(changes=changes)

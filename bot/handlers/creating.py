@@ -20,7 +20,15 @@ def create_deal(command: CreateDeal, turn: Turn) -> list[Reply]:
     """A card for a new deal at a known account; an open deal of the same name there is named on it."""
     found = turn.names.find(command.account, {"account"}) if command.account else []
     if not found or found[0].score < 0.35:
-        return [ask("account", [*near_accounts(command.account, turn), Option(id="create", name=command.account)], command, turn, command.account)]
+        return [
+            ask(
+                "account",
+                [*near_accounts(command.account, turn), Option(id="create", name=command.account)],
+                command,
+                turn,
+                command.account,
+            )
+        ]
     snapshot, said = turn.desk.mirror.snapshot, command.changes
     account = turn.desk.mirror.accounts([found[0].id])[0]
     first = next(s for s in snapshot.stages.values() if s.kind is StageKind.OPEN)
@@ -38,7 +46,13 @@ def create_deal(command: CreateDeal, turn: Turn) -> list[Reply]:
     missing = tuple(f for f in ("amount", "close_date") if values[f] is None)
     refs = {"product": ";".join(m.id for m in products)} if products else {}
     twins = _twins(name, account, turn)
-    return [show(creation(turn, create="deal", of=account, changes=changes, missing=missing, refs=refs, twins=twins), None, turn)]
+    return [
+        show(
+            creation(turn, create="deal", of=account, changes=changes, missing=missing, refs=refs, twins=twins),
+            None,
+            turn,
+        )
+    ]
 
 
 def _twins(name: str, account: Account, turn: Turn) -> tuple[str, ...]:
@@ -46,7 +60,9 @@ def _twins(name: str, account: Account, turn: Turn) -> tuple[str, ...]:
     from rapidfuzz import fuzz
 
     deals = turn.desk.mirror.deals(account_id=account.id, owners=turn.readable, open_only=True)
-    return tuple(d.name for d in deals if fuzz.token_sort_ratio(d.name.casefold(), name.casefold()) >= SAME_NAME * 100)[:3]
+    return tuple(d.name for d in deals if fuzz.token_sort_ratio(d.name.casefold(), name.casefold()) >= SAME_NAME * 100)[
+        :3
+    ]
 
 
 def _deal_name(account: Account, said: str | None, products: list[str]) -> str:
@@ -70,7 +86,11 @@ def create_contact(command: CreateContact, turn: Turn) -> list[Reply]:
     account = turn.desk.mirror.accounts([account_id])[0]
     there = turn.desk.mirror.contacts(account_id=account.id)
     email = (command.email or "").casefold()
-    known = [c for c in there if c.name.casefold() == command.name.casefold() or (email and (c.email or "").casefold() == email)]
+    known = [
+        c
+        for c in there
+        if c.name.casefold() == command.name.casefold() or (email and (c.email or "").casefold() == email)
+    ]
     if known:
         return [turn.refuse("conflict", "contact_exists", name=known[0].name, account=account.name)]
     contact = NewContact(name=command.name, title=command.title, email=command.email)

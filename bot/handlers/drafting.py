@@ -14,7 +14,18 @@ from bot.handlers.fields import values_before
 from bot.handlers.resolving import meant_contacts
 from bot.handlers.turn import Turn
 from bot.language.entities.calendar import plus_months
-from bot.replies import BulkItem, Change, DealRef, DraftActivity, DraftCard, Matched, NextStep, NotUnderstood, Option, Reply
+from bot.replies import (
+    BulkItem,
+    Change,
+    DealRef,
+    DraftActivity,
+    DraftCard,
+    Matched,
+    NextStep,
+    NotUnderstood,
+    Option,
+    Reply,
+)
 
 LARGEST_AMOUNT = Decimal(10) ** 13
 _SHARING_A_SIGN = ({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL"}, {"CNY", "JPY"})
@@ -22,7 +33,13 @@ Told = LogActivity | UpdateDeal
 
 
 def draft_for(
-    command: Told, deal: Deal | None, account: Account | None, turn: Turn, *, replaces: Draft | None = None, matched: Matched | None = None
+    command: Told,
+    deal: Deal | None,
+    account: Account | None,
+    turn: Turn,
+    *,
+    replaces: Draft | None = None,
+    matched: Matched | None = None,
 ) -> list[Reply]:
     """The card on a known deal (or on an account alone), or the question that it takes first."""
     if deal is not None:
@@ -55,7 +72,11 @@ def draft_for(
     if activity is None and step is None and not listed:
         from bot.handlers.questions import deals_found
 
-        return [deals_found([deal], turn, say="nothing_changes")] if deal else [NotUnderstood(suggestions=(), language=turn.language)]
+        return (
+            [deals_found([deal], turn, say="nothing_changes")]
+            if deal
+            else [NotUnderstood(suggestions=(), language=turn.language)]
+        )
     draft = Draft(
         id=turn.desk.new_id(),
         author_id=turn.person.id,
@@ -80,7 +101,9 @@ def draft_for(
     return [show(draft, deal, turn, replaces=replaces, contact_ids=tuple(c.id for c in people.contacts))]
 
 
-def show(draft: Draft, deal: Deal | None, turn: Turn, *, replaces: Draft | None = None, contact_ids: tuple[str, ...] = ()) -> DraftCard:
+def show(
+    draft: Draft, deal: Deal | None, turn: Turn, *, replaces: Draft | None = None, contact_ids: tuple[str, ...] = ()
+) -> DraftCard:
     """Keep the draft and show its card; the thread is about it from now on."""
     turn.desk.journal.keep(draft, replaces.id if replaces else None)
     turn.conversation = turn.conversation.model_copy(
@@ -110,7 +133,9 @@ def card_of(draft: Draft, deal: Deal | None, turn: Turn) -> DraftCard:
         missing=draft.missing,
         matched=draft.matched,
         twins=draft.twins,
-        items=tuple(BulkItem(deal=DealRef(id=i.deal_id, name=i.name, account=i.account), changes=i.changes) for i in draft.items),
+        items=tuple(
+            BulkItem(deal=DealRef(id=i.deal_id, name=i.name, account=i.account), changes=i.changes) for i in draft.items
+        ),
         link=turn.desk.link("deal", deal.id) if deal else None,
         currency=deal.currency if deal else None,
         audience=turn.place(frozenset({deal.owner_id}) if deal else frozenset({turn.person.id})),
@@ -166,7 +191,8 @@ def _same_sign(said: str, present: str) -> bool:
 
 
 def new_amount(changes: DealChanges, present: Decimal | None) -> Decimal | None:
-    """The amount meant: a factor of the present one or a difference to it; a bare number in the present one's order of size."""
+    """The amount meant: a factor of the present one or a difference to it; a bare number in the present one's order of
+    size."""
     if changes.amount_factor is not None:
         return (present * changes.amount_factor).quantize(Decimal("0.01")).normalize() if present else None
     if changes.amount_delta is not None:

@@ -13,7 +13,8 @@ from bot.replies import Change
 
 FIELDS = {"owner": "owner_id", "product": "product_ids"}
 WRITTEN = (
-    "name", "stage", "amount", "currency", "close_date", "closed_at", "owner_id", "product_ids", "loss_reason", "forecast", "next_step", "next_step_due",
+    "name", "stage", "amount", "currency", "close_date", "closed_at", "owner_id", "product_ids", "loss_reason",
+    "forecast", "next_step", "next_step_due",
 )  # fmt: skip
 
 

@@ -34,15 +34,35 @@ def stages_chart(tallies: Tallies, metrics: Metrics, currency: str, turn: Turn) 
     """Won and the open pipeline by stage, against the quota."""
     say = turn.language
     won = float(metrics["won_amount"] or 0)
-    bars = [Bar(label=phrase(say, "moved_won"), size=won, shown=f"{money_short(won)} ({metrics['won_count']})", kind="won")] if won else []
+    bars = (
+        [
+            Bar(
+                label=phrase(say, "moved_won"),
+                size=won,
+                shown=f"{money_short(won)} ({metrics['won_count']})",
+                kind="won",
+            )
+        ]
+        if won
+        else []
+    )
     for name in turn.sight.stages:
         rows = [t for t in tallies.open if t.stage == name and t.closing]
         if rows:
             amount = float(sum((t.closing_amount for t in rows if t.key.currency == currency), Decimal(0)))
-            bars.append(Bar(label=name, size=amount, shown=f"{money_short(amount)} ({sum(t.closing for t in rows)})", kind="open"))
+            bars.append(
+                Bar(
+                    label=name,
+                    size=amount,
+                    shown=f"{money_short(amount)} ({sum(t.closing for t in rows)})",
+                    kind="open",
+                )
+            )
     quota = metrics["quota"]
     label = f"{phrase(say, 'metric_quota')} {money_short(float(quota))}" if quota is not None else ""
-    return _made(phrase(say, "chart_stages", currency=currency), bars, float(quota) if quota is not None else None, label)
+    return _made(
+        phrase(say, "chart_stages", currency=currency), bars, float(quota) if quota is not None else None, label
+    )
 
 
 def rows_chart(rows: Sequence[ReportRow], currency: str, turn: Turn) -> Chart | None:
@@ -51,7 +71,14 @@ def rows_chart(rows: Sequence[ReportRow], currency: str, turn: Turn) -> Chart | 
     for row in rows[:ROWS_MOST]:
         won, open_ = (float(row.metrics.get(name) or 0) for name in ("won_amount", "open_amount"))
         if won:
-            bars.append(Bar(label=f"{row.label} · {phrase(turn.language, 'moved_won')}", size=won, shown=money_short(won), kind="won"))
+            bars.append(
+                Bar(
+                    label=f"{row.label} · {phrase(turn.language, 'moved_won')}",
+                    size=won,
+                    shown=money_short(won),
+                    kind="won",
+                )
+            )
         bars.append(Bar(label=row.label, size=open_, shown=money_short(open_), kind="open"))
     return _made(phrase(turn.language, "chart_rows", currency=currency), bars[: 2 * ROWS_MOST])
 
@@ -62,15 +89,28 @@ def forecast_chart(metrics: Metrics, more: Metrics, currency: str, turn: Turn) -
     won, weighted = float(metrics["won_amount"] or 0), float(metrics["weighted_amount"] or 0)
     bars = [
         Bar(label=phrase(say, "moved_won"), size=won, shown=money_short(won), kind="won"),
-        Bar(label=phrase(say, "chart_weighted"), size=won + weighted, shown=money_short(won + weighted), kind="weighted"),
+        Bar(
+            label=phrase(say, "chart_weighted"), size=won + weighted, shown=money_short(won + weighted), kind="weighted"
+        ),
     ]
     low, middle, high = (more.get(name) for name in ("forecast_low", "forecast_median", "forecast_high"))
     if low is not None and middle is not None and high is not None:
         shown = f"{money_short(low)} – {money_short(high)}"
-        bars.append(Bar(label=phrase(say, "chart_interval"), size=float(middle), shown=shown, kind="open", low=float(low), high=float(high)))
+        bars.append(
+            Bar(
+                label=phrase(say, "chart_interval"),
+                size=float(middle),
+                shown=shown,
+                kind="open",
+                low=float(low),
+                high=float(high),
+            )
+        )
     quota = metrics["quota"]
     label = f"{phrase(say, 'metric_quota')} {money_short(float(quota))}" if quota is not None else ""
-    return _made(phrase(say, "chart_forecast", currency=currency), bars, float(quota) if quota is not None else None, label)
+    return _made(
+        phrase(say, "chart_forecast", currency=currency), bars, float(quota) if quota is not None else None, label
+    )
 
 
 def waterfall_chart(steps: Sequence[Step], then: Decimal, now: Decimal, currency: str, turn: Turn) -> Chart | None:
@@ -82,7 +122,15 @@ def waterfall_chart(steps: Sequence[Step], then: Decimal, now: Decimal, currency
     for cause in CAUSES:
         amount = float(sum((s.amount for s in steps if s.cause == cause), Decimal(0)))
         if amount:
-            bars.append(Bar(label=phrase(say, f"cause_{cause}"), start=at, size=amount, shown=f"{'+' if amount > 0 else '−'}{money_short(abs(amount))}", kind="up" if amount > 0 else "down"))
+            bars.append(
+                Bar(
+                    label=phrase(say, f"cause_{cause}"),
+                    start=at,
+                    size=amount,
+                    shown=f"{'+' if amount > 0 else '−'}{money_short(abs(amount))}",
+                    kind="up" if amount > 0 else "down",
+                )
+            )
             at += amount
     bars.append(Bar(label=phrase(say, "chart_now"), size=float(now), shown=money_short(float(now)), kind="total"))
     return _made(phrase(say, "chart_movement", currency=currency), bars)
@@ -90,5 +138,9 @@ def waterfall_chart(steps: Sequence[Step], then: Decimal, now: Decimal, currency
 
 def conversion_chart(conversions: Sequence[Conversion], turn: Turn) -> Chart | None:
     """The share that went on from each stage."""
-    bars = [Bar(label=c.stage.name, size=c.rate or 0.0, shown=f"{c.rate or 0:.0%} ({c.advanced}/{c.entered})", kind="rate") for c in conversions if c.entered]
+    bars = [
+        Bar(label=c.stage.name, size=c.rate or 0.0, shown=f"{c.rate or 0:.0%} ({c.advanced}/{c.entered})", kind="rate")
+        for c in conversions
+        if c.entered
+    ]
     return _made(phrase(turn.language, "chart_conversion"), bars)

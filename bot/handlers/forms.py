@@ -39,7 +39,8 @@ def open_form(draft_id: str | None, turn: Turn) -> Reply:
 
 
 def fix(value: str, turn: Turn) -> Reply:
-    """The form that mends a finding: the deal as it stands, with what is wrong; a call to log where nothing happened for long."""
+    """The form that mends a finding: the deal as it stands, with what is wrong; a call to log where nothing happened
+    for long."""
     meant = fix_of(value)
     if meant is None:
         return turn.refuse("expired", "no_such_card")
@@ -61,7 +62,13 @@ def fix(value: str, turn: Turn) -> Reply:
         next_step_due=deal.next_step_due,
     )
     about = phrase(turn.language, "form_about", deal=deal.name, text=said(standing, rule, turn))
-    return LogForm(ref=f"{DEAL_REF}{deal.id}", about=about, values=values, stages=tuple(turn.desk.mirror.snapshot.stages), language=turn.language)
+    return LogForm(
+        ref=f"{DEAL_REF}{deal.id}",
+        about=about,
+        values=values,
+        stages=tuple(turn.desk.mirror.snapshot.stages),
+        language=turn.language,
+    )
 
 
 def _writable(deal_id: str, turn: Turn) -> Deal | Refusal:
@@ -86,7 +93,9 @@ def editable(draft_id: str, turn: Turn) -> Draft | Refusal:
         return found
     draft, status = found
     if status != "open":
-        return turn.refuse("expired", {"discarded": "card_discarded", "replaced": "card_replaced"}.get(status, "card_written"))
+        return turn.refuse(
+            "expired", {"discarded": "card_discarded", "replaced": "card_replaced"}.get(status, "card_written")
+        )
     if turn.now - draft.created_at > CARD_LIVES:
         return turn.refuse("expired", "card_expired")
     return draft
@@ -115,7 +124,8 @@ def _values(draft: Draft, deal: Deal | None) -> FormValues:
 
 
 def problems(values: FormValues, ref: str | None, turn: Turn) -> dict[str, tuple[str, dict[str, str]]]:
-    """What is wrong with a filled form: by field, the name of the sentence and what fills it. Empty where it can be taken."""
+    """What is wrong with a filled form: by field, the name of the sentence and what fills it. Empty where it can be
+    taken."""
     found: dict[str, tuple[str, dict[str, str]]] = {}
     subject = _subject(ref, turn)
     if isinstance(subject, Refusal):

@@ -26,12 +26,21 @@ def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
     """The aids of a kind that fit what was asked, best first with the reason; the gap is noted where none does."""
     deal = _deal(command.deal, turn) if command.deal else _theirs(command.words, turn)
     asked = turn.desk.library.asked(_without_deal(command.words, command.deal), _product_names(turn))
-    wanted = AidsShown(kind=command.kind, deal_id=deal.id if deal else None, roles=asked.roles, industries=asked.industries, products=asked.products, topic=_topic(asked.topic), said=asked.said)
+    wanted = AidsShown(
+        kind=command.kind,
+        deal_id=deal.id if deal else None,
+        roles=asked.roles,
+        industries=asked.industries,
+        products=asked.products,
+        topic=_topic(asked.topic),
+        said=asked.said,
+    )
     return [_shown(wanted, command.words, turn)]
 
 
 def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
-    """The same request with what is said now in place of what was said before; those shown already left out where others are wanted."""
+    """The same request with what is said now in place of what was said before; those shown already left out where
+    others are wanted."""
     library, kept = turn.desk.library, turn.conversation.aids
     if kept is None:
         return [NotUnderstood(suggestions=(), language=turn.language)]
@@ -40,7 +49,10 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
         if last is None or not last.current(turn.company_today):
             return [turn.refuse("not_found", "aid_over")]
         again = shown_alone(last, turn)
-        short = tuple(aid.model_copy(update={"sections": aid.sections[:BRIEF_SECTIONS], "body": "", "chain": None}) for aid in again.aids)
+        short = tuple(
+            aid.model_copy(update={"sections": aid.sections[:BRIEF_SECTIONS], "body": "", "chain": None})
+            for aid in again.aids
+        )
         return [again.model_copy(update={"aids": short}) if command.brief else again]
     now = library.asked(command.words, _product_names(turn))
     language = "zh" if _IN_CHINESE.search(command.words) else "en" if _IN_ENGLISH.search(command.words) else None
@@ -51,13 +63,17 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
         roles=now.roles or kept.roles,
         industries=now.industries or kept.industries,
         products=now.products or kept.products,
-        topic=kept.topic if command.another or language or now.roles or now.industries or now.products else _topic(command.words) or kept.topic,
+        topic=kept.topic
+        if command.another or language or now.roles or now.industries or now.products
+        else _topic(command.words) or kept.topic,
         said=now.said or kept.said,
     )
     return [_shown(wanted, command.words, turn, left_out=kept.shown if command.another else (), language=language)]
 
 
-def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ...] = (), language: str | None = None) -> Reply:
+def _shown(
+    wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ...] = (), language: str | None = None
+) -> Reply:
     """The aids that fit, which the thread is about from now on."""
     deal = _readable(wanted.deal_id, turn)
     facets = Facets(
@@ -72,7 +88,9 @@ def _shown(wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ..
         sold_in=_sold_in(deal, turn),
         **near(deal, turn),
     )
-    hits = turn.desk.library.search(wanted.topic if deal is None else f"{wanted.topic} {deal.name}", facets, limit=8 + len(left_out))
+    hits = turn.desk.library.search(
+        wanted.topic if deal is None else f"{wanted.topic} {deal.name}", facets, limit=8 + len(left_out)
+    )
     hits = [h for h in by_language(hits, language or _language(words)) if h.fits and h.aid and h.aid.id not in left_out]
     if not hits:
         return _nothing(words, facets, turn)
@@ -103,7 +121,8 @@ def _theirs(words: str, turn: Turn) -> Deal | None:
 
 
 def _readable(deal_id: str | None, turn: Turn) -> Deal | None:
-    """A deal that the thread is about, for who may read it: a thread may have other readers than the one who named the deal."""
+    """A deal that the thread is about, for who may read it: a thread may have other readers than the one who named the
+    deal."""
     deal = turn.desk.mirror.deal(deal_id) if deal_id and not turn.audience.external else None
     return deal if deal and deal.owner_id in turn.readable else None
 
@@ -128,14 +147,25 @@ def _without_deal(words: str, deal: str) -> str:
 
 
 _THEIR = re.compile(r"\b(?:their|them|they|there|his|her|him)\b|他们|他的|她的|对方", re.I)
-_IN_CHINESE, _IN_ENGLISH = re.compile(r"\bin (?:chinese|mandarin)\b|\bchinese (?:one|version)\b|中文", re.I), re.compile(r"\bin english\b|\benglish (?:one|version)\b|英文", re.I)
+_IN_CHINESE, _IN_ENGLISH = (
+    re.compile(r"\bin (?:chinese|mandarin)\b|\bchinese (?:one|version)\b|中文", re.I),
+    re.compile(r"\bin english\b|\benglish (?:one|version)\b|英文", re.I),
+)
 _ASKING = (
-    "pain chain", "pain sheet", "reference story", "success story", "customer story", "case study", "value proposition", "value prop",
-    "best practice", "product update", "battle card", "promotion", "promotions", "promos", "promo", "references", "reference", "story", "stories",
-    "questions", "question", "痛点链", "痛点表", "成功案例", "客户案例", "案例", "价值主张", "最佳实践", "促销", "优惠", "发我一下", "适合", "有没有", "什么", "该问", "见",
-    "proof points", "proof point", "customer proof", "proof", "value statement", "pitch", "qs", "offers", "offer", "discount", "discounts", "deals", "campaign", "who else", "like", "bought", "buy", "show", "someone", "somebody", "want", "wants", "wanna", "see", "seeing", "running", "going", "at the mo", "currently", "practice",
-    "应该", "问点啥", "问点什么", "问什么", "能用的", "能用", "哪个", "故事", "现在", "针对", "活动", "吗", "最近", "更新", "明天", "的", "讲", "给", "一个",
-    "customers", "customer", "client", "right now", "this month", "next week", "today", "meeting", "ask", "got", "send", "can", "tell", "one", "her", "him",
+    "pain chain", "pain sheet", "reference story", "success story", "customer story", "case study", "value proposition",
+    "value prop",
+    "best practice", "product update", "battle card", "promotion", "promotions", "promos", "promo", "references",
+    "reference", "story", "stories",
+    "questions", "question", "痛点链", "痛点表", "成功案例", "客户案例", "案例", "价值主张", "最佳实践", "促销", "优惠",
+    "发我一下", "适合", "有没有", "什么",
+    "该问", "见",
+    "proof points", "proof point", "customer proof", "proof", "value statement", "pitch", "qs", "offers", "offer",
+    "discount", "discounts", "deals", "campaign", "who else", "like", "bought", "buy", "show", "someone", "somebody",
+    "want", "wants", "wanna", "see", "seeing", "running", "going", "at the mo", "currently", "practice",
+    "应该", "问点啥", "问点什么", "问什么", "能用的", "能用", "哪个", "故事", "现在", "针对", "活动", "吗", "最近",
+    "更新", "明天", "的", "讲", "给", "一个",
+    "customers", "customer", "client", "right now", "this month", "next week", "today", "meeting", "ask", "got", "send",
+    "can", "tell", "one", "her", "him",
 )  # fmt: skip
 
 
@@ -159,7 +189,9 @@ def near(deal: Deal | None, turn: Turn) -> dict[str, Any]:
     return {
         "near_industries": (taxonomy.meaning("industries", account.industry),) if account and account.industry else (),
         "near_roles": tuple(taxonomy.meaning("roles", title) for title in titles),
-        "near_products": tuple(mirror.snapshot.products[i].name for i in deal.product_ids if i in mirror.snapshot.products),
+        "near_products": tuple(
+            mirror.snapshot.products[i].name for i in deal.product_ids if i in mirror.snapshot.products
+        ),
         "near_stages": tuple(s for s in (stage.process_stage, stage.name) if s),
         "near_regions": (owner.region,) if owner.region else (),
     }
@@ -212,7 +244,12 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
     told = library.aid(kept.shown[-1], day) if command.about_shown and kept and kept.shown else None
     last = library.hit(told) if told else None
     asked = library.asked(command.question, _product_names(turn))
-    facets = Facets(sold_in=_sold_in(None, turn), near_roles=asked.roles, near_industries=asked.industries, near_products=asked.products)
+    facets = Facets(
+        sold_in=_sold_in(None, turn),
+        near_roles=asked.roles,
+        near_industries=asked.industries,
+        near_products=asked.products,
+    )
     hits = [last] if last else library.search(command.question, facets, limit=12)
     fitting = [h for h in hits if h.fits]
     current = [h for h in fitting if h.aid is None or library.shelf.current(h.aid, day)]
@@ -227,9 +264,13 @@ def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
             sections.add(section)
             apart.setdefault(hit.passage.text, hit)
     used = list(apart.values())[:ANSWERED_FROM]
-    passages = [(f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)]
+    passages = [
+        (f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)
+    ]
     sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
-    prose = turn.desk.prose.answer(command.question, passages, turn.language, turn.heard if _place(turn) == "channel" else None)
+    prose = turn.desk.prose.answer(
+        command.question, passages, turn.language, turn.heard if _place(turn) == "channel" else None
+    )
     _note("asked", command.question, [s.id for s in sources], turn)
     now = tuple(h.aid.id for h in used if h.aid)[:1]
     if now:
@@ -281,7 +322,9 @@ def advise(deal: Deal, draft: Draft, turn: Turn) -> Advice:
     hits = [h for h in by_language(turn.desk.library.search("", facets, limit=5), _language(draft.source)) if h.why]
     aid = hits[0].aid if hits else None
     if evidence and aid:
-        return Advice(text=phrase(turn.language, "advice_both", evidence=evidence, aid=aid.title), sources=(source_of(aid),))
+        return Advice(
+            text=phrase(turn.language, "advice_both", evidence=evidence, aid=aid.title), sources=(source_of(aid),)
+        )
     if evidence:
         return Advice(text=phrase(turn.language, "advice_evidence", evidence=evidence))
     if aid:

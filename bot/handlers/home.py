@@ -27,7 +27,10 @@ def home(turn: Turn) -> Home:
         report=found if isinstance(found, PipelineReport) else None,
         fixes=to_fix(turn.organization.tree(turn.person.id), FIXES_MOST, turn),
         cards=tuple(card_of(draft, mirror.deal(draft.deal_id) if draft.deal_id else None, turn) for draft in waiting),
-        writes=tuple(receipt_of(kept, turn) for kept in journal.recent_receipts(turn.person.id, turn.now - WRITES_SINCE, WRITES_MOST)),
+        writes=tuple(
+            receipt_of(kept, turn)
+            for kept in journal.recent_receipts(turn.person.id, turn.now - WRITES_SINCE, WRITES_MOST)
+        ),
         language=turn.language,
     )
 
@@ -38,4 +41,6 @@ def prompts(turn: Turn) -> tuple[tuple[str, str], ...]:
     names = ("pipeline", "fixes", "aid", "log") if role is Role.REP else ("team", "risks", "coach", "digest")
     if turn.person.in_marketing:
         names = ("usage", "blank", "aid", "news")
-    return tuple((phrase(turn.language, f"prompt_{name}_title"), phrase(turn.language, f"prompt_{name}")) for name in names)
+    return tuple(
+        (phrase(turn.language, f"prompt_{name}_title"), phrase(turn.language, f"prompt_{name}")) for name in names
+    )

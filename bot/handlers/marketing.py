@@ -29,11 +29,16 @@ def report_aids(command: ReportAids, turn: Turn) -> list[Reply]:
         return [turn.refuse("not_allowed", "marketing_only")]
     period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
     of = None if turn.person.in_marketing else turn.readable
-    return [usage(turn.desk, turn.clock, period, turn.now, turn.language, of).model_copy(update={"audience": "ephemeral"})]
+    return [
+        usage(turn.desk, turn.clock, period, turn.now, turn.language, of).model_copy(update={"audience": "ephemeral"})
+    ]
 
 
-def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, language: str, of: frozenset[str] | None = None) -> AidsReport:
-    """How often each aid was shown, how it was rated, what became of the deals it was used for, and what is missing; by all, or by some people."""
+def usage(
+    desk: Desk, clock: Clock, period: Period | None, now: datetime, language: str, of: frozenset[str] | None = None
+) -> AidsReport:
+    """How often each aid was shown, how it was rated, what became of the deals it was used for, and what is missing; by
+    all, or by some people."""
     period = period or Period(clock.today - timedelta(days=DAYS), clock.today)
     uses = [use for use in desk.journal.uses(*clock.bounds(period)) if of is None or use.person_id in of]
     shown, up, down = Counter[str](), Counter[str](), Counter[str]()
@@ -46,7 +51,11 @@ def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, langua
         for source in use.sources if use.deal_id and use.kind == "asked" else ():
             deals[source].add(use.deal_id or "")
     stages = desk.mirror.snapshot.stages
-    kinds = {d.id: stages[d.stage].kind for d in desk.mirror.deals(ids=sorted(set().union(*deals.values())))} if deals else {}
+    kinds = (
+        {d.id: stages[d.stage].kind for d in desk.mirror.deals(ids=sorted(set().union(*deals.values())))}
+        if deals
+        else {}
+    )
     aids = {aid.id: aid for aid in desk.library.shelf.newest()}
     rows = [
         ReportRow(
@@ -75,9 +84,15 @@ def usage(desk: Desk, clock: Clock, period: Period | None, now: datetime, langua
             "unused_count": sum(not shown[aid.id] for aid in current),
         },
         rows=tuple(rows),
-        gaps=tuple(f"{cluster[0]} ({len(cluster)}×)" if len(cluster) > 1 else cluster[0] for cluster in missing[:GAPS_SHOWN]),
+        gaps=tuple(
+            f"{cluster[0]} ({len(cluster)}×)" if len(cluster) > 1 else cluster[0] for cluster in missing[:GAPS_SHOWN]
+        ),
         unused=tuple(sorted(aid.title for aid in current if not shown[aid.id]))[:UNUSED_SHOWN],
-        ending=tuple(_ending(aid) for aid in sorted(current, key=lambda a: (a.valid_until is None, a.valid_until)) if aid.valid_until and aid.valid_until <= clock.today + timedelta(days=ENDING_DAYS)),
+        ending=tuple(
+            _ending(aid)
+            for aid in sorted(current, key=lambda a: (a.valid_until is None, a.valid_until))
+            if aid.valid_until and aid.valid_until <= clock.today + timedelta(days=ENDING_DAYS)
+        ),
         language=language,
     )
 
@@ -102,10 +117,26 @@ def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:
     if aid is None:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
     later = aid.valid_from if aid.valid_from and aid.valid_from > turn.company_today else None
-    replaced = None if later or command.status == "retired" else next((a.version for a in library.shelf.versions[aid.id] if a.current(turn.company_today)), None)
+    replaced = (
+        None
+        if later or command.status == "retired"
+        else next((a.version for a in library.shelf.versions[aid.id] if a.current(turn.company_today)), None)
+    )
     library.catalogue.set_status(aid.id, command.status, aid.version if command.status == "approved" else None)
-    turn.desk.journal.audit_aid(turn.person.id, command.status, source_of(aid).location or aid.id, turn.desk.new_id(), turn.now)
-    return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status=command.status, replaces=replaced, valid_from=later, language=turn.language)]
+    turn.desk.journal.audit_aid(
+        turn.person.id, command.status, source_of(aid).location or aid.id, turn.desk.new_id(), turn.now
+    )
+    return [
+        AidChanged(
+            id=aid.id,
+            title=aid.title,
+            version=aid.version,
+            status=command.status,
+            replaces=replaced,
+            valid_from=later,
+            language=turn.language,
+        )
+    ]
 
 
 def announce(command: AnnounceAid, turn: Turn) -> list[Reply]:
@@ -117,21 +148,41 @@ def announce(command: AnnounceAid, turn: Turn) -> list[Reply]:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
     channels = tuple(dict.fromkeys(_CHANNEL.findall(turn.text)))
     turn.desk.journal.audit_aid(turn.person.id, "announced", aid.id, turn.desk.new_id(), turn.now)
-    return [shown_alone(aid, turn).model_copy(update={"announced": True, "announced_in": channels, "audience": "channel"})]
+    return [
+        shown_alone(aid, turn).model_copy(update={"announced": True, "announced_in": channels, "audience": "channel"})
+    ]
 
 
 def ending(aid_id: str, turn: Turn) -> list[Reply]:
     """A word to an aid's owner that it runs out; none where it was prolonged or retired meanwhile."""
     aid = turn.desk.library.aid(aid_id, turn.company_today)
-    if aid is None or aid.valid_until is None or not aid.current(turn.company_today) or aid.valid_until > turn.company_today + timedelta(days=OWNER_TOLD_DAYS):
+    if (
+        aid is None
+        or aid.valid_until is None
+        or not aid.current(turn.company_today)
+        or aid.valid_until > turn.company_today + timedelta(days=OWNER_TOLD_DAYS)
+    ):
         return []
-    return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status="ending", valid_until=aid.valid_until, language=turn.language)]
+    return [
+        AidChanged(
+            id=aid.id,
+            title=aid.title,
+            version=aid.version,
+            status="ending",
+            valid_until=aid.valid_until,
+            language=turn.language,
+        )
+    ]
 
 
 def aids_ending(desk: Desk, now: datetime) -> list[tuple[Aid, Person]]:
     """The current aids that run out within two weeks, with their owners, where those are people of the CRM."""
     day = now.date()
-    found = [a for a in desk.library.shelf.current_aids(day) if a.valid_until and a.valid_until <= day + timedelta(days=OWNER_TOLD_DAYS)]
+    found = [
+        a
+        for a in desk.library.shelf.current_aids(day)
+        if a.valid_until and a.valid_until <= day + timedelta(days=OWNER_TOLD_DAYS)
+    ]
     owners = ((aid, desk.organization.with_email(aid.owner or "")) for aid in found)
     return [(aid, owner) for aid, owner in owners if owner]
 

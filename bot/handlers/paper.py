@@ -53,7 +53,11 @@ class Paper:
         if self.questions:
             made += ["", f"## {self.say('doc_open_questions')}", *(f"- [ ] {q}" for q in self.questions)]
         if self.sources:
-            made += ["", f"## {self.say('doc_sources')}", *(f"{n}. {s.title} ({s.location})" for n, s in enumerate(self.sources, 1))]
+            made += [
+                "",
+                f"## {self.say('doc_sources')}",
+                *(f"{n}. {s.title} ({s.location})" for n, s in enumerate(self.sources, 1)),
+            ]
         return "\n".join(made).strip() + "\n"
 
 

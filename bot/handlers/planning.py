@@ -53,7 +53,9 @@ def _account(command: WritePlan, turn: Turn) -> Account | Reply:
         return turn.refuse("not_found", "no_such_account", words=command.about)
     if account is None:
         return ask("account", near_accounts(command.about, turn), command, turn, command.about)
-    visible = account.owner_id in turn.readable or any(d.owner_id in turn.readable for d in turn.desk.mirror.deals(account_id=account.id))
+    visible = account.owner_id in turn.readable or any(
+        d.owner_id in turn.readable for d in turn.desk.mirror.deals(account_id=account.id)
+    )
     return account if visible else turn.refuse("not_found", "no_such_account", words=command.about)
 
 
@@ -62,11 +64,17 @@ def _brief_for(command: WritePlan, turn: Turn) -> Reply:
     if command.about:
         meant = meant_deal(command.about, (), turn)
         if meant.deal is None and (meant.account or len({d.account_id for d in meant.options}) == 1):
-            account = meant.account or next(iter(turn.desk.mirror.accounts([i for d in meant.options if (i := d.account_id)])), None)
-            deals = meant.options or turn.desk.mirror.deals(owners=turn.readable, account_id=account.id if account else "")
+            account = meant.account or next(
+                iter(turn.desk.mirror.accounts([i for d in meant.options if (i := d.account_id)])), None
+            )
+            deals = meant.options or turn.desk.mirror.deals(
+                owners=turn.readable, account_id=account.id if account else ""
+            )
             if account and deals:
                 main = max(deals, key=lambda d: (d.closed_at is None, d.amount or 0))
-                return _brief(main, [d for d in deals if d.id != main.id and d.closed_at is None], command.meeting_on, turn)
+                return _brief(
+                    main, [d for d in deals if d.id != main.id and d.closed_at is None], command.meeting_on, turn
+                )
     deal = one_deal(command.about, command, turn)
     return _brief(deal, [], command.meeting_on, turn) if isinstance(deal, Deal) else deal
 
@@ -132,7 +140,13 @@ def _account_plan(account: Account, turn: Turn) -> Document:
     paper.head("open_deals")
     paper.points((_deal_line(d, turn) for d in open_deals[:DEALS_MOST]), paper.say("q_no_open_deal"))
     paper.head("installed")
-    paper.points((f"{d.name}: {_products(d, turn)} · {format_money(d.value.amount, d.currency)} · {_day(d.closed_at, turn)}" for d in won), paper.say("q_installed"))
+    paper.points(
+        (
+            f"{d.name}: {_products(d, turn)} · {format_money(d.value.amount, d.currency)} · {_day(d.closed_at, turn)}"
+            for d in won
+        ),
+        paper.say("q_installed"),
+    )
     _white_space(paper, account, deals, won, open_deals)
     lost = [d for d in deals if stages[d.stage].kind is StageKind.LOST]
     if lost:
@@ -143,7 +157,11 @@ def _account_plan(account: Account, turn: Turn) -> Document:
     paper.points(_touch(a) for a in activities[:TOUCHES])
     paper.head("next_actions")
     for deal in open_deals[:DEALS_MOST]:
-        step = f"{deal.next_step} ({deal.next_step_due.isoformat() if deal.next_step_due else paper.say('no_date')})" if deal.next_step else None
+        step = (
+            f"{deal.next_step} ({deal.next_step_due.isoformat() if deal.next_step_due else paper.say('no_date')})"
+            if deal.next_step
+            else None
+        )
         paper.point(f"{deal.name}: {step}") if step else paper.ask(paper.say("q_next_step", deal=deal.name))
     if open_deals:
         _story(paper, max(open_deals, key=lambda d: d.amount or 0))
@@ -172,7 +190,11 @@ def _deal_line(deal: Deal, turn: Turn) -> str:
     amount = format_money(deal.amount, deal.currency) if deal.amount is not None else "?"
     closes = deal.close_date.isoformat() if deal.close_date else "?"
     owner = turn.organization.people[deal.owner_id].name
-    step = f" · → {deal.next_step} ({deal.next_step_due.isoformat() if deal.next_step_due else '?'})" if deal.next_step else ""
+    step = (
+        f" · → {deal.next_step} ({deal.next_step_due.isoformat() if deal.next_step_due else '?'})"
+        if deal.next_step
+        else ""
+    )
     return f"**{deal.name}** · {deal.stage} · {amount} · {closes} · {owner}{step}"
 
 
@@ -199,7 +221,9 @@ def _people(paper: Paper, contacts: Iterable[Contact], activities: Iterable[Acti
 def _evidence(paper: Paper, examined: Examined, factor: str) -> None:
     judged = examined.judged[factor]  # type: ignore[index]
     paper.lines.append(f"_{paper.say('level_' + judged.level)}_")
-    paper.points(f"{'' if s.favourable else '− '}{s.words}{f' ({s.day.isoformat()})' if s.day else ''}" for s in judged.signs[:4])
+    paper.points(
+        f"{'' if s.favourable else '− '}{s.words}{f' ({s.day.isoformat()})' if s.day else ''}" for s in judged.signs[:4]
+    )
     if judged.level in {"unknown", "weak"}:
         paper.ask(paper.say(f"ask_{factor}_first"))
 
@@ -208,8 +232,16 @@ def _promises(paper: Paper, examined: Examined) -> None:
     """The next step and what notes say is owed to whom by when."""
     deal = examined.deal
     paper.head("promises")
-    found = [f"{deal.next_step} ({deal.next_step_due.isoformat() if deal.next_step_due else paper.say('no_date')})"] if deal.next_step else []
-    found += [f"{words} ({a.at.date().isoformat()})" for a in examined.activities[:TOUCHES] for words in promises_of(a.summary)]
+    found = (
+        [f"{deal.next_step} ({deal.next_step_due.isoformat() if deal.next_step_due else paper.say('no_date')})"]
+        if deal.next_step
+        else []
+    )
+    found += [
+        f"{words} ({a.at.date().isoformat()})"
+        for a in examined.activities[:TOUCHES]
+        for words in promises_of(a.summary)
+    ]
     paper.points(dict.fromkeys(found), paper.say("q_next_step", deal=deal.name))
 
 
@@ -219,8 +251,12 @@ def _pains_by_role(paper: Paper, examined: Examined, *, headed: bool = True) -> 
     facets = near(examined.deal, turn)
     lines = []
     for kind, needed in (("pain_sheet", "role"), ("pain_chain", "industry")):
-        found = turn.desk.library.search("", Facets(kind=kind, on=turn.company_today, aids_only=True, words_only=True, **facets), limit=8)
-        fitting = [h.aid for h in by_language(found, turn.language) if h.aid and any(name == needed for name, _ in h.why)]
+        found = turn.desk.library.search(
+            "", Facets(kind=kind, on=turn.company_today, aids_only=True, words_only=True, **facets), limit=8
+        )
+        fitting = [
+            h.aid for h in by_language(found, turn.language) if h.aid and any(name == needed for name, _ in h.why)
+        ]
         for aid in fitting[:2]:
             pain = getattr(aid, "pain", None)
             lines.append(f"{pain + ' – ' if pain else ''}{aid.title} {paper.cite(source_of(aid))}")
@@ -233,7 +269,10 @@ def _story(paper: Paper, deal: Deal) -> None:
     """The reference story nearest to the deal."""
     turn = paper.turn
     facets = Facets(kind="reference_story", on=turn.company_today, aids_only=True, words_only=True, **near(deal, turn))
-    aid = next((h.aid for h in by_language(turn.desk.library.search("", facets, limit=4), turn.language) if h.aid and h.why), None)
+    aid = next(
+        (h.aid for h in by_language(turn.desk.library.search("", facets, limit=4), turn.language) if h.aid and h.why),
+        None,
+    )
     paper.head("story")
     if aid is None:
         paper.ask(paper.say("q_story"))
@@ -248,13 +287,16 @@ def _gaps(paper: Paper, examined: Examined) -> None:
     for factor in FACTORS:
         level = examined.judged[factor].level
         if level in {"unknown", "weak"}:
-            paper.ask(f"{paper.say('factor_' + factor)} ({paper.say('level_' + level)}): {paper.say(f'ask_{factor}_first')}")
+            paper.ask(
+                f"{paper.say('factor_' + factor)} ({paper.say('level_' + level)}): {paper.say(f'ask_{factor}_first')}"
+            )
     if not paper.questions:
         paper.points(questions_for("control", examined, paper.turn))
 
 
 def _joint_plan(paper: Paper, examined: Examined) -> None:
-    """The steps with the buyer from today to the signature: what each stage ahead needs, spread up to the close date."""
+    """The steps with the buyer from today to the signature: what each stage ahead needs, spread up to the close
+    date."""
     turn, deal = paper.turn, examined.deal
     paper.head("joint_plan")
     if deal.next_step:
@@ -268,7 +310,9 @@ def _joint_plan(paper: Paper, examined: Examined) -> None:
     for n, (stage, evidence) in enumerate(needs, 1):
         day = (today + timedelta(days=left * n // (len(needs) + 1))).isoformat() if left else "?"
         paper.point(f"{day} · {stage}: {evidence} ({paper.say('doc_proposed')})")
-    paper.point(f"{deal.close_date.isoformat()} · {paper.say('doc_signature')}") if deal.close_date else paper.ask(paper.say("q_close_date"))
+    paper.point(f"{deal.close_date.isoformat()} · {paper.say('doc_signature')}") if deal.close_date else paper.ask(
+        paper.say("q_close_date")
+    )
     _evidence(paper, examined, "control")
 
 
@@ -280,7 +324,11 @@ def _competition(paper: Paper, examined: Examined) -> None:
     lines = []
     for aid in turn.desk.library.shelf.current_aids(turn.company_today):
         competitor = getattr(aid, "competitor", None)
-        if aid.kind == "battle_card" and competitor and re.search(rf"(?<!\w){re.escape(competitor.casefold())}(?!\w)", notes):
+        if (
+            aid.kind == "battle_card"
+            and competitor
+            and re.search(rf"(?<!\w){re.escape(competitor.casefold())}(?!\w)", notes)
+        ):
             points = getattr(aid, "we_win_when", ())
             lines.append(f"{competitor}: {'; '.join(points[:2])} {paper.cite(source_of(aid))}")
     paper.points(lines, paper.say("q_competition"))
@@ -296,9 +344,13 @@ def _profile(paper: Paper, account: Account) -> None:
         ("country", account.country),
     ]
     for name, value in facts:
-        paper.point(f"{paper.say('doc_' + name)}: {value}") if value else paper.ask(paper.say("q_profile", what=paper.say("doc_" + name)))
+        paper.point(f"{paper.say('doc_' + name)}: {value}") if value else paper.ask(
+            paper.say("q_profile", what=paper.say("doc_" + name))
+        )
     family = [a for a in mirror.accounts() if a.id == account.parent_id or a.parent_id == account.id]
-    paper.points(f"{paper.say('doc_parent' if a.id == account.parent_id else 'doc_subsidiary')}: {a.name}" for a in family)
+    paper.points(
+        f"{paper.say('doc_parent' if a.id == account.parent_id else 'doc_subsidiary')}: {a.name}" for a in family
+    )
 
 
 def _white_space(paper: Paper, account: Account, deals: list[Deal], won: list[Deal], open_deals: list[Deal]) -> None:
@@ -310,7 +362,9 @@ def _white_space(paper: Paper, account: Account, deals: list[Deal], won: list[De
         paper.point(f"{product.name}: {paper.say('doc_product_' + state)}")
     amounts = totals(d.value for d in won)
     if amounts:
-        paper.point(f"{paper.say('doc_won_total')}: {', '.join(format_money(a, c) for c, a in sorted(amounts.items()))}")
+        paper.point(
+            f"{paper.say('doc_won_total')}: {', '.join(format_money(a, c) for c, a in sorted(amounts.items()))}"
+        )
 
 
 def _relationship_gaps(paper: Paper, contacts: list[Contact], activities: list[Activity]) -> None:

@@ -26,7 +26,9 @@ def behind(asked: Asked, **narrowed: Any) -> str:
         return ""
     period = {"period_from": asked.period.start, "period_to": asked.period.end}
     whose = asked.scope.head or command.whose  # “my team” would mean another one to who presses
-    text = ListDeals.model_validate({**kept, **period, "whose": whose, **narrowed}).model_dump_json(exclude_defaults=True)
+    text = ListDeals.model_validate({**kept, **period, "whose": whose, **narrowed}).model_dump_json(
+        exclude_defaults=True
+    )
     return text if len(text) <= VALUE_MOST else ""
 
 
@@ -46,7 +48,11 @@ def openings(asked: Asked, metrics: Metrics) -> tuple[Opening, ...]:
         "slipped": {**WHOLE, "slipped_from": asked.period.start, "slipped_to": asked.period.end},
     }
     counted = {name: metrics.get(f"{name}_count") for name in ways} | {"slipped": metrics.get("slippage_rate")}
-    return tuple(Opening(name=name, query=query) for name, way in ways.items() if counted[name] and (query := behind(asked, **way)))
+    return tuple(
+        Opening(name=name, query=query)
+        for name, way in ways.items()
+        if counted[name] and (query := behind(asked, **way))
+    )
 
 
 def asked_for(value: str) -> ListDeals | None:

@@ -31,7 +31,9 @@ def show_deal(command: ShowDeal, turn: Turn) -> list[Reply]:
         return [turn.refuse("not_found", "no_such_deal", words=command.deal)]
     found = deals_found(deals, turn)
     if len(deals) == 1:
-        turn.conversation = turn.conversation.model_copy(update={"deal_id": deals[0].id, "account_id": deals[0].account_id})
+        turn.conversation = turn.conversation.model_copy(
+            update={"deal_id": deals[0].id, "account_id": deals[0].account_id}
+        )
         last = turn.desk.mirror.activities(deal_id=deals[0].id, limit=3)
         lines = tuple(f"{a.at.date().isoformat()} · {a.kind} · {a.summary[:280]}" for a in last)
         found = found.model_copy(update={"last_activities": lines})
@@ -89,7 +91,11 @@ def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
     remember(command, turn)
     listed, why = chosen
     finding = command.finding
-    fixes = {s.deal.id: fix_value(s.deal.id, finding) for s in listed.standings if s.deal.owner_id in turn.writable} if finding else {}
+    fixes = (
+        {s.deal.id: fix_value(s.deal.id, finding) for s in listed.standings if s.deal.owner_id in turn.writable}
+        if finding
+        else {}
+    )
     count = min(listed.count, command.top) if command.top else listed.count
     shown = [s.deal for s in listed.standings]
     found = deals_found(shown, turn, why=why, fixes=fixes, count=count, total=None if command.top else listed.totals)

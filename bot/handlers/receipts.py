@@ -20,9 +20,17 @@ def receipt_of(kept: KeptReceipt, turn: Turn, *, undone: bool = False) -> Receip
     deal = turn.desk.mirror.deal(deal_id) if deal_id else None
     written = {item.deal_id for item in kept.items}
     items = tuple(
-        BulkItem(deal=DealRef(id=i.deal_id, name=i.name, account=i.account), changes=_run(i.changes, undone)) for i in draft.items if i.deal_id in written
+        BulkItem(deal=DealRef(id=i.deal_id, name=i.name, account=i.account), changes=_run(i.changes, undone))
+        for i in draft.items
+        if i.deal_id in written
     )
-    owners = {d.owner_id for d in turn.desk.mirror.deals(ids=[i.deal.id for i in items])} if items else {deal.owner_id} if deal else {turn.person.id}
+    owners = (
+        {d.owner_id for d in turn.desk.mirror.deals(ids=[i.deal.id for i in items])}
+        if items
+        else {deal.owner_id}
+        if deal
+        else {turn.person.id}
+    )
     return Receipt(
         receipt_id=kept.id,
         deal=DealRef(id=deal.id, name=deal.name, account=draft.account) if deal else None,

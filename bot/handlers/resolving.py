@@ -52,8 +52,12 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     deals = _candidates(account_ids, found, contacts, turn, closed_too)
     account = next(iter(turn.desk.mirror.accounts(account_ids[:1])), None) if account_ids else None
     if not deals:
-        return Meant(account=account or _account_of(contacts, turn), matched=_matched(words, people, found, contacts, turn))
-    scored = sorted(((_score(deal, found, contacts, account_ids, turn), deal) for deal in deals), key=lambda s: (-s[0], s[1].id))
+        return Meant(
+            account=account or _account_of(contacts, turn), matched=_matched(words, people, found, contacts, turn)
+        )
+    scored = sorted(
+        ((_score(deal, found, contacts, account_ids, turn), deal) for deal in deals), key=lambda s: (-s[0], s[1].id)
+    )
     best = scored[0][0]
     if best < ENOUGH and not account_ids:
         return Meant(account=account)
@@ -73,14 +77,21 @@ def _other_deal(words: str, people: Sequence[str], turn: Turn) -> Meant:
         accounts = [meant.account.id] if meant.account else []
     else:
         accounts = [turn.conversation.account_id] if turn.conversation.account_id else []
-    deals = [d for i in accounts for d in turn.desk.mirror.deals(owners=turn.readable, account_id=i, open_only=True) if d.id != present]
+    deals = [
+        d
+        for i in accounts
+        for d in turn.desk.mirror.deals(owners=turn.readable, account_id=i, open_only=True)
+        if d.id != present
+    ]
     account = next(iter(turn.desk.mirror.accounts(accounts[:1])), None) if accounts else None
     if len(deals) == 1:
         return Meant(deal=deals[0], account=account, matched=Matched(words=words or "other", how="likely"))
     return Meant(options=deals[:10], account=account)
 
 
-def _matched(words: str, people: Sequence[str], found: list[Match], contacts: list[Match], turn: Turn) -> Matched | None:
+def _matched(
+    words: str, people: Sequence[str], found: list[Match], contacts: list[Match], turn: Turn
+) -> Matched | None:
     said = words or ", ".join(people)
     if not said:
         return Matched(words="", how="thread") if turn.conversation.deal_id else None
@@ -126,7 +137,9 @@ def _with_contact(accounts: list[Match], contacts: list[Match], turn: Turn) -> l
     return [i for i in ids if i in of] or ids
 
 
-def _candidates(account_ids: list[str], found: list[Match], contacts: list[Match], turn: Turn, closed_too: bool) -> list[Deal]:
+def _candidates(
+    account_ids: list[str], found: list[Match], contacts: list[Match], turn: Turn, closed_too: bool
+) -> list[Deal]:
     mirror, owners = turn.desk.mirror, turn.readable
     if account_ids:
         return [d for i in account_ids for d in mirror.deals(owners=owners, account_id=i, open_only=not closed_too)]
@@ -169,7 +182,8 @@ def _account_of(contacts: list[Match], turn: Turn) -> Account | None:
 
 
 _TITLES = {
-    "ceo": "chief executive", "cfo": "chief financial", "coo": "chief operating", "cto": "chief technology", "cio": "chief information",
+    "ceo": "chief executive", "cfo": "chief financial", "coo": "chief operating", "cto": "chief technology",
+    "cio": "chief information",
     "cmo": "chief marketing", "cro": "chief revenue",
 }  # fmt: skip
 
@@ -198,7 +212,11 @@ def meant_contacts(people: Sequence[str], account_id: str | None, deal: Deal | N
     for words in people:
         matches = [m for m in turn.names.find(f"with {words}", {"contact"}) if m.score >= CONTACT_AT_LEAST]
         scores = {m.id: m.score for m in matches}
-        known = [c for c in turn.desk.mirror.contacts(list(scores)) if account_id is None or c.account_id == account_id] if scores else []
+        known = (
+            [c for c in turn.desk.mirror.contacts(list(scores)) if account_id is None or c.account_id == account_id]
+            if scores
+            else []
+        )
         if deal and len(known) > 1:
             known = [c for c in known if c.id in deal.contact_ids] or known
         if not known:

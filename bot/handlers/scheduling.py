@@ -36,7 +36,9 @@ def schedule_digest(command: ScheduleDigest, turn: Turn) -> list[Reply]:
         place=turn.audience.key,
         channel=turn.audience.channel,
         query=query.model_dump(mode="json"),
-        what=phrase(turn.language, "schedule_what", view=phrase(turn.language, f"view_{query.view}"), scope=_named(scope, turn)),
+        what=phrase(
+            turn.language, "schedule_what", view=phrase(turn.language, f"view_{query.view}"), scope=_named(scope, turn)
+        ),
         language=turn.language,
         days=days,
         hour=command.hour,
@@ -68,12 +70,19 @@ def list_schedules(turn: Turn) -> list[Reply]:
 
 
 def cancel_schedule(command: CancelSchedule, turn: Turn) -> list[Reply]:
-    """Stop the digest meant: the thread's, else the one of the place that the words fit; its maker or their managers may."""
+    """Stop the digest meant: the thread's, else the one of the place that the words fit; its maker or their managers
+    may."""
     found = turn.desk.schedules.at(turn.audience.key)
     meant = [d for d in found if d.id == turn.conversation.schedule_id]
     if not meant:
         words = command.words.casefold()
-        meant = [d for d in found if any(phrase("en", f"day_{day}").casefold() in words or phrase("zh", f"day_{day}") in words for day in d.days)] or found
+        meant = [
+            d
+            for d in found
+            if any(
+                phrase("en", f"day_{day}").casefold() in words or phrase("zh", f"day_{day}") in words for day in d.days
+            )
+        ] or found
     if not meant:
         return [turn.refuse("not_found", "schedule_none")]
     if len(meant) > 1:
@@ -86,11 +95,20 @@ def cancel_schedule(command: CancelSchedule, turn: Turn) -> list[Reply]:
 
 
 def snooze(command: SnoozeNudges, turn: Turn) -> list[Reply]:
-    """Rest from morning messages until a day (a week where none is said), stop them, or get them again; the person's own alone."""
+    """Rest from morning messages until a day (a week where none is said), stop them, or get them again; the person's
+    own alone."""
     until = None if command.on or command.off else command.until or turn.today + timedelta(days=SNOOZED_DAYS)
     turn.desk.schedules.rest(turn.person.id, off=command.off and not command.on, until=until)
     say = "nudges_on" if command.on else "nudges_until" if until else "nudges_off"
-    return [Schedules(action="snoozed", say=say, values={"day": until.isoformat() if until else ""}, audience="ephemeral", language=turn.language)]
+    return [
+        Schedules(
+            action="snoozed",
+            say=say,
+            values={"day": until.isoformat() if until else ""},
+            audience="ephemeral",
+            language=turn.language,
+        )
+    ]
 
 
 def post_digest(digest: Digest, turn: Turn) -> list[Reply]:
@@ -102,7 +120,8 @@ def post_digest(digest: Digest, turn: Turn) -> list[Reply]:
 
 
 def nudges_due(desk: Desk, now: datetime, hour: int) -> list[tuple[str, date]]:
-    """The reps for whom a morning message may go out now, with their day: a working day, early, none sent, none declined."""
+    """The reps for whom a morning message may go out now, with their day: a working day, early, none sent, none
+    declined."""
     resting = desk.schedules.resting()
     due = []
     for person in desk.organization.people.values():
@@ -126,9 +145,17 @@ def to_fix(owners: frozenset[str], most: int, turn: Turn) -> DealsFound | None:
     listed = turn.desk.ledger.deals(selection, turn.sight, limit=most)
     if not listed.count:
         return None
-    why = {s.deal.id: ", ".join(said(s, rule, turn) for rule in s.rules if rule in selection.rules) for s in listed.standings}
-    fixes = {s.deal.id: fix_value(s.deal.id, next(rule for rule in s.rules if rule in selection.rules)) for s in listed.standings}
-    return deals_found([s.deal for s in listed.standings], turn, why=why, fixes=fixes, count=listed.count, total=listed.totals)
+    why = {
+        s.deal.id: ", ".join(said(s, rule, turn) for rule in s.rules if rule in selection.rules)
+        for s in listed.standings
+    }
+    fixes = {
+        s.deal.id: fix_value(s.deal.id, next(rule for rule in s.rules if rule in selection.rules))
+        for s in listed.standings
+    }
+    return deals_found(
+        [s.deal for s in listed.standings], turn, why=why, fixes=fixes, count=listed.count, total=listed.totals
+    )
 
 
 def _told(action: str, digests: list[Digest], turn: Turn, say: str = "") -> Schedules:
@@ -149,4 +176,6 @@ def _shown(digest: Digest, turn: Turn, *, ended: bool) -> Schedule:
     say = "schedule_when_monthly" if digest.monthly else "schedule_when"
     when = phrase(turn.language, say, days=days, time=f"{digest.hour:02}:{digest.minute:02}")
     coming: datetime | None = None if ended else digest.next_at
-    return Schedule(id=digest.id, what=digest.what, channel=digest.channel, when=when, timezone=digest.timezone, next=coming)
+    return Schedule(
+        id=digest.id, what=digest.what, channel=digest.channel, when=when, timezone=digest.timezone, next=coming
+    )

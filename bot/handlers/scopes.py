@@ -15,7 +15,13 @@ from bot.pipeline.figures import Tallies
 from bot.pipeline.selection import Selection
 from bot.replies import Question, Refusal
 
-_SELLING = re.compile(r"\bsales\b(?! (?:enablement|operations|ops))|\b(?:account|territory) (?:executive|manager)|\bbusiness development|销售|客户经理", re.IGNORECASE)
+_SELLING = re.compile(
+    (
+        r"\bsales\b(?! (?:enablement|operations|ops))|\b(?:account|territory) (?:executive|manager)"
+        r"|\bbusiness development|销售|客户经理"
+    ),
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,9 @@ def scope_of(words: str, turn: Turn) -> Scope | Refusal:
     if not scope.owners <= turn.readable:
         return turn.refuse("not_allowed", "not_your_scope", scope=scope.label)
     if not sells(scope.owners, turn):
-        return turn.refuse("not_allowed" if scope.head == turn.person.id else "not_found", "no_deals_here", scope=scope.label)
+        return turn.refuse(
+            "not_allowed" if scope.head == turn.person.id else "not_found", "no_deals_here", scope=scope.label
+        )
     return scope
 
 
@@ -77,7 +85,8 @@ def _people(part: str, turn: Turn) -> list[str]:
 
 
 def sells(owners: frozenset[str], turn: Turn) -> bool:
-    """Whether any of these people owns or leads deals, or is to: marketing people do not, somebody newly hired to sell does."""
+    """Whether any of these people owns or leads deals, or is to: marketing people do not, somebody newly hired to sell
+    does."""
     mirror, organization = turn.desk.mirror, turn.organization
     selling = mirror.snapshot.once("selling", mirror.sellers)
     if owners & selling or any(organization.role(o) is not Role.REP for o in owners):
@@ -94,7 +103,9 @@ def _named(words: str, turn: Turn) -> Scope | None:
     role = organization.role(me.id)
     parts = [part for part in words.split(", ") if part]
     team = any("team" in part.casefold() or "团队" in part or "我们" in part for part in parts)
-    named = [part for part in parts if "team" not in part.casefold() and "团队" not in part and part not in {"me", "all"}]
+    named = [
+        part for part in parts if "team" not in part.casefold() and "团队" not in part and part not in {"me", "all"}
+    ]
     for part in named:
         region = next((r for r in regions(turn) if r.casefold() == part.casefold()), None)
         if region:
@@ -121,8 +132,14 @@ def _named(words: str, turn: Turn) -> Scope | None:
 def regions(turn: Turn) -> list[str]:
     """The regions in which people sell, in the CRM's order."""
     organization = turn.organization
-    found = [p.region for p in organization.people.values() if p.region and organization.role(p.id) is not Role.EXECUTIVE]
-    selling = [r for r in dict.fromkeys(found) if any(sells(frozenset({p.id}), turn) for p in organization.people.values() if p.region == r)]
+    found = [
+        p.region for p in organization.people.values() if p.region and organization.role(p.id) is not Role.EXECUTIVE
+    ]
+    selling = [
+        r
+        for r in dict.fromkeys(found)
+        if any(sells(frozenset({p.id}), turn) for p in organization.people.values() if p.region == r)
+    ]
     return selling
 
 
@@ -156,7 +173,9 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
         meant_by = turn.desk.library.taxonomy.meaning
         wanted = meant_by("industries", command.industry)
         narrow = command.industry in industries(turn) and command.industry.casefold() != wanted.casefold()
-        known = frozenset(i for i in industries(turn) if i == command.industry or (not narrow and meant_by("industries", i) == wanted))
+        known = frozenset(
+            i for i in industries(turn) if i == command.industry or (not narrow and meant_by("industries", i) == wanted)
+        )
         if not known:
             return turn.refuse("not_found", "no_such_industry", words=command.industry)
         selection = replace(selection, industries=known)
@@ -176,7 +195,9 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
         rules=frozenset({command.finding}) if command.finding else frozenset(),
         loss_reason=command.loss_reason,
         moved=command.moved,
-        moved_in=turn.clock.bounds(moved_in) if (moved_in := _period(command.moved_from, command.moved_to)) else turn.clock.last_days(7),
+        moved_in=turn.clock.bounds(moved_in)
+        if (moved_in := _period(command.moved_from, command.moved_to))
+        else turn.clock.last_days(7),
     )
 
 

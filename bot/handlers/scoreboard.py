@@ -33,7 +33,17 @@ def scoreboard(asked: Asked, parts: Sequence[Scope], turn: Turn) -> tuple[str, t
     say = turn.language
     scores = [_score(part, asked, turn) for part in parts or (asked.scope,)]
     lines = [
-        phrase(say, "score_line", who=s.label, captured=_share(s.captured, say), fresh=_share(s.fresh, say), hygiene=_share(s.hygiene, say), aids=s.aids, rate=_share(s.win_rate, say), won=f"{s.won:,.0f} {asked.currency}")
+        phrase(
+            say,
+            "score_line",
+            who=s.label,
+            captured=_share(s.captured, say),
+            fresh=_share(s.fresh, say),
+            hygiene=_share(s.hygiene, say),
+            aids=s.aids,
+            rate=_share(s.win_rate, say),
+            won=f"{s.won:,.0f} {asked.currency}",
+        )
         for s in scores
     ]
     return phrase(say, "section_scoreboard"), (*lines, _relation(scores, say))
@@ -41,7 +51,11 @@ def scoreboard(asked: Asked, parts: Sequence[Scope], turn: Turn) -> tuple[str, t
 
 def _score(part: Scope, asked: Asked, turn: Turn) -> Score:
     clock, selection = turn.clock, asked.selection.within(part.owners)
-    so_far = Period(asked.period.start, min(asked.period.end, clock.today)) if asked.period.start <= clock.today else asked.period
+    so_far = (
+        Period(asked.period.start, min(asked.period.end, clock.today))
+        if asked.period.start <= clock.today
+        else asked.period
+    )
     touched = turn.desk.ledger.touched(selection, so_far, turn.sight).values()
     by_owner = asked.tallies.by_owner()
     tallies = Tallies.joined([by_owner[o] for o in sorted(part.owners & by_owner.keys())])

@@ -84,7 +84,9 @@ def _moves(asked: Asked, turn: Turn) -> Section:
     for move, names in turn.desk.ledger.movers(asked.selection, counts, span, turn.sight, NAMES_SHOWN).items():
         more = ", …" if counts[move] > len(names) else ""
         lines.append(f"{phrase(turn.language, 'moved_' + move)}: {counts[move]} ({', '.join(names)}{more})")
-    return phrase(turn.language, "section_movement" if span == turn.clock.last_days(7) else "section_moved"), tuple(lines)
+    return phrase(turn.language, "section_movement" if span == turn.clock.last_days(7) else "section_moved"), tuple(
+        lines
+    )
 
 
 def moves_span(command: SummarizePipeline, turn: Turn) -> Span:
@@ -103,10 +105,18 @@ def _waterfall(asked: Asked, turn: Turn) -> tuple[Section, Chart | None]:
     stages = turn.sight.stages
     of_kind = {kind: frozenset(s.name for s in stages.values() if s.kind is kind) for kind in StageKind}
     changed = turn.desk.ledger.changed(replace(asked.selection, moved=None), since, turn.sight)
-    taken = [s for s in steps(changed, asked.period, asked.selection.owners, of_kind[StageKind.OPEN], of_kind[StageKind.WON]) if s.deal.currency == asked.currency]
+    taken = [
+        s
+        for s in steps(changed, asked.period, asked.selection.owners, of_kind[StageKind.OPEN], of_kind[StageKind.WON])
+        if s.deal.currency == asked.currency
+    ]
     now = sum((t.closing_amount for t in asked.tallies.open if t.key.currency == asked.currency), Decimal(0))
     then = now - sum((s.amount for s in taken), Decimal(0))
-    lines = [phrase(turn.language, "pipeline_then", amount=format_money(then, asked.currency), day=clock.day(since).isoformat())]
+    lines = [
+        phrase(
+            turn.language, "pipeline_then", amount=format_money(then, asked.currency), day=clock.day(since).isoformat()
+        )
+    ]
     for cause in CAUSES:
         mine = [s for s in taken if s.cause == cause]
         if mine:
@@ -114,7 +124,9 @@ def _waterfall(asked: Asked, turn: Turn) -> tuple[Section, Chart | None]:
             names = ", ".join(s.deal.name for s in sorted(mine, key=lambda s: -abs(s.amount))[:3])
             lines.append(f"{phrase(turn.language, 'cause_' + cause)}: {amount:+,.0f} ({len(mine)}: {names})")
     lines.append(phrase(turn.language, "pipeline_now", amount=format_money(now, asked.currency)))
-    return (phrase(turn.language, "section_waterfall"), tuple(lines)), waterfall_chart(taken, then, now, asked.currency, turn)
+    return (phrase(turn.language, "section_waterfall"), tuple(lines)), waterfall_chart(
+        taken, then, now, asked.currency, turn
+    )
 
 
 def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
@@ -126,17 +138,25 @@ def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
     for name in ("commit", "most likely", "best case", "pipeline", "omitted", "none"):
         if name in categories:
             count, amount = categories[name]
-            lines.append(f"{phrase(say, 'forecast_' + name.replace(' ', '_'))}: {count} · {format_money(amount, currency)}")
+            lines.append(
+                f"{phrase(say, 'forecast_' + name.replace(' ', '_'))}: {count} · {format_money(amount, currency)}"
+            )
     lines.append(phrase(say, "forecast_weighted", amount=format_money((won + weighted).quantize(Decimal(1)), currency)))
     if landing:
-        low, middle, high = (format_money(Decimal(round(v)), currency) for v in (landing.low, landing.middle, landing.high))
+        low, middle, high = (
+            format_money(Decimal(round(v)), currency) for v in (landing.low, landing.middle, landing.high)
+        )
         lines.append(phrase(say, "forecast_interval", low=low, middle=middle, high=high))
         lines.append(phrase(say, "forecast_method", runs=RUNS, seed=SEED))
     if metrics["quota"] is not None:
         gap = (quota - won - weighted).quantize(Decimal(1))
-        lines.append(phrase(say, "forecast_gap" if gap > 0 else "forecast_above", amount=format_money(abs(gap), currency)))
+        lines.append(
+            phrase(say, "forecast_gap" if gap > 0 else "forecast_above", amount=format_money(abs(gap), currency))
+        )
     lines += _earlier(asked, won, won + weighted, landing, turn)
-    more: Metrics = {f"{name.replace(' ', '_')}_amount": float(amount) for name, (_, amount) in categories.items() if name != "none"}
+    more: Metrics = {
+        f"{name.replace(' ', '_')}_amount": float(amount) for name, (_, amount) in categories.items() if name != "none"
+    }
     more["gap"] = float(quota - won - weighted) if metrics["quota"] is not None else None
     if landing:
         more |= {"forecast_low": landing.low, "forecast_median": landing.middle, "forecast_high": landing.high}
@@ -167,43 +187,77 @@ def _earlier(asked: Asked, won: Decimal, expected: Decimal, landing: Landing | N
     earlier = archive.forecasts(scope, currency, today)
     mine = [f for f in earlier if (f.start, f.end) == (period.start, period.end)]
     for kept in (mine[0], mine[-1]) if len(mine) > 1 else mine:
-        yield phrase(say, "forecast_before", day=kept.made_on.isoformat(), amount=format_money(kept.expected.quantize(Decimal(1)), currency))
+        yield phrase(
+            say,
+            "forecast_before",
+            day=kept.made_on.isoformat(),
+            amount=format_money(kept.expected.quantize(Decimal(1)), currency),
+        )
     ended = [f for f in earlier if f.end < today]
     for kept in ended[-1:]:
         first = next(f for f in ended if (f.start, f.end) == (kept.start, kept.end))
         tallies = turn.desk.ledger.tallies(asked.selection, Period(first.start, first.end), turn.sight)
         came = sum((t.amount for t in tallies.closed if t.won and t.key.currency == currency), Decimal(0))
         values = {"start": first.start.isoformat(), "end": first.end.isoformat(), "day": first.made_on.isoformat()}
-        yield phrase(say, "forecast_came", amount=format_money(first.expected.quantize(Decimal(1)), currency), won=format_money(came, currency), **values)
+        yield phrase(
+            say,
+            "forecast_came",
+            amount=format_money(first.expected.quantize(Decimal(1)), currency),
+            won=format_money(came, currency),
+            **values,
+        )
 
 
 def _conversion(conversions: Sequence[Conversion], turn: Turn) -> Section:
     lines = []
     for c in conversions:
         if c.entered:
-            lines.append(phrase(turn.language, "conversion_line", stage=c.stage.name, entered=c.entered, advanced=c.advanced, rate=f"{c.rate or 0:.0%}", lost=c.lost))
+            lines.append(
+                phrase(
+                    turn.language,
+                    "conversion_line",
+                    stage=c.stage.name,
+                    entered=c.entered,
+                    advanced=c.advanced,
+                    rate=f"{c.rate or 0:.0%}",
+                    lost=c.lost,
+                )
+            )
     return phrase(turn.language, "section_conversion"), tuple(lines)
 
 
 def _risks(found: Sequence[Standing], turn: Turn) -> Section:
     risks = [(s, rule) for s in found for rule in s.rules if rule in RISKS]
-    lines = [Line(text=f"{s.deal.name}: {said(s, rule, turn)}", action="fix", value=fix_value(s.deal.id, rule)) for s, rule in risks[:RISKS_SHOWN]]
+    lines = [
+        Line(text=f"{s.deal.name}: {said(s, rule, turn)}", action="fix", value=fix_value(s.deal.id, rule))
+        for s, rule in risks[:RISKS_SHOWN]
+    ]
     return phrase(turn.language, "section_risks"), tuple(lines)
 
 
 def _fixes(found: Sequence[Standing], turn: Turn) -> Section:
     """The deals with their flaws, the largest first."""
     lines = [
-        Line(text=f"{s.deal.name}: {', '.join(said(s, rule, turn) for rule in s.rules)}", action="fix", value=fix_value(s.deal.id, s.rules[0]))
+        Line(
+            text=f"{s.deal.name}: {', '.join(said(s, rule, turn) for rule in s.rules)}",
+            action="fix",
+            value=fix_value(s.deal.id, s.rules[0]),
+        )
         for s in found[:FLAWS_SHOWN]
     ]
     return phrase(turn.language, "section_fixes"), tuple(lines)
 
 
 def _flaws(asked: Asked, turn: Turn) -> Section:
-    counts = sorted(((n, rule) for rule, n in asked.tallies.rule_counts().items() if rule not in RISKS), key=lambda c: -c[0])
+    counts = sorted(
+        ((n, rule) for rule, n in asked.tallies.rule_counts().items() if rule not in RISKS), key=lambda c: -c[0]
+    )
     lines = [
-        Line(text=f"{phrase(turn.language, 'rule_' + rule, days='').strip()}: {n}", action="deals", value=behind(asked, **WHOLE, finding=rule))
+        Line(
+            text=f"{phrase(turn.language, 'rule_' + rule, days='').strip()}: {n}",
+            action="deals",
+            value=behind(asked, **WHOLE, finding=rule),
+        )
         for n, rule in counts
     ]
     return phrase(turn.language, "section_hygiene"), tuple(lines)

@@ -58,7 +58,9 @@ def post_here(query: str, turn: Turn) -> list[Reply]:
     leads = turn.organization.role(turn.person.id) is not Role.REP and owners <= turn.organization.tree(turn.person.id)
     if not leads:
         return [turn.refuse("not_allowed", "post_managers_only")]
-    turn.desk.journal.audit_sharing(turn.person.id, f"{reply.scope} → {turn.audience.channel}", turn.desk.new_id(), turn.now)
+    turn.desk.journal.audit_sharing(
+        turn.person.id, f"{reply.scope} → {turn.audience.channel}", turn.desk.new_id(), turn.now
+    )
     return [reply.model_copy(update={"audience": "channel", "shareable": False})]
 
 
@@ -68,12 +70,16 @@ def remember(command: Any, turn: Turn) -> None:
     turn.conversation = turn.conversation.model_copy(update={"last_query": query, "aids": None})
 
 
-def _asked(command: SummarizePipeline, scope: Scope, parts: tuple[Scope, ...], selection: Selection, turn: Turn) -> Asked:
+def _asked(
+    command: SummarizePipeline, scope: Scope, parts: tuple[Scope, ...], selection: Selection, turn: Turn
+) -> Asked:
     period = _period(command, turn)
     moves = moves_span(command, turn)
     tallies = turn.desk.ledger.tallies(selection, period, turn.sight, moves=moves)
     quotas = tuple(turn.desk.mirror.quotas(scope.owners))
-    return Asked(command, scope, parts, selection, period, turn.desk.currency or main_currency(tallies), quotas, tallies)
+    return Asked(
+        command, scope, parts, selection, period, turn.desk.currency or main_currency(tallies), quotas, tallies
+    )
 
 
 def _period(command: SummarizePipeline, turn: Turn) -> Period:
@@ -83,7 +89,9 @@ def _period(command: SummarizePipeline, turn: Turn) -> Period:
         return Period(command.period_from, command.period_to)
     if command.by in {"month", "quarter"}:
         today, fiscal = turn.company_today, turn.desk.fiscal
-        return Period(fiscal.quarter_around(today, -3 if command.by == "quarter" else -1).start, fiscal.quarter_around(today).end)
+        return Period(
+            fiscal.quarter_around(today, -3 if command.by == "quarter" else -1).start, fiscal.quarter_around(today).end
+        )
     return turn.clock.quarter
 
 
@@ -138,7 +146,9 @@ def _narrowed(command: SummarizePipeline) -> str:
 
 
 def _metrics(asked: Asked, tallies: Tallies, scope: Scope, currency: str, turn: Turn) -> Metrics:
-    quotas = quotas_for(asked.quotas, asked.period, scope.head, scope.owners, turn.organization) if asked.whole_book else []
+    quotas = (
+        quotas_for(asked.quotas, asked.period, scope.head, scope.owners, turn.organization) if asked.whole_book else []
+    )
     return metrics_of(tallies, quotas, currency)
 
 
@@ -153,7 +163,11 @@ def _rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
             for name in turn.sight.stages:
                 stage = replace(asked.tallies, open=[t for t in asked.tallies.open if t.stage == name])
                 if any(t.closing for t in stage.open):
-                    yield ReportRow(label=name, metrics=_short(metrics_of(stage, [], asked.currency)), query=behind(asked, stage=name, stage_onward=False))
+                    yield ReportRow(
+                        label=name,
+                        metrics=_short(metrics_of(stage, [], asked.currency)),
+                        query=behind(asked, stage=name, stage_onward=False),
+                    )
         case "forecast":
             for category in ("commit", "most likely", "best case", "pipeline", "omitted", None):
                 part = replace(asked.tallies, open=[t for t in asked.tallies.open if t.forecast == category])
@@ -187,15 +201,26 @@ def _parts(asked: Asked, turn: Turn) -> Iterable[Scope]:
     if len(asked.parts) > 1:
         return asked.parts
     if by == "region":
-        found = [replace(r, owners=r.owners & scope.owners) for r in (region_scope(name, turn) for name in regions(turn)) if r.owners & scope.owners]
+        found = [
+            replace(r, owners=r.owners & scope.owners)
+            for r in (region_scope(name, turn) for name in regions(turn))
+            if r.owners & scope.owners
+        ]
         return found or [scope]
     if by == "manager":
-        heads = [p for p in organization.people.values() if p.id in scope.owners and p.id != scope.head and organization.role(p.id) is not Role.REP]
+        heads = [
+            p
+            for p in organization.people.values()
+            if p.id in scope.owners and p.id != scope.head and organization.role(p.id) is not Role.REP
+        ]
         return [Scope(p.name, organization.tree(p.id) & scope.owners, p.id) for p in heads] or [scope]
     owners = {key.owner for key in asked.tallies.keys}
     if by != "rep" and len(scope.owners) <= 1:
         return []
-    return [Scope(organization.people[o].name, frozenset({o}), o) for o in sorted(owners, key=lambda i: organization.people[i].name)]
+    return [
+        Scope(organization.people[o].name, frozenset({o}), o)
+        for o in sorted(owners, key=lambda i: organization.people[i].name)
+    ]
 
 
 def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
@@ -203,10 +228,17 @@ def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     tallies = turn.desk.ledger.tallies(asked.selection, asked.period, turn.sight, by=by)
     products = turn.desk.mirror.snapshot.products
     groups = {key.group for key in tallies.keys}
-    names = {g: (products[g].name if by == "product" and g in products else g) or phrase(turn.language, "none") for g in groups}
+    names = {
+        g: (products[g].name if by == "product" and g in products else g) or phrase(turn.language, "none")
+        for g in groups
+    }
     for group in sorted(groups, key=lambda g: (g is None, names[g])):
         inside = tallies.where(lambda key, group=group: key.group == group)  # type: ignore[misc]
-        query = behind(asked, **({"products": (names[group],)} if by == "product" else {"industry": group})) if group else ""
+        query = (
+            behind(asked, **({"products": (names[group],)} if by == "product" else {"industry": group}))
+            if group
+            else ""
+        )
         yield ReportRow(label=names[group], metrics=_rounded(metrics_of(inside, [], asked.currency)), query=query)
 
 
@@ -214,7 +246,11 @@ def _period_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     for label, period in _pieces(asked.period, asked.command.by or "", turn):
         tallies = turn.desk.ledger.tallies(asked.selection, period, turn.sight)
         part = replace(asked, period=period)
-        yield ReportRow(label=label, metrics=_rounded(_metrics(part, tallies, asked.scope, asked.currency, turn)), query=behind(part))
+        yield ReportRow(
+            label=label,
+            metrics=_rounded(_metrics(part, tallies, asked.scope, asked.currency, turn)),
+            query=behind(part),
+        )
 
 
 def _pieces(period: Period, by: str, turn: Turn) -> Iterator[tuple[str, Period]]:
@@ -234,10 +270,16 @@ def _pieces(period: Period, by: str, turn: Turn) -> Iterator[tuple[str, Period]]
 
 def _versus_rows(asked: Asked, other: Period, turn: Turn) -> Iterator[ReportRow]:
     for period in (asked.period, other):
-        tallies = asked.tallies if period == asked.period else turn.desk.ledger.tallies(asked.selection, period, turn.sight)
+        tallies = (
+            asked.tallies if period == asked.period else turn.desk.ledger.tallies(asked.selection, period, turn.sight)
+        )
         part = replace(asked, period=period)
         metrics = _metrics(part, tallies, asked.scope, asked.currency, turn)
-        yield ReportRow(label=f"{period.start.isoformat()} – {period.end.isoformat()}", metrics=_rounded(metrics), query=behind(part))
+        yield ReportRow(
+            label=f"{period.start.isoformat()} – {period.end.isoformat()}",
+            metrics=_rounded(metrics),
+            query=behind(part),
+        )
 
 
 def _rounded(metrics: Metrics) -> Metrics:
@@ -246,5 +288,3 @@ def _rounded(metrics: Metrics) -> Metrics:
 
 def _short(metrics: Metrics) -> Metrics:
     return {name: metrics[name] for name in ("open_count", "open_amount", "weighted_amount")}
-
-

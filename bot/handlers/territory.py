@@ -66,7 +66,12 @@ def _placed(scope: Scope, turn: Turn) -> list[Placed]:
 def _segments(paper: Paper, placed: list[Placed]) -> None:
     paper.head("segments")
     paper.lines.append(paper.say("doc_segments_how", days=COVERED_DAYS))
-    for large, close, name in ((True, True, "grow"), (True, False, "open_up"), (False, True, "keep"), (False, False, "watch")):
+    for large, close, name in (
+        (True, True, "grow"),
+        (True, False, "open_up"),
+        (False, True, "keep"),
+        (False, False, "watch"),
+    ):
         here = [p for p in placed if p.large is large and p.close is close]
         names = ", ".join(p.account.name for p in here[:LISTED]) + (", …" if len(here) > LISTED else "")
         paper.point(f"**{paper.say('doc_segment_' + name)}** ({len(here)}): {names or '–'}")
@@ -86,7 +91,12 @@ def _coverage(paper: Paper, placed: list[Placed]) -> None:
     industries: dict[str, int] = defaultdict(int)
     for p in placed:
         industries[p.account.industry or "?"] += 1
-    paper.point(paper.say("doc_industries", list=", ".join(f"{name} {n}" for name, n in sorted(industries.items(), key=lambda i: -i[1]))))
+    paper.point(
+        paper.say(
+            "doc_industries",
+            list=", ".join(f"{name} {n}" for name, n in sorted(industries.items(), key=lambda i: -i[1])),
+        )
+    )
 
 
 def _arithmetic(paper: Paper, scope: Scope) -> None:
@@ -108,7 +118,16 @@ def _arithmetic(paper: Paper, scope: Scope) -> None:
     quota, won, weighted = (Decimal(str(metrics[name] or 0)) for name in ("quota", "won_amount", "weighted_amount"))
     gap = quota - won
     after = gap - weighted
-    paper.point(paper.say("doc_gap", quota=format_money(quota, currency), won=format_money(won, currency), weighted=_whole(weighted, currency), gap=_whole(gap, currency), after=_whole(after, currency)))
+    paper.point(
+        paper.say(
+            "doc_gap",
+            quota=format_money(quota, currency),
+            won=format_money(won, currency),
+            weighted=_whole(weighted, currency),
+            gap=_whole(gap, currency),
+            after=_whole(after, currency),
+        )
+    )
     count, rate = int(year["won_count"] or 0), year["win_rate_count"]
     if not count or not rate:
         paper.ask(paper.say("q_history"))
@@ -116,7 +135,16 @@ def _arithmetic(paper: Paper, scope: Scope) -> None:
     mean = Decimal(str(year["won_amount"])) / count
     wins = int((max(gap, Decimal(0)) / mean).to_integral_value(ROUND_CEILING)) if mean else 0
     needed = int((max(gap, Decimal(0)) / (mean * Decimal(str(rate)))).to_integral_value(ROUND_CEILING)) if mean else 0
-    paper.point(paper.say("doc_deals_needed", mean=_whole(mean, currency), rate=f"{rate:.0%}", wins=wins, needed=needed, open=metrics["open_count"]))
+    paper.point(
+        paper.say(
+            "doc_deals_needed",
+            mean=_whole(mean, currency),
+            rate=f"{rate:.0%}",
+            wins=wins,
+            needed=needed,
+            open=metrics["open_count"],
+        )
+    )
 
 
 def _whole(amount: Decimal, currency: str) -> str:
@@ -127,10 +155,21 @@ def _focus(paper: Paper, placed: list[Placed]) -> None:
     """Large accounts first: those without an open deal to open, those with one to win."""
     stages = paper.turn.desk.mirror.snapshot.stages
     paper.head("focus")
-    ranked = sorted(placed, key=lambda p: (-sum(d.value.amount for d in p.deals if stages[d.stage].kind is StageKind.OPEN), not p.large))
+    ranked = sorted(
+        placed,
+        key=lambda p: (-sum(d.value.amount for d in p.deals if stages[d.stage].kind is StageKind.OPEN), not p.large),
+    )
     for p in ranked[:FOCUS]:
         live = [d for d in p.deals if stages[d.stage].kind is StageKind.OPEN]
-        paper.point(f"**{p.account.name}** · {p.account.industry or '?'} · " + ("; ".join(f"{d.name} ({d.stage}, {format_money(d.value.amount, d.currency)})" for d in live) or paper.say("doc_no_open_deal")))
-    for p in [p for p in placed if p.large and not any(stages[d.stage].kind is StageKind.OPEN for d in p.deals)][:FOCUS]:
+        paper.point(
+            f"**{p.account.name}** · {p.account.industry or '?'} · "
+            + (
+                "; ".join(f"{d.name} ({d.stage}, {format_money(d.value.amount, d.currency)})" for d in live)
+                or paper.say("doc_no_open_deal")
+            )
+        )
+    for p in [p for p in placed if p.large and not any(stages[d.stage].kind is StageKind.OPEN for d in p.deals)][
+        :FOCUS
+    ]:
         paper.ask(paper.say("q_open_up", name=p.account.name))
     paper.ask(paper.say("q_territory"))

@@ -56,7 +56,9 @@ class Press:
 class Prose(Protocol):
     """Words for facts; the language package implements it."""
 
-    def answer(self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None) -> str: ...
+    def answer(
+        self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None
+    ) -> str: ...
 
 
 @dataclass(frozen=True)

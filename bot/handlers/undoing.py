@@ -33,7 +33,9 @@ def undo(receipt_id: str | None, turn: Turn) -> list[Reply]:
 def take_back(kept: KeptReceipt, turn: Turn) -> list[Reply]:
     """The undone receipt, or why it cannot be; nothing where it has to wait for the CRM."""
     try:
-        refusal = _blocked(kept, turn) or next((r for item in reversed(kept.items) if (r := _take_back(item, turn))), None)
+        refusal = _blocked(kept, turn) or next(
+            (r for item in reversed(kept.items) if (r := _take_back(item, turn))), None
+        )
     except CrmUnavailable:
         turn.desk.journal.queue_undo(kept.id)
         return []
@@ -74,7 +76,14 @@ def _take_back(item: KeptItem, turn: Turn) -> Refusal | None:
             if since:
                 return turn.refuse("conflict", "changed_since", fields=", ".join(since))
             fields = tuple((name, typed(name, value)) for name, value in item.before.items())
-        write = Write(by_id=turn.person.id, at=at, deal_id=item.deal_id, account_id=item.account_id, fields=fields, removes_activity=item.activity_id)
+        write = Write(
+            by_id=turn.person.id,
+            at=at,
+            deal_id=item.deal_id,
+            account_id=item.account_id,
+            fields=fields,
+            removes_activity=item.activity_id,
+        )
         try:
             turn.desk.crm.push(write, key, version)
             return None

@@ -16,7 +16,8 @@ FAILURES, REST_SECONDS = 3, 60.0
 
 
 class Rest:
-    """Leaves a model alone for a minute once it failed three times in a row, so that one that hangs keeps nobody waiting."""
+    """Leaves a model alone for a minute once it failed three times in a row, so that one that hangs keeps nobody
+    waiting."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -50,6 +51,9 @@ def load_model(name: str | None, timeout: float) -> BaseChatModel | None:
         model: BaseChatModel = init_chat_model(name, **options)
         return model
     except (ImportError, ValueError) as error:
-        raise NotConfigured(f"CADDIE_MODEL={name} cannot be loaded: {error}. Install caddie[openai] or caddie[anthropic] and set its key.") from error
+        raise NotConfigured(
+            f"CADDIE_MODEL={name} cannot be loaded: {error}. Install caddie[openai] or caddie[anthropic] "
+            f"and set its key."
+        ) from error
     except Exception as error:  # vendors raise their own classes for a missing key
         raise NotConfigured(f"CADDIE_MODEL={name} cannot be loaded: {error}.") from error

@@ -33,7 +33,11 @@ class OfflineModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         calls = [
-            {"name": type(command).__name__, "args": command.model_dump(mode="json", exclude_defaults=True), "id": f"call_{n}"}
+            {
+                "name": type(command).__name__,
+                "args": command.model_dump(mode="json", exclude_defaults=True),
+                "id": f"call_{n}",
+            }
             for n, command in enumerate(read_message(str(messages[-1].content), self.reading))
         ]
         return ChatResult(generations=[ChatGeneration(message=AIMessage(content="", tool_calls=calls))])

@@ -27,7 +27,9 @@ class Prose:
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="prose") if model else None
         self._rest = Rest()
 
-    def answer(self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None) -> str:
+    def answer(
+        self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None
+    ) -> str:
         """The model's wording where it is wholly grounded, else the sentences themselves.
 
         `heard` gets each grounded sentence as soon as the model has written it; the first one that is not ends that.
@@ -48,7 +50,9 @@ class Prose:
         self._rest.note(good=True)
         return said if grounded(said, facts) else plain
 
-    def _written(self, messages: list[BaseMessage], facts: str, heard: Callable[[str], None] | None, late: Event) -> str:
+    def _written(
+        self, messages: list[BaseMessage], facts: str, heard: Callable[[str], None] | None, late: Event
+    ) -> str:
         """All that the model writes, its good sentences told on the way; what comes late is told to nobody."""
         assert self._model is not None
         if heard is None:

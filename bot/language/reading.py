@@ -56,7 +56,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message ready for reading: `text` in normal form; `own` the same, Chinese simplified, other people's words blanked out."""
+    """A message ready for reading: `text` in normal form; `own` the same, Chinese simplified, other people's words
+    blanked out."""
 
     text: str
     own: str
@@ -65,7 +66,10 @@ class Said:
 _MARKUP = re.compile(r"<(?:@[UW]\w+|![\w^|]+|#C\w+)(?:\|[^>]*)?>")
 _QUOTED = re.compile(r'"[^"\n]{3,}"|“[^”\n]{3,}”|「[^」]+」|```.*?```|(?m:^>.*$)', re.S)
 _FORWARDED = re.compile(
-    r"-{3,} ?(?:original|forwarded) message.*|^(?:from|von|de|发件人): .+?^(?:to|sent|date|subject|发送|主题): .*|\bwrote:\s*\n.*",
+    (
+        r"-{3,} ?(?:original|forwarded) message.*|^(?:from|von|de|发件人): .+?^(?:to|sent|date|subject|发送|主题): .*"
+        r"|\bwrote:\s*\n.*"
+    ),
     re.I | re.S | re.M,
 )
 

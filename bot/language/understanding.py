@@ -61,7 +61,9 @@ class Understanding:
         """The one card for other people's words; read by rules alone, since a model might obey them."""
         return (read_shared(text, reading),)
 
-    def transcript(self, lines: list[tuple[str, str]], minutes: int | None, own: str, reading: Reading) -> tuple[Command, ...]:
+    def transcript(
+        self, lines: list[tuple[str, str]], minutes: int | None, own: str, reading: Reading
+    ) -> tuple[Command, ...]:
         """The one card for a recorded conversation; by rules alone, for the same reason."""
         return (read_transcript(lines, minutes, own, reading),)
 
@@ -77,7 +79,9 @@ class Understanding:
         except Exception as error:  # every vendor has its own tree of errors; all mean the same here
             call.cancel()
             self._rest.note(good=False)
-            raise ModelUnavailable(f"no answer within {self._timeout:g} s" if isinstance(error, TooSlow) else type(error).__name__) from error
+            raise ModelUnavailable(
+                f"no answer within {self._timeout:g} s" if isinstance(error, TooSlow) else type(error).__name__
+            ) from error
         self._rest.note(good=True)
         commands = commands_of(answer)
         if not commands:

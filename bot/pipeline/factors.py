@@ -38,7 +38,10 @@ def judge(signs: Iterable[Sign]) -> dict[FactorName, Judged]:
     found: dict[FactorName, list[Sign]] = {name: [] for name in FACTORS}
     for sign in signs:
         found[sign.factor].append(sign)
-    return {name: _judged(sorted(ours, key=lambda s: (s.day or date.min, s.favourable), reverse=True)) for name, ours in found.items()}
+    return {
+        name: _judged(sorted(ours, key=lambda s: (s.day or date.min, s.favourable), reverse=True))
+        for name, ours in found.items()
+    }
 
 
 def _judged(signs: list[Sign]) -> Judged:
@@ -60,9 +63,13 @@ def weakest(judged: Mapping[FactorName, Judged]) -> FactorName:
 
 
 def interval(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
-    """The Wilson score interval of a share (E. B. Wilson, JASA 22, 1927): where the true rate lies in 19 of 20 cases."""
+    """The Wilson score interval of a share (E. B. Wilson, JASA 22, 1927): where the true rate lies in 19 of 20
+    cases."""
     if not whole:
         return 0.0, 1.0
     share, square = part / whole, z * z / whole
-    middle, half = (share + square / 2) / (1 + square), z * sqrt(share * (1 - share) / whole + square / whole / 4) / (1 + square)
+    middle, half = (
+        (share + square / 2) / (1 + square),
+        z * sqrt(share * (1 - share) / whole + square / whole / 4) / (1 + square),
+    )
     return max(0.0, middle - half), min(1.0, middle + half)

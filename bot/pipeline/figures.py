@@ -93,7 +93,13 @@ class Tallies:
                 found[row.key.owner].append(row)
             return found
 
-        open_, closed, cycles, moves, slips = apart(self.open), apart(self.closed), apart(self.cycles), apart(self.moves), apart(self.slips)
+        open_, closed, cycles, moves, slips = (
+            apart(self.open),
+            apart(self.closed),
+            apart(self.cycles),
+            apart(self.moves),
+            apart(self.slips),
+        )
         owners = {*open_, *closed, *cycles, *moves, *slips}
         return {o: Tallies(open_[o], closed[o], cycles[o], moves[o], slips[o], self.probabilities) for o in owners}
 
@@ -115,7 +121,10 @@ class Tallies:
 
     def weighted(self, currency: str) -> Decimal:
         """Σ amount × probability of the stage over the deals closing in the period."""
-        return sum((t.closing_amount * self.probabilities[t.stage] / 100 for t in self.open if t.key.currency == currency), Decimal(0))
+        return sum(
+            (t.closing_amount * self.probabilities[t.stage] / 100 for t in self.open if t.key.currency == currency),
+            Decimal(0),
+        )
 
     def rule_counts(self) -> dict[Rule, int]:
         return {rule: n for rule in RULES if (n := sum(t.rules[rule] for t in self.open))}
@@ -144,7 +153,8 @@ def metrics_of(tallies: Tallies, quotas: Sequence[Quota], currency: str) -> Metr
     won, lost = (sum(t.deals for t in tallies.closed if t.won is kind) for kind in (True, False))
     won_here = sum(t.deals for t in tallies.closed if t.won and t.key.currency == currency)
     won_amount, lost_amount = (
-        sum((t.amount for t in tallies.closed if t.won is kind and t.key.currency == currency), Decimal(0)) for kind in (True, False)
+        sum((t.amount for t in tallies.closed if t.won is kind and t.key.currency == currency), Decimal(0))
+        for kind in (True, False)
     )
     quota = totals(q.target for q in quotas).get(currency)
     rate, cycle = _ratio(won, won + lost), median_of((int(row.what), row.deals) for row in tallies.cycles)
@@ -166,7 +176,9 @@ def metrics_of(tallies: Tallies, quotas: Sequence[Quota], currency: str) -> Metr
         "coverage": _ratio(open_amount, quota - won_amount) if quota is not None and quota > won_amount else None,
         "needed_coverage": 1 / rate if rate else None,
         "cycle_days_median": cycle,
-        "velocity_per_day": open_count * mean_won * rate / cycle if mean_won is not None and rate is not None and cycle else None,
+        "velocity_per_day": open_count * mean_won * rate / cycle
+        if mean_won is not None and rate is not None and cycle
+        else None,
         "slippage_rate": _ratio(slipped, base),
         "hygiene_score": 1 - sum(t.flawed for t in tallies.open) / deals if deals else None,
         **{f"{move}_count": tallies.move_count(move) for move in MOVES if move not in {"won", "lost"}},
@@ -174,8 +186,11 @@ def metrics_of(tallies: Tallies, quotas: Sequence[Quota], currency: str) -> Metr
     }
 
 
-def quotas_for(quotas: Sequence[Quota], period: Period, root: str | None, members: frozenset[str], organization: Organization) -> list[Quota]:
-    """The quotas of a scope: for each team the manager's own row for the period where there is one, else the reps' rows.
+def quotas_for(
+    quotas: Sequence[Quota], period: Period, root: str | None, members: frozenset[str], organization: Organization
+) -> list[Quota]:
+    """The quotas of a scope: for each team the manager's own row for the period where there is one, else the reps'
+    rows.
 
     `root` is the person the scope hangs on; None for a set of people without a common head.
     """

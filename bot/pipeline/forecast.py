@@ -21,7 +21,12 @@ class Landing:
     seed: int = SEED
 
 
-def simulate(amounts: Sequence[tuple[str, Decimal]], won: Decimal, probabilities: Mapping[str, Decimal], closed: Mapping[str, int]) -> Landing:
+def simulate(
+    amounts: Sequence[tuple[str, Decimal]],
+    won: Decimal,
+    probabilities: Mapping[str, Decimal],
+    closed: Mapping[str, int],
+) -> Landing:
     """An interval for won so far plus what the open deals of the period, given as (stage, amount), bring.
 
     Each run draws a rate for each stage from Beta(1 + wins, 1 + losses) of the company's closed deals that entered it

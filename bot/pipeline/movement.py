@@ -9,8 +9,22 @@ from typing import Literal
 from bot.domain.deals import Deal, FieldChange, StageChange
 from bot.domain.periods import Clock, Period
 
-Cause = Literal["new", "reopened", "pulled_in", "raised", "joined", "won", "lost", "pushed_out", "pulled_ahead", "lowered", "left"]
-CAUSES: tuple[Cause, ...] = ("new", "reopened", "pulled_in", "raised", "joined", "won", "lost", "pushed_out", "pulled_ahead", "lowered", "left")
+Cause = Literal[
+    "new", "reopened", "pulled_in", "raised", "joined", "won", "lost", "pushed_out", "pulled_ahead", "lowered", "left"
+]
+CAUSES: tuple[Cause, ...] = (
+    "new",
+    "reopened",
+    "pulled_in",
+    "raised",
+    "joined",
+    "won",
+    "lost",
+    "pushed_out",
+    "pulled_ahead",
+    "lowered",
+    "left",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +46,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a deal counted at a moment: nothing where it was closed, unknown, of other owners or closing outside the period."""
+    """What a deal counted at a moment: nothing where it was closed, unknown, of other owners or closing outside the
+    period."""
 
     open: bool
     owner_id: str
@@ -41,7 +56,13 @@ class State:
     stage: str
 
 
-def steps(changed: Iterable[ChangedDeal], period: Period, owners: frozenset[str] | None, open_stages: frozenset[str], won_stages: frozenset[str]) -> list[Step]:
+def steps(
+    changed: Iterable[ChangedDeal],
+    period: Period,
+    owners: frozenset[str] | None,
+    open_stages: frozenset[str],
+    won_stages: frozenset[str],
+) -> list[Step]:
     """One step for each deal whose part in the open pipeline of the period differs between then and now.
 
     The sum of the steps is the open pipeline now less that of then.
@@ -75,17 +96,34 @@ def _then(one: ChangedDeal, open_stages: frozenset[str]) -> State | None:
     close = first.get("close_date", deal.close_date.isoformat() if deal.close_date else None)
     amount = first.get("amount", str(deal.amount) if deal.amount is not None else None)
     owner = first.get("owner_id", first.get("owner", deal.owner_id))
-    return State(stage in open_stages, owner or deal.owner_id, date.fromisoformat(close[:10]) if close else None, Decimal(amount or 0), stage)
+    return State(
+        stage in open_stages,
+        owner or deal.owner_id,
+        date.fromisoformat(close[:10]) if close else None,
+        Decimal(amount or 0),
+        stage,
+    )
 
 
 def _counted(state: State | None, period: Period, owners: frozenset[str] | None) -> Decimal | None:
-    if state is None or not state.open or state.close_date not in period or (owners is not None and state.owner_id not in owners):
+    if (
+        state is None
+        or not state.open
+        or state.close_date not in period
+        or (owners is not None and state.owner_id not in owners)
+    ):
         return None
     return state.amount
 
 
 def _cause(
-    then: State | None, now: State, counted_before: bool, counts_now: bool, period: Period, owners: frozenset[str] | None, won: frozenset[str]
+    then: State | None,
+    now: State,
+    counted_before: bool,
+    counts_now: bool,
+    period: Period,
+    owners: frozenset[str] | None,
+    won: frozenset[str],
 ) -> Cause | None:
     if counted_before and not counts_now:
         if not now.open:

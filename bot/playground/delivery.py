@@ -1,4 +1,5 @@
-"""Delivering events and interactions as Slack does: signed over HTTP or as envelopes over a socket, again where unanswered."""
+"""Delivering events and interactions as Slack does: signed over HTTP or as envelopes over a socket, again where
+unanswered."""
 
 import hashlib
 import hmac
@@ -50,7 +51,14 @@ class Deliverer:
     def event(self, posted: Posted, kind: str = "message") -> dict[str, Any]:
         """The event_callback for a message."""
         channel = self.workspace.channels[posted.channel]
-        event = {"type": kind, "user": posted.user, "text": posted.text, "ts": posted.ts, "channel": posted.channel, "event_ts": posted.ts}
+        event = {
+            "type": kind,
+            "user": posted.user,
+            "text": posted.text,
+            "ts": posted.ts,
+            "channel": posted.channel,
+            "event_ts": posted.ts,
+        }
         if kind == "message":
             event["channel_type"] = {"im": "im", "private": "group"}.get(channel.kind, "channel")
         if posted.thread_ts:
@@ -84,7 +92,13 @@ class Deliverer:
 
     def press(self, user: str, message: Posted, action_id: str, value: str, *, selected: bool = False) -> int:
         """A person presses a button or chooses in a menu."""
-        action: dict[str, Any] = {"action_id": action_id, "block_id": "b", "type": "button", "value": value, "action_ts": self.workspace.stamp()}
+        action: dict[str, Any] = {
+            "action_id": action_id,
+            "block_id": "b",
+            "type": "button",
+            "value": value,
+            "action_ts": self.workspace.stamp(),
+        }
         if selected:
             chosen = {"text": {"type": "plain_text", "text": value}, "value": value}
             action = {**action, "type": "static_select", "selected_option": chosen}
@@ -92,7 +106,12 @@ class Deliverer:
         shown = {"ts": message.ts, "text": message.text, "bot_id": BOT_ID, "user": BOT_USER}
         if message.thread_ts:
             shown["thread_ts"] = message.thread_ts
-        container = {"type": "message", "message_ts": message.ts, "channel_id": message.channel, "is_ephemeral": message.only_for is not None}
+        container = {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": message.channel,
+            "is_ephemeral": message.only_for is not None,
+        }
         body = {
             "type": "block_actions",
             "team": {"id": TEAM},
@@ -109,7 +128,13 @@ class Deliverer:
 
     def home_opened(self, user: str, tab: str = "home") -> None:
         """A person opens a tab of the app."""
-        event: dict[str, Any] = {"type": "app_home_opened", "user": user, "channel": self.workspace.direct(user).id, "tab": tab, "event_ts": self.workspace.stamp()}
+        event: dict[str, Any] = {
+            "type": "app_home_opened",
+            "user": user,
+            "channel": self.workspace.direct(user).id,
+            "tab": tab,
+            "event_ts": self.workspace.stamp(),
+        }
         if tab == "home" and user in self.workspace.homes:
             event["view"] = self.workspace.homes[user]
         self.deliver(self.callback(event))
@@ -117,7 +142,13 @@ class Deliverer:
     def press_home(self, user: str, action_id: str, value: str) -> int:
         """A person presses a button of their Home: no channel and no message come with it."""
         view = self.workspace.homes[user]
-        action = {"action_id": action_id, "block_id": "b", "type": "button", "value": value, "action_ts": self.workspace.stamp()}
+        action = {
+            "action_id": action_id,
+            "block_id": "b",
+            "type": "button",
+            "value": value,
+            "action_ts": self.workspace.stamp(),
+        }
         body = {
             "type": "block_actions",
             "team": {"id": TEAM},
@@ -134,12 +165,30 @@ class Deliverer:
         """A person adds a reaction to a message."""
         message.reactions.setdefault(name, []).append(user)
         item = {"type": "message", "channel": message.channel, "ts": message.ts}
-        self.deliver(self.callback({"type": "reaction_added", "user": user, "reaction": name, "item_user": message.user, "item": item, "event_ts": self.workspace.stamp()}))
+        self.deliver(
+            self.callback(
+                {
+                    "type": "reaction_added",
+                    "user": user,
+                    "reaction": name,
+                    "item_user": message.user,
+                    "item": item,
+                    "event_ts": self.workspace.stamp(),
+                }
+            )
+        )
 
     def share_links(self, posted: Posted, urls: Sequence[str]) -> None:
         """Links of the app's domains stand in a message."""
         links = [{"domain": urlsplit(url).netloc, "url": url} for url in urls]
-        event = {"type": "link_shared", "user": posted.user, "channel": posted.channel, "message_ts": posted.ts, "links": links, "event_ts": self.workspace.stamp()}
+        event = {
+            "type": "link_shared",
+            "user": posted.user,
+            "channel": posted.channel,
+            "message_ts": posted.ts,
+            "links": links,
+            "event_ts": self.workspace.stamp(),
+        }
         event |= {"source": "conversations_history", "unfurl_id": f"{posted.channel}.{posted.ts}"}
         self.deliver(self.callback(event))
 
@@ -155,12 +204,19 @@ class Deliverer:
         }
         if message:
             replies = sum(p.thread_ts == message.ts for p in self.workspace.posted)
-            shown = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "reply_count": replies}
+            shown = {
+                "type": "message",
+                "user": message.user,
+                "ts": message.ts,
+                "text": message.text,
+                "reply_count": replies,
+            }
+            address = self.workspace.response_url(message.channel, user, message.ts)
             body |= {
                 "channel": {"id": message.channel},
                 "message": shown | ({"thread_ts": message.thread_ts} if message.thread_ts else {}),
                 "message_ts": message.ts,
-                "response_url": f"{self.base_url}/respond/{self.workspace.response_url(message.channel, user, message.ts)}",
+                "response_url": f"{self.base_url}/respond/{address}",
             }
         return self._interactive(body)
 
@@ -185,7 +241,9 @@ class Deliverer:
             state[block["block_id"]] = {element.get("action_id"): {"type": element.get("type"), **chosen}}
         view = {**opened.view, "id": view_id, "hash": self.workspace.stamp(), "state": {"values": state}}
         body = {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": user, "team_id": TEAM}, "view": view}
-        answer = self._answer(urlencode({"payload": json.dumps(body)}).encode(), "application/x-www-form-urlencoded", {})
+        answer = self._answer(
+            urlencode({"payload": json.dumps(body)}).encode(), "application/x-www-form-urlencoded", {}
+        )
         if answer is None or answer.status_code != 200:
             return {"view": "We had some trouble connecting. Try again?"}
         told = answer.json() if answer.content else {}
@@ -201,7 +259,11 @@ class Deliverer:
         posted = self.workspace.say(user, channel, text or f"📎 {name}")
         body = self.event(posted)
         url = f"{self.base_url}/files/{uploaded.id}"
-        body["event"] |= {"subtype": "file_share", "text": text, "files": [{"id": uploaded.id, "name": name, "size": len(data), "url_private_download": url}]}
+        body["event"] |= {
+            "subtype": "file_share",
+            "text": text,
+            "files": [{"id": uploaded.id, "name": name, "size": len(data), "url_private_download": url}],
+        }
         self.deliver(body)
         return posted
 

@@ -8,7 +8,19 @@ BLOCKS_MOST = 50
 TEXT_MOST = 40_000
 ALL_TEXT_MOST = 13_000
 TEXT_OF = {"header": 150, "section": 3000}
-BLOCK_TYPES = {"header", "section", "context", "actions", "divider", "image", "input", "rich_text", "markdown", "table", "context_actions"}
+BLOCK_TYPES = {
+    "header",
+    "section",
+    "context",
+    "actions",
+    "divider",
+    "image",
+    "input",
+    "rich_text",
+    "markdown",
+    "table",
+    "context_actions",
+}
 
 
 class SlackError(Exception):
@@ -129,11 +141,17 @@ def _feedback_problems(block: dict[str, Any], at: str) -> Iterator[str]:
     if not 0 < len(elements) <= 5:
         yield f"1 to 5 elements needed {at}"
     for element in elements:
-        if element.get("type") not in {"feedback_buttons", "icon_button"} or not 0 < len(str(element.get("action_id") or "")) <= 255:
+        if (
+            element.get("type") not in {"feedback_buttons", "icon_button"}
+            or not 0 < len(str(element.get("action_id") or "")) <= 255
+        ):
             yield f"unsupported element or no action_id {at}"
         for side in ("positive_button", "negative_button") if element.get("type") == "feedback_buttons" else ():
             button = element.get(side) or {}
-            if not 0 < len((button.get("text") or {}).get("text") or "") <= 75 or not 0 < len(str(button.get("value") or "")) <= 2000:
+            if (
+                not 0 < len((button.get("text") or {}).get("text") or "") <= 75
+                or not 0 < len(str(button.get("value") or "")) <= 2000
+            ):
                 yield f"{side}: text or value out of limits {at}"
 
 
@@ -148,7 +166,15 @@ def _option_problems(element: dict[str, Any], at: str) -> Iterator[str]:
             yield f"option text or value out of limits {at}"
 
 
-INPUT_TYPES = {"plain_text_input", "static_select", "datepicker", "number_input", "checkboxes", "radio_buttons", "multi_static_select"}
+INPUT_TYPES = {
+    "plain_text_input",
+    "static_select",
+    "datepicker",
+    "number_input",
+    "checkboxes",
+    "radio_buttons",
+    "multi_static_select",
+}
 
 
 def check_view(view: Any) -> None:
@@ -160,7 +186,11 @@ def check_view(view: Any) -> None:
 
 def check_home(view: Any) -> None:
     """Raises SlackError as views.publish would."""
-    if not isinstance(view, dict) or view.get("type") != "home" or set(view) - {"type", "blocks", "private_metadata", "callback_id", "external_id"}:
+    if (
+        not isinstance(view, dict)
+        or view.get("type") != "home"
+        or set(view) - {"type", "blocks", "private_metadata", "callback_id", "external_id"}
+    ):
         raise SlackError("invalid_arguments", ("type must be home, and a Home has no title, submit or close",))
     blocks = view.get("blocks") or []
     problems = [*(("1 to 100 blocks needed",) if not 0 < len(blocks) <= 100 else ())]

@@ -35,7 +35,14 @@ PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif"
 class PlaygroundServer:
     """Routes over one workspace. `token` and `app_token` are the only ones it takes."""
 
-    def __init__(self, workspace: SlackWorkspace, deliverer: Deliverer, token: str, app_token: str, extra: list[Route] | None = None) -> None:
+    def __init__(
+        self,
+        workspace: SlackWorkspace,
+        deliverer: Deliverer,
+        token: str,
+        app_token: str,
+        extra: list[Route] | None = None,
+    ) -> None:
         self.workspace, self.deliverer = workspace, deliverer
         self._token, self._app_token = token, app_token
         self._sockets: list[WebSocket] = []
@@ -113,7 +120,9 @@ class PlaygroundServer:
             await websocket.close()
             return
         self._loop = asyncio.get_running_loop()
-        await websocket.send_json({"type": "hello", "num_connections": len(self._sockets) + 1, "connection_info": {"app_id": "A0PLAY"}})
+        await websocket.send_json(
+            {"type": "hello", "num_connections": len(self._sockets) + 1, "connection_info": {"app_id": "A0PLAY"}}
+        )
         self._sockets.append(websocket)
         try:
             while True:
@@ -149,8 +158,16 @@ class PlaygroundServer:
 
     async def state(self, request: Request) -> Response:
         """People and channels, which stay as they are."""
-        people = [{"id": m.id, "name": m.name, "email": m.email, "guest": m.guest} for m in self.workspace.members.values() if not m.bot]
-        channels = [{"id": c.id, "name": c.name, "kind": c.kind, "members": c.members} for c in self.workspace.channels.values() if c.kind != "im"]
+        people = [
+            {"id": m.id, "name": m.name, "email": m.email, "guest": m.guest}
+            for m in self.workspace.members.values()
+            if not m.bot
+        ]
+        channels = [
+            {"id": c.id, "name": c.name, "kind": c.kind, "members": c.members}
+            for c in self.workspace.channels.values()
+            if c.kind != "im"
+        ]
         return JSONResponse({"bot": BOT_USER, "people": people, "channels": channels})
 
     async def now(self, request: Request) -> Response:
@@ -164,7 +181,9 @@ class PlaygroundServer:
         """Where others have said something that no page of this person has shown yet."""
         newest = {p.channel: p.ts for p in self.workspace.posted if p.only_for in {None, user} and p.user != user}
         mine = [c for c in tuple(self.workspace.channels.values()) if user in c.members]
-        return ["dm" if c.kind == "im" else c.id for c in mine if newest.get(c.id, "") > self._read.get((user, c.id), "")]
+        return [
+            "dm" if c.kind == "im" else c.id for c in mine if newest.get(c.id, "") > self._read.get((user, c.id), "")
+        ]
 
     async def messages(self, request: Request) -> Response:
         """What a person sees in a channel, which is then read; `dm` is the conversation with Caddie."""
@@ -173,8 +192,16 @@ class PlaygroundServer:
         posted = self.workspace.visible(user, channel)
         if posted:
             self._read[user, channel] = posted[-1].ts
-        statuses = {ts: status for (place, ts), status in tuple(self.workspace.statuses.items()) if place == channel and status}
-        return JSONResponse({"messages": [self._shown(p) for p in posted], "statuses": statuses, "prompts": self.workspace.prompts.get(channel)})
+        statuses = {
+            ts: status for (place, ts), status in tuple(self.workspace.statuses.items()) if place == channel and status
+        }
+        return JSONResponse(
+            {
+                "messages": [self._shown(p) for p in posted],
+                "statuses": statuses,
+                "prompts": self.workspace.prompts.get(channel),
+            }
+        )
 
     def _shown(self, posted: Posted) -> dict[str, Any]:
         author = self.workspace.members.get(posted.user)
@@ -190,7 +217,10 @@ class PlaygroundServer:
             "streaming": posted.streaming,
             "reactions": posted.reactions,
             "unfurls": self.workspace.unfurled.get((posted.channel, posted.ts), {}),
-            "files": [{"id": f.id, "name": f.name, "title": f.title, "alt": f.alt, "picture": _suffix(f.name) in PICTURES} for f in map(self.workspace.files.__getitem__, posted.files)],
+            "files": [
+                {"id": f.id, "name": f.name, "title": f.title, "alt": f.alt, "picture": _suffix(f.name) in PICTURES}
+                for f in map(self.workspace.files.__getitem__, posted.files)
+            ],
         }
 
     async def say(self, request: Request) -> Response:
@@ -208,7 +238,9 @@ class PlaygroundServer:
     async def command(self, request: Request) -> Response:
         """/caddie with a text."""
         body = await request.json()
-        self._pool.submit(self.deliverer.command, body["user"], self._channel(body["channel"], body["user"]), body["text"])
+        self._pool.submit(
+            self.deliverer.command, body["user"], self._channel(body["channel"], body["user"]), body["text"]
+        )
         return JSONResponse({"ok": True})
 
     async def press(self, request: Request) -> Response:
@@ -251,7 +283,9 @@ class PlaygroundServer:
     async def submit(self, request: Request) -> Response:
         """A filled form; the errors to show in it, if any."""
         body = await request.json()
-        return JSONResponse({"errors": await run_in_threadpool(self.deliverer.submit, body["user"], body["view"], body["values"])})
+        return JSONResponse(
+            {"errors": await run_in_threadpool(self.deliverer.submit, body["user"], body["view"], body["values"])}
+        )
 
     async def close(self, request: Request) -> Response:
         body = await request.json()
@@ -292,13 +326,17 @@ class PlaygroundServer:
     async def shared_file(self, request: Request) -> Response:
         """A file for the page, to those who see a message that shares it."""
         name, user = request.path_params["file"], request.query_params.get("user", "")
-        seen = any(name in p.files and user in self.workspace.channels[p.channel].members for p in self.workspace.posted)
+        seen = any(
+            name in p.files and user in self.workspace.channels[p.channel].members for p in self.workspace.posted
+        )
         found = self.workspace.files.get(name)
         if not seen or found is None:
             return Response("gone", 404)
         picture = PICTURES.get(_suffix(found.name))
         told = f"{'inline' if picture else 'attachment'}; filename*=UTF-8''{quote(found.name, safe='')}"
-        return Response(found.data, media_type=picture or "application/octet-stream", headers={"Content-Disposition": told})
+        return Response(
+            found.data, media_type=picture or "application/octet-stream", headers={"Content-Disposition": told}
+        )
 
     def _posted(self, ts: str | None) -> Posted | None:
         return next((p for p in self.workspace.posted if p.ts == ts), None)

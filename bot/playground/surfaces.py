@@ -74,7 +74,9 @@ class Surfaces:
         for name in ("recipient_user_id", "recipient_team_id"):
             if channel.kind != "im" and not args.get(name):
                 raise SlackError(f"missing_{name}")
-        posted = self._post({"channel": channel.id, "text": _streamed(args) or " ", "thread_ts": args["thread_ts"]}, channel, None)
+        posted = self._post(
+            {"channel": channel.id, "text": _streamed(args) or " ", "thread_ts": args["thread_ts"]}, channel, None
+        )
         posted.streaming = True
         return {"channel": channel.id, "ts": posted.ts}
 
@@ -139,8 +141,11 @@ def _streamed(args: dict[str, Any]) -> str:
     chunks = parsed(args.get("chunks"))
     if chunks and args.get("markdown_text"):
         raise SlackError("cannot_provide_both_markdown_text_and_chunks")
-    text = "".join(chunk.get("text", "") for chunk in chunks if chunk.get("type") == "markdown_text") if chunks else str(args.get("markdown_text") or "")
+    text = (
+        "".join(chunk.get("text", "") for chunk in chunks if chunk.get("type") == "markdown_text")
+        if chunks
+        else str(args.get("markdown_text") or "")
+    )
     if len(text) > STREAM_TEXT_MOST:
         raise SlackError("msg_too_long")
     return text
-

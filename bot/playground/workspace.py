@@ -58,7 +58,8 @@ class SlackWorkspace(Surfaces):
             return found or self.add_channel(user, "im", [user])
 
     def fail_next(self, method: str, *codes: str) -> None:
-        """Let the next calls of a method fail with these error codes, `ratelimited` among them; `lost_answer` does the work and breaks off."""
+        """Let the next calls of a method fail with these error codes, `ratelimited` among them; `lost_answer` does the
+        work and breaks off."""
         self.failures.setdefault(method, []).extend(codes)
 
     def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -79,14 +80,29 @@ class SlackWorkspace(Surfaces):
             return answer
 
     def api_auth_test(self, args: dict[str, Any]) -> dict[str, Any]:
-        return {"url": "https://playground.slack.example/", "team": "Playground", "user": "caddie", "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID}
+        return {
+            "url": "https://playground.slack.example/",
+            "team": "Playground",
+            "user": "caddie",
+            "team_id": TEAM,
+            "user_id": BOT_USER,
+            "bot_id": BOT_ID,
+        }
 
     def api_users_info(self, args: dict[str, Any]) -> dict[str, Any]:
         member = self.members.get(str(args.get("user")))
         if member is None:
             raise SlackError("user_not_found")
         profile = {"email": member.email} if member.email else {}
-        user = {"id": member.id, "team_id": TEAM, "name": member.name, "real_name": member.name, "is_bot": member.bot, "is_restricted": member.guest, "profile": profile}
+        user = {
+            "id": member.id,
+            "team_id": TEAM,
+            "name": member.name,
+            "real_name": member.name,
+            "is_bot": member.bot,
+            "is_restricted": member.guest,
+            "profile": profile,
+        }
         return {"user": user}
 
     def api_users_lookupByEmail(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +167,15 @@ class SlackWorkspace(Surfaces):
         for entry in wanted:
             self.files[entry["id"]].title = str(entry.get("title") or self.files[entry["id"]].name)
             del self._expected[entry["id"]]
-        shared = Posted(self.stamp(), channel.id, BOT_USER, str(args.get("initial_comment") or ""), None, args.get("thread_ts"), None)
+        shared = Posted(
+            self.stamp(),
+            channel.id,
+            BOT_USER,
+            str(args.get("initial_comment") or ""),
+            None,
+            args.get("thread_ts"),
+            None,
+        )
         shared.files = [str(entry["id"]) for entry in wanted]
         self.posted.append(shared)
         return {"files": [{"id": entry["id"], "title": self.files[entry["id"]].title} for entry in wanted]}
@@ -197,7 +221,9 @@ class SlackWorkspace(Surfaces):
         found = self.files.get(str(args.get("file")))
         if found is None:
             raise SlackError("file_not_found")
-        return {"file": {"id": found.id, "name": found.name, "title": found.title, "permalink": self._permalink(found.id)}}
+        return {
+            "file": {"id": found.id, "name": found.name, "title": found.title, "permalink": self._permalink(found.id)}
+        }
 
     def _permalink(self, file_id: str) -> str:
         return f"https://playground.slack.example/docs/{TEAM}/{file_id}"
@@ -226,29 +252,52 @@ class SlackWorkspace(Surfaces):
         members = self._channel(args).members
         start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 1000)
         end = start + limit
-        return {"members": members[start:end], "response_metadata": {"next_cursor": str(end) if end < len(members) else ""}}
+        return {
+            "members": members[start:end],
+            "response_metadata": {"next_cursor": str(end) if end < len(members) else ""},
+        }
 
     def api_conversations_open(self, args: dict[str, Any]) -> dict[str, Any]:
         return {"channel": {"id": self.direct(str(args.get("users"))).id}}
 
     def api_conversations_replies(self, args: dict[str, Any]) -> dict[str, Any]:
         channel, root = self._channel(args), str(args.get("ts"))
-        found = [p for p in self.posted if p.channel == channel.id and root in {p.ts, p.thread_ts} and p.only_for is None]
+        found = [
+            p for p in self.posted if p.channel == channel.id and root in {p.ts, p.thread_ts} and p.only_for is None
+        ]
         return self._page(found, args)
 
     def api_conversations_history(self, args: dict[str, Any]) -> dict[str, Any]:
         """What stands in a channel itself, the newest first."""
         channel = self._channel(args)
-        return self._page([p for p in reversed(self.posted) if p.channel == channel.id and p.thread_ts in {None, p.ts} and p.only_for is None], args)
+        return self._page(
+            [
+                p
+                for p in reversed(self.posted)
+                if p.channel == channel.id and p.thread_ts in {None, p.ts} and p.only_for is None
+            ],
+            args,
+        )
 
     def _page(self, found: list[Posted], args: dict[str, Any]) -> dict[str, Any]:
         """A page of messages between `oldest` and `latest`; metadata comes whole only where it is asked for."""
         start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 999)
-        oldest, latest, inclusive = float(args.get("oldest") or 0), float(args.get("latest") or "inf"), str(args.get("inclusive")).lower() in {"true", "1"}
+        oldest, latest, inclusive = (
+            float(args.get("oldest") or 0),
+            float(args.get("latest") or "inf"),
+            str(args.get("inclusive")).lower() in {"true", "1"},
+        )
         within = [p for p in found if oldest < float(p.ts) < latest or (inclusive and float(p.ts) in {oldest, latest})]
-        shown = [_as_message(p, self._listed_files(p), whole=str(args.get("include_all_metadata")).lower() in {"true", "1"}) for p in within[start : start + limit]]
+        shown = [
+            _as_message(p, self._listed_files(p), whole=str(args.get("include_all_metadata")).lower() in {"true", "1"})
+            for p in within[start : start + limit]
+        ]
         more = start + limit < len(within)
-        return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": str(start + limit) if more else ""}}
+        return {
+            "messages": shown,
+            "has_more": more,
+            "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+        }
 
     def _listed_files(self, posted: Posted) -> list[dict[str, str]]:
         return [{"id": f.id, "name": f.name, "title": f.title} for f in map(self.files.__getitem__, posted.files)]
@@ -259,8 +308,13 @@ class SlackWorkspace(Surfaces):
         kinds = {"im": "im", "private": "private_channel", "public": "public_channel", "external": "public_channel"}
         found = [c for c in self.channels.values() if BOT_USER in c.members and kinds[c.kind] in types]
         start, limit = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), 999)
-        listed = [{"id": c.id, "name": c.name.lstrip("#"), "is_im": c.kind == "im"} for c in found[start : start + limit]]
-        return {"channels": listed, "response_metadata": {"next_cursor": str(start + limit) if start + limit < len(found) else ""}}
+        listed = [
+            {"id": c.id, "name": c.name.lstrip("#"), "is_im": c.kind == "im"} for c in found[start : start + limit]
+        ]
+        return {
+            "channels": listed,
+            "response_metadata": {"next_cursor": str(start + limit) if start + limit < len(found) else ""},
+        }
 
     def api_chat_postMessage(self, args: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(args)
@@ -304,7 +358,16 @@ class SlackWorkspace(Surfaces):
         if not self.agent and any(block["type"] == "context_actions" for block in blocks or ()):
             raise SlackError("invalid_blocks", ("unsupported type: context_actions",))
         self.statuses.pop((channel.id, str(args.get("thread_ts") or "")), None)
-        posted = Posted(self.stamp(), channel.id, BOT_USER, text, blocks, args.get("thread_ts"), only_for, parsed(args.get("metadata")))
+        posted = Posted(
+            self.stamp(),
+            channel.id,
+            BOT_USER,
+            text,
+            blocks,
+            args.get("thread_ts"),
+            only_for,
+            parsed(args.get("metadata")),
+        )
         posted.files = [canvas for canvas in self.canvases if self._permalink(canvas) in text]
         self.posted.append(posted)
         return posted
@@ -356,13 +419,23 @@ def _listed(value: Any) -> list[str]:
 
 def _canvas_text(content: Any) -> str:
     content = parsed(content) or {}
-    if content.get("type") != "markdown" or not isinstance(content.get("markdown"), str) or len(content["markdown"]) > 100_000:
+    if (
+        content.get("type") != "markdown"
+        or not isinstance(content.get("markdown"), str)
+        or len(content["markdown"]) > 100_000
+    ):
         raise SlackError("canvas_creation_failed")
     return str(content["markdown"])
 
 
 def _as_message(posted: Posted, files: Sequence[dict[str, str]] = (), *, whole: bool = True) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "message", "ts": posted.ts, "user": posted.user, "text": posted.text, "blocks": posted.blocks or []}
+    made: dict[str, Any] = {
+        "type": "message",
+        "ts": posted.ts,
+        "user": posted.user,
+        "text": posted.text,
+        "blocks": posted.blocks or [],
+    }
     if posted.thread_ts:
         made["thread_ts"] = posted.thread_ts
     if posted.metadata:

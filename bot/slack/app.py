@@ -46,9 +46,26 @@ NO_TOKEN = "xoxb-none"
 class SlackSide:
     """Everything between Slack and Caddie: the Bolt app that takes in, the workers that answer."""
 
-    def __init__(self, caddie: Caddie, inbox: Inbox, outbox: Outbox, installations: Installations, *, secret: str, charts: Path, morning_hour: int | None = None, tidy: Callable[[datetime], object] = lambda now: None, erase: Callable[[str], object] = lambda team: None) -> None:
+    def __init__(
+        self,
+        caddie: Caddie,
+        inbox: Inbox,
+        outbox: Outbox,
+        installations: Installations,
+        *,
+        secret: str,
+        charts: Path,
+        morning_hour: int | None = None,
+        tidy: Callable[[datetime], object] = lambda now: None,
+        erase: Callable[[str], object] = lambda team: None,
+    ) -> None:
         self.inbox, self.outbox, self.installations = inbox, outbox, installations
-        self.couriers = Couriers(lambda client: Courier(caddie, client, outbox, lambda: datetime.now(UTC), charts), installations, inbox, outbox)
+        self.couriers = Couriers(
+            lambda client: Courier(caddie, client, outbox, lambda: datetime.now(UTC), charts),
+            installations,
+            inbox,
+            outbox,
+        )
         self.workers = Workers(inbox, self._work, self.couriers.give_up, away=away)
         self._stopping = threading.Event()
         self.app = build_app(inbox, secret, self.couriers.check)
@@ -111,13 +128,16 @@ class SlackSide:
             self._tidied_on = now.date()
 
     def take_due(self, now: datetime) -> None:
-        """Put digests, morning messages and aids that run out into the inbox, each once whichever process sees it first."""
+        """Put digests, morning messages and aids that run out into the inbox, each once whichever process sees it
+        first."""
         schedules = self._caddie.desk.schedules
         for digest in schedules.due(now):
             if now - digest.next_at < LATEST:
                 self._store("digest", f"{digest.id}:{digest.next_at.isoformat()}", digest.place, digest.id)
             schedules.advance(digest, now)
-        for person_id, day in nudges_due(self._caddie.desk, now, self._morning_hour) if self._morning_hour is not None else ():
+        for person_id, day in (
+            nudges_due(self._caddie.desk, now, self._morning_hour) if self._morning_hour is not None else ()
+        ):
             self._store("nudge", f"{person_id}:{day.isoformat()}", "", person_id)
             schedules.nudged(person_id, day)
 
@@ -127,12 +147,27 @@ class SlackSide:
             self._looked_on = now.date()
 
     def _store(self, kind: Literal["digest", "nudge", "ending"], key: str, channel: str, value: str) -> None:
-        arrival = Arrival(kind=kind, key=f"{kind}:{key}", team="", user="", channel=channel, direct=channel.startswith("D"), value=value)
-        self.inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent)
+        arrival = Arrival(
+            kind=kind,
+            key=f"{kind}:{key}",
+            team="",
+            user="",
+            channel=channel,
+            direct=channel.startswith("D"),
+            value=value,
+        )
+        self.inbox.store(
+            arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent
+        )
 
     def socket(self, app_token: str) -> Sockets:
         """The door of Socket Mode."""
-        self.sockets = Sockets(self.app, app_token, self.installations.client(""), lambda gap: self.find_what_was_missed(datetime.now(UTC) - gap - OVERLAP))
+        self.sockets = Sockets(
+            self.app,
+            app_token,
+            self.installations.client(""),
+            lambda gap: self.find_what_was_missed(datetime.now(UTC) - gap - OVERLAP),
+        )
         return self.sockets
 
     async def oauth(self, request: Request) -> Response:
@@ -196,14 +231,17 @@ def build_app(inbox: Inbox, secret: str, check: Callable[[Arrival], dict[str, st
 
     @app.error
     def turned_away(error: Exception) -> BoltResponse:
-        """What was not stored is not acknowledged: Slack delivers again what we could not keep, and not what no one can read."""
+        """What was not stored is not acknowledged: Slack delivers again what we could not keep, and not what no one can
+        read."""
         if isinstance(error, MISSHAPEN):
             return BoltResponse(status=400, body="the body is not what Slack sends")
         log.error("an event could not be stored (%s)", type(error).__name__)
         return BoltResponse(status=503, body="try again")
 
     def store(arrival: Arrival) -> None:
-        if inbox.store(arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent):
+        if inbox.store(
+            arrival.key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True), urgent=arrival.urgent
+        ):
             telemetry.accepted.labels(arrival.kind).inc()
 
     @app.middleware

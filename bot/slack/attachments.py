@@ -27,10 +27,18 @@ def attachment(reply: Reply, charts: Path) -> Attachment | None:
     match reply:
         case PipelineReport(picture=picture) if picture is not None:
             file = draw(picture, charts)
-            return Attachment("pipeline.png", picture.title[:TITLE_MOST], file.read_bytes(), picture.alt[:ALT_MOST]) if file else None
+            return (
+                Attachment("pipeline.png", picture.title[:TITLE_MOST], file.read_bytes(), picture.alt[:ALT_MOST])
+                if file
+                else None
+            )
         case AidsFound(aids=(FoundAid(chain=Chain(nodes=nodes) as chain), *_)) if nodes:
             file = draw_chain(chain, charts)
-            return Attachment("pain-chain.png", chain.title[:TITLE_MOST], file.read_bytes(), chain.alt[:ALT_MOST]) if file else None
+            return (
+                Attachment("pain-chain.png", chain.title[:TITLE_MOST], file.read_bytes(), chain.alt[:ALT_MOST])
+                if file
+                else None
+            )
         case AidForm():
             name = f"{reply.aid.replace('_', '-')}.md"
             return Attachment(name, name, reply.content.encode())

@@ -24,7 +24,8 @@ class Canvases:
         self._client, self._archive = client, archive
 
     def share(self, document: Document, channel: str, reader: str | None, today: date) -> str | None:
-        """The address of the document's canvas in a channel, or for one reader in a direct message; None where it cannot be one.
+        """The address of the document's canvas in a channel, or for one reader in a direct message; None where it
+        cannot be one.
 
         A canvas that is there already keeps what people wrote: what changed since is put on top of it.
         """
@@ -35,7 +36,9 @@ class Canvases:
             if address:
                 return address
             content = {"type": "markdown", "markdown": _body(document.markdown)[:CONTENT_MOST]}
-            canvas = str(self._client.canvases_create(title=document.title[:TITLE_MOST], document_content=content)["canvas_id"])
+            canvas = str(
+                self._client.canvases_create(title=document.title[:TITLE_MOST], document_content=content)["canvas_id"]
+            )
             readers: dict[str, Any] = {"user_ids": [reader]} if reader else {"channel_ids": [channel]}
             self._client.canvases_access_set(canvas_id=canvas, access_level="write", **readers)
             address = self._address(canvas)
@@ -49,8 +52,15 @@ class Canvases:
 
     def _continued(self, canvas: str, document: Document, today: date) -> str | None:
         """The address of a canvas with what changed on top; None where somebody removed it."""
-        lines = [f"## {phrase(document.language, 'doc_changed')} · {today.isoformat()}", *(f"- {line}" for line in document.changed), ""]
-        change = {"operation": "insert_at_start", "document_content": {"type": "markdown", "markdown": "\n".join(lines)}}
+        lines = [
+            f"## {phrase(document.language, 'doc_changed')} · {today.isoformat()}",
+            *(f"- {line}" for line in document.changed),
+            "",
+        ]
+        change = {
+            "operation": "insert_at_start",
+            "document_content": {"type": "markdown", "markdown": "\n".join(lines)},
+        }
         try:
             if document.changed:
                 self._client.canvases_edit(canvas_id=canvas, changes=[change])

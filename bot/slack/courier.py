@@ -42,34 +42,61 @@ TOKEN_TROUBLE = ("invalid_auth", "not_authed", "account_inactive", "token_revoke
 
 
 def away(error: Exception) -> bool:
-    """Whether an error says that Slack cannot be reached or will not listen now, which passes; other errors come again."""
+    """Whether an error says that Slack cannot be reached or will not listen now, which passes; other errors come
+    again."""
     if isinstance(error, SlackApiError):
         status = getattr(error.response, "status_code", 200)
-        return status == 429 or status >= 500 or error.response.get("error") in {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", *TOKEN_TROUBLE}
+        return (
+            status == 429
+            or status >= 500
+            or error.response.get("error")
+            in {
+                "ratelimited",
+                "internal_error",
+                "fatal_error",
+                "service_unavailable",
+                "request_timeout",
+                *TOKEN_TROUBLE,
+            }
+        )
     return isinstance(error, OSError | HTTPException | httpx.TransportError)
 
 
 def told(finished: Finished) -> list[Sending]:
     """Replies for somebody's direct conversation, wherever that is."""
     made = [render(reply) for reply in finished.replies]
-    return [(Outgoing(way="post", to=finished.email, text=view.text[:TEXT_MOST], blocks=view.blocks), None) for view in made]
+    return [
+        (Outgoing(way="post", to=finished.email, text=view.text[:TEXT_MOST], blocks=view.blocks), None) for view in made
+    ]
 
 
 def kept_form(sendings: Sequence[Sending], team: str) -> list[tuple[dict[str, Any], str, bytes | None]]:
     """What is to be sent as the outbox keeps it."""
-    return [(out.model_copy(update={"team": team if out.channel else ""}).model_dump(mode="json", exclude_defaults=True), out.channel, data) for out, data in sendings]
+    return [
+        (
+            out.model_copy(update={"team": team if out.channel else ""}).model_dump(mode="json", exclude_defaults=True),
+            out.channel,
+            data,
+        )
+        for out, data in sendings
+    ]
 
 
 def _in_place(made: list[Sending], ts: str) -> list[Sending]:
     """The first message of an answer that has begun to grow takes the place of what grew."""
     first = next((n for n, (out, _) in enumerate(made) if out.way == "post"), None)
-    return [(out.model_copy(update={"way": "finish", "ts": ts}), data) if n == first else (out, data) for n, (out, data) in enumerate(made)]
+    return [
+        (out.model_copy(update={"way": "finish", "ts": ts}), data) if n == first else (out, data)
+        for n, (out, data) in enumerate(made)
+    ]
 
 
 class Courier:
     """Takes stored arrivals to Caddie, once each, and has what comes back sent to the channel or to the asker alone."""
 
-    def __init__(self, caddie: Caddie, client: WebClient, outbox: Outbox, clock: Callable[[], datetime], charts: Path) -> None:
+    def __init__(
+        self, caddie: Caddie, client: WebClient, outbox: Outbox, clock: Callable[[], datetime], charts: Path
+    ) -> None:
         self._caddie, self._client, self._outbox, self._clock = caddie, client, outbox, clock
         self._workspace = Workspace(client)
         self._composer = Composer(self._workspace, charts)
@@ -102,15 +129,26 @@ class Courier:
             if arrival.kind == "message" and not self._for_caddie(arrival):
                 return
             if arrival.kind in {"message", "command"}:
-                with self._surfaces.at_work(arrival.channel, arrival.root or None, "zh" if chinese(arrival.text) else "en"):
+                with self._surfaces.at_work(
+                    arrival.channel, arrival.root or None, "zh" if chinese(arrival.text) else "en"
+                ):
                     self._keep(item.key, self._asked(arrival, item.key))
             else:
-                self._keep(item.key, self._due(arrival) if arrival.kind in {"digest", "nudge", "ending"} else self._asked(arrival, item.key))
+                self._keep(
+                    item.key,
+                    self._due(arrival)
+                    if arrival.kind in {"digest", "nudge", "ending"}
+                    else self._asked(arrival, item.key),
+                )
         self._sender.send(item.key, first_time=first_time)
         if arrival.user in self._homes and arrival.kind in {"press", "submission", "reaction"}:
             self._refresh_home(arrival)
         if arrival.kind == "digest" and (ts := self._outbox.ts(item.key, 0)):
-            self._caddie.follow(f"{self._workspace.team}:{arrival.channel}" + ("" if arrival.direct else f":{ts}"), arrival.value, self._clock())
+            self._caddie.follow(
+                f"{self._workspace.team}:{arrival.channel}" + ("" if arrival.direct else f":{ts}"),
+                arrival.value,
+                self._clock(),
+            )
 
     def _refresh_home(self, arrival: Arrival) -> None:
         """Show what has just changed; failing here would make a message that was answered fail."""
@@ -126,20 +164,35 @@ class Courier:
         match arrival.kind:
             case "home":
                 self._homes.add(arrival.user)
-                self._surfaces.publish(arrival.user, render(self._caddie.home(email or "", thread, self._clock())).blocks)
+                self._surfaces.publish(
+                    arrival.user, render(self._caddie.home(email or "", thread, self._clock())).blocks
+                )
             case "prompts":
                 title, offered = self._caddie.prompts(email or "", thread, self._clock())
                 self._surfaces.suggest(arrival.channel, title, offered)
             case "links":
                 audience = self._workspace.audience(arrival.channel, AUDIENCE_SECONDS)
-                found = self._caddie.previews(json.loads(arrival.value), Press("edit", email or "", audience, thread, self._clock()))
+                found = self._caddie.previews(
+                    json.loads(arrival.value), Press("edit", email or "", audience, thread, self._clock())
+                )
                 if found:
-                    self._surfaces.unfurl(arrival.channel, arrival.ts, {url: render(reply).blocks for url, reply in found.items()})
+                    self._surfaces.unfurl(
+                        arrival.channel, arrival.ts, {url: render(reply).blocks for url, reply in found.items()}
+                    )
 
     def _reacted(self, arrival: Arrival) -> list[Sending]:
         """A mark on one's own card is a press; on anything else it is only a mark, of which nothing is said."""
         body = self._outbox.at(arrival.channel, arrival.ts) or {}
-        ref = next((e["value"] for b in body.get("blocks") or () if b["type"] == "actions" for e in b["elements"] if e["action_id"] == arrival.action), None)
+        ref = next(
+            (
+                e["value"]
+                for b in body.get("blocks") or ()
+                if b["type"] == "actions"
+                for e in b["elements"]
+                if e["action_id"] == arrival.action
+            ),
+            None,
+        )
         email = self._workspace.email(arrival.user) if ref else None
         if email is None:
             return []
@@ -158,24 +211,37 @@ class Courier:
         arrival, audience = self._at_home(arrival)
         email = self._workspace.email(arrival.user)
         if email is None:
-            refused = Refusal(reason="not_allowed", say="unknown_person", values={"email": f"user {arrival.user}"}, audience="ephemeral")
+            refused = Refusal(
+                reason="not_allowed",
+                say="unknown_person",
+                values={"email": f"user {arrival.user}"},
+                audience="ephemeral",
+            )
             return self._composer.replies(arrival, [refused], audience)
         asked = Press("edit", email, audience, self._thread(arrival), self._clock(), arrival.value or None)
         match arrival.kind:
             case "press":
                 press = replace(asked, action=arrival.action, value=arrival.value or None)  # type: ignore[arg-type]
-                return self._composer.after_press(arrival, self._opened(arrival, self._caddie.press(press).replies), audience)
+                return self._composer.after_press(
+                    arrival, self._opened(arrival, self._caddie.press(press).replies), audience
+                )
             case "form":
                 return self._composer.replies(arrival, self._opened(arrival, [self._caddie.form(asked)]), audience)
             case "submission":
-                return self._composer.after_press(arrival, self._caddie.submit(asked, values_of(arrival.form)).replies, audience)
+                return self._composer.after_press(
+                    arrival, self._caddie.submit(asked, values_of(arrival.form)).replies, audience
+                )
             case "shared":
-                return self._composer.replies(arrival, self._hearing.shared(self._message(arrival, email, audience), arrival), audience)
+                return self._composer.replies(
+                    arrival, self._hearing.shared(self._message(arrival, email, audience), arrival), audience
+                )
             case "message" | "command":
                 grown = self._outbox.ts(key, GROWING)
                 growing = None if grown else self._growing(arrival, audience, key)
                 try:
-                    replies = self._hearing.said(self._message(arrival, email, audience, growing.hear if growing else None), arrival)
+                    replies = self._hearing.said(
+                        self._message(arrival, email, audience, growing.hear if growing else None), arrival
+                    )
                 finally:
                     grown = growing.close() if growing else grown
                 made = self._composer.replies(arrival, replies, audience)
@@ -190,23 +256,39 @@ class Courier:
             if not isinstance(form, LogForm):
                 left.append(form)
                 continue
-            about: dict[str, str | None] = {"ref": form.ref, "channel": arrival.channel, "ts": arrival.ts, "thread_ts": arrival.thread_ts} if form.ref else {}
+            about: dict[str, str | None] = (
+                {"ref": form.ref, "channel": arrival.channel, "ts": arrival.ts, "thread_ts": arrival.thread_ts}
+                if form.ref
+                else {}
+            )
             if form.about:  # the card comes beside the report that the form was opened from, not in its place
-                about |= {"ts": None, "thread_ts": arrival.thread_ts or (None if arrival.direct or arrival.ephemeral else arrival.ts)}
+                about |= {
+                    "ts": None,
+                    "thread_ts": arrival.thread_ts or (None if arrival.direct or arrival.ephemeral else arrival.ts),
+                }
             known = {name: value for name, value in about.items() if value}
             try:
-                self._client.views_open(trigger_id=arrival.trigger_id, view=modal(form, known | ({"ephemeral": "1"} if arrival.ephemeral else {})))
+                self._client.views_open(
+                    trigger_id=arrival.trigger_id,
+                    view=modal(form, known | ({"ephemeral": "1"} if arrival.ephemeral else {})),
+                )
             except SlackApiError as error:
                 if error.response.get("error") not in TOO_LATE:
                     raise
-                left.append(Refusal(reason="unavailable", say="form_too_late", language=form.language, audience="ephemeral"))
+                left.append(
+                    Refusal(reason="unavailable", say="form_too_late", language=form.language, audience="ephemeral")
+                )
         return left
 
     def _due(self, arrival: Arrival) -> list[Sending]:
         """What came due by the clock: a digest for its channel, a morning message, or a word to the digest's maker."""
         if arrival.kind != "digest":
             owner, _, aid = arrival.value.partition(" ")
-            finished = self._caddie.ending(aid, owner, self._clock()) if arrival.kind == "ending" else self._caddie.nudge(arrival.value, self._clock())
+            finished = (
+                self._caddie.ending(aid, owner, self._clock())
+                if arrival.kind == "ending"
+                else self._caddie.nudge(arrival.value, self._clock())
+            )
             return told(finished) if finished else []
         audience = self._workspace.audience(arrival.channel)
         finished = self._caddie.digest(arrival.value, audience, self._clock())
@@ -227,14 +309,19 @@ class Courier:
         return self._caddie.check(asked, values)
 
     def _at_home(self, arrival: Arrival) -> tuple[Arrival, Audience]:
-        """Where an answer goes: what came without a channel, or about somebody's message, is answered in a direct message."""
+        """Where an answer goes: what came without a channel, or about somebody's message, is answered in a direct
+        message."""
         if arrival.kind == "shared" or not arrival.channel:
             home = self._workspace.home(arrival.user)
-            where = arrival.model_copy(update={"said_in": arrival.channel, "channel": home, "direct": True, "thread_ts": None})
+            where = arrival.model_copy(
+                update={"said_in": arrival.channel, "channel": home, "direct": True, "thread_ts": None}
+            )
             return where, self._workspace.audience(home)
         return arrival, self._workspace.audience(arrival.channel)
 
-    def _message(self, arrival: Arrival, email: str, audience: Audience, heard: Callable[[str], None] | None = None) -> Message:
+    def _message(
+        self, arrival: Arrival, email: str, audience: Audience, heard: Callable[[str], None] | None = None
+    ) -> Message:
         return Message(arrival.text, email, audience, self._thread(arrival), self._clock(), heard)
 
     def _growing(self, arrival: Arrival, audience: Audience, key: str) -> Growing | None:
@@ -262,7 +349,10 @@ class Courier:
         """Direct messages, mentions, and what follows in a thread where Caddie talks already."""
         if arrival.direct or arrival.mentioned:
             return True
-        return arrival.thread_ts is not None and self._caddie.desk.journal.conversation(self._thread(arrival)) != Conversation()
+        return (
+            arrival.thread_ts is not None
+            and self._caddie.desk.journal.conversation(self._thread(arrival)) != Conversation()
+        )
 
     def _thread(self, arrival: Arrival) -> str:
         if arrival.direct:

@@ -25,7 +25,9 @@ UNASKED = {"home", "prompts", "links", "reaction", "told"}
 class Couriers:
     """Couriers by workspace. What came due by the clock belongs to the workspace that has the channel or the person."""
 
-    def __init__(self, make: Callable[[WebClient], Courier], installations: Installations, inbox: Inbox, outbox: Outbox) -> None:
+    def __init__(
+        self, make: Callable[[WebClient], Courier], installations: Installations, inbox: Inbox, outbox: Outbox
+    ) -> None:
         self._make, self._installations, self._inbox, self._outbox = make, installations, inbox, outbox
         self._lock = threading.Lock()
         self._made: dict[int, Courier] = {}
@@ -56,14 +58,16 @@ class Couriers:
             self._of(arrival.team).give_up(item.key, arrival)
 
     def tell(self, finished: Finished) -> None:
-        """Have somebody told in a direct message what came of a write that had to wait: kept at once, sent by the workers."""
+        """Have somebody told in a direct message what came of a write that had to wait: kept at once, sent by the
+        workers."""
         key = f"told:{uuid4().hex}"
         self._outbox.put(key, kept_form(told(finished), ""))
         arrival = Arrival(kind="told", key=key, team="", user="", channel="", value=finished.email)
         self._inbox.store(key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
 
     def _wherever(self, act: Callable[[Courier], None]) -> None:
-        """Have the first workspace do it that knows whom it is about; one whose token is of no use keeps nobody waiting."""
+        """Have the first workspace do it that knows whom it is about; one whose token is of no use keeps nobody
+        waiting."""
         trouble: Exception | None = None
         for team in self._installations.teams():
             try:

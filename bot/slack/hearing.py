@@ -36,7 +36,11 @@ class Hearing:
     def shared(self, message: Message, arrival: Arrival) -> list[Reply]:
         """The person's own message is read as if said now; other people's words are logged as they are."""
         text = self._whole_thread(arrival) or arrival.text
-        answer = self._caddie.reply if arrival.said_by == arrival.user and text == arrival.text else self._caddie.reply_shared
+        answer = (
+            self._caddie.reply
+            if arrival.said_by == arrival.user and text == arrival.text
+            else self._caddie.reply_shared
+        )
         return list(answer(replace(message, text=text)).replies)
 
     def _from_file(self, file: SharedFile, message: Message) -> list[Reply]:
@@ -52,10 +56,14 @@ class Hearing:
     def _fetch(self, file: SharedFile) -> bytes:
         """The file's bytes. The token goes to Slack's own hosts alone. Raises BadRequest."""
         host = urlsplit(file.url).netloc
-        if not (host == "files.slack.com" or host.endswith(".slack.com") or host == urlsplit(self._client.base_url).netloc):
+        if not (
+            host == "files.slack.com" or host.endswith(".slack.com") or host == urlsplit(self._client.base_url).netloc
+        ):
             raise BadRequest(f"{file.name} does not lie with Slack; send it as a file.")
         if file.size > LARGEST_FILE:
-            raise BadRequest(f"{file.name} is larger than {LARGEST_FILE // 1_000_000} MB. Send the part that tells about your deals.")
+            raise BadRequest(
+                f"{file.name} is larger than {LARGEST_FILE // 1_000_000} MB. Send the part that tells about your deals."
+            )
         answer = httpx.get(file.url, headers={"Authorization": f"Bearer {self._client.token}"}, timeout=15)
         if answer.status_code != 200 or len(answer.content) > LARGEST_FILE:
             raise BadRequest(f"{file.name} could not be fetched from Slack. Send it again.")

@@ -26,8 +26,10 @@ from bot.errors import NotConfigured
 
 log = logging.getLogger(__name__)
 SCOPES = (
-    "app_mentions:read", "assistant:write", "canvases:write", "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write",
-    "groups:history", "groups:read", "im:history", "im:read", "im:write", "links:read", "links:write", "reactions:read", "users:read", "users:read.email",
+    "app_mentions:read", "assistant:write", "canvases:write", "channels:history", "channels:read", "chat:write",
+    "commands", "files:read", "files:write",
+    "groups:history", "groups:read", "im:history", "im:read", "im:write", "links:read", "links:write", "reactions:read",
+    "users:read", "users:read.email",
 )  # fmt: skip
 SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")
 STATE_SECONDS = 600
@@ -37,14 +39,17 @@ LOOKED_SECONDS, KEEP_TRIES = 60.0, 5
 
 def web_client(token: str, api_url: str) -> WebClient:
     """A client that honours 429 and never re-sends after a broken connection: a post could double."""
-    return WebClient(token, base_url=api_url, timeout=15, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)])
+    return WebClient(
+        token, base_url=api_url, timeout=15, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)]
+    )
 
 
 class Installations(Protocol):
     """Where Caddie is installed."""
 
     def client(self, team: str) -> WebClient:
-        """The client for a workspace, with a token that is good now. Raises NotConfigured where Caddie is not installed."""
+        """The client for a workspace, with a token that is good now. Raises NotConfigured where Caddie is not
+        installed."""
 
     def teams(self) -> list[str]:
         """The ids of all workspaces."""
@@ -95,7 +100,10 @@ class Sealed(TypeDecorator[str]):
         try:
             return None if value is None else self._cipher.decrypt(value.encode()).decode()
         except InvalidToken:
-            raise NotConfigured("CADDIE_KEY is not the key that Slack's tokens were encrypted with. Set the old key, or install Caddie again.") from None
+            raise NotConfigured(
+                "CADDIE_KEY is not the key that Slack's tokens were encrypted with. Set the old key, or "
+                "install Caddie again."
+            ) from None
 
 
 class SealedStore(SQLAlchemyInstallationStore):
@@ -119,20 +127,34 @@ class SealedStore(SQLAlchemyInstallationStore):
 
 
 class AllowedAlone(OAuthFlow):
-    """Bolt's flow, for named workspaces: behind one Caddie stands one company's CRM, and whoever has an e-mail of it reads there."""
+    """Bolt's flow, for named workspaces: behind one Caddie stands one company's CRM, and whoever has an e-mail of it
+    reads there."""
 
     allowed: frozenset[str] = frozenset()
 
     def store_installation(self, request: BoltRequest, installation: Installation) -> None:
         if installation.team_id not in self.allowed:
-            raise BoltError(f"the workspace {installation.team_id} may not install Caddie; its id is not in SLACK_TEAMS")
+            raise BoltError(
+                f"the workspace {installation.team_id} may not install Caddie; its id is not in SLACK_TEAMS"
+            )
         super().store_installation(request, installation)
 
 
 class ManyWorkspaces:
-    """Workspaces that installed Caddie by OAuth; tokens are sealed at rest and renewed in time, by one process at a time."""
+    """Workspaces that installed Caddie by OAuth; tokens are sealed at rest and renewed in time, by one process at a
+    time."""
 
-    def __init__(self, engine: Engine, *, client_id: str, client_secret: str, key: str, teams: frozenset[str], api_url: str, redirect_uri: str | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        client_id: str,
+        client_secret: str,
+        key: str,
+        teams: frozenset[str],
+        api_url: str,
+        redirect_uri: str | None = None,
+    ) -> None:
         try:
             cipher = Fernet(key)
         except ValueError:
@@ -143,8 +165,17 @@ class ManyWorkspaces:
         self._store.create_tables()  # type: ignore[no-untyped-call]
         self._states.create_tables()  # type: ignore[no-untyped-call]
         self._claims = Claims(engine)
-        self._rotator = TokenRotator(client_id=client_id, client_secret=client_secret, client=WebClient(base_url=api_url))
-        settings = OAuthSettings(client_id=client_id, client_secret=client_secret, scopes=SCOPES, redirect_uri=redirect_uri, installation_store=self._store, state_store=self._states)
+        self._rotator = TokenRotator(
+            client_id=client_id, client_secret=client_secret, client=WebClient(base_url=api_url)
+        )
+        settings = OAuthSettings(
+            client_id=client_id,
+            client_secret=client_secret,
+            scopes=SCOPES,
+            redirect_uri=redirect_uri,
+            installation_store=self._store,
+            state_store=self._states,
+        )
         self.flow = AllowedAlone(client=WebClient(base_url=api_url), settings=settings)
         self.flow.allowed = teams
         self._lock = threading.Lock()
@@ -169,7 +200,12 @@ class ManyWorkspaces:
         """The newest installation of a workspace, which may belong to an Enterprise organisation."""
         bots = self._store.bots.c
         with self._engine.connect() as connection:
-            query = select(bots.enterprise_id).where(bots.client_id == self._client_id, bots.team_id == team).order_by(bots.id.desc()).limit(1)
+            query = (
+                select(bots.enterprise_id)
+                .where(bots.client_id == self._client_id, bots.team_id == team)
+                .order_by(bots.id.desc())
+                .limit(1)
+            )
             row = connection.execute(query).first()
         return self._store.find_bot(enterprise_id=row[0], team_id=team) if row else None
 
@@ -180,7 +216,9 @@ class ManyWorkspaces:
         if not self._claims.take(f"token:{bot.team_id}", timedelta(minutes=1)):
             return bot  # another process renews it; a refresh token can be spent once only
         try:
-            fresh = self._rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=int(RENEW_BEFORE.total_seconds() // 60))
+            fresh = self._rotator.perform_bot_token_rotation(
+                bot=bot, minutes_before_expiration=int(RENEW_BEFORE.total_seconds() // 60)
+            )
         except Exception as error:  # Slack may be away; the token is good for two hours more
             log.warning("a token could not be renewed (%s)", type(error).__name__)
             return bot
@@ -192,12 +230,24 @@ class ManyWorkspaces:
     def _keep(self, fresh: Bot) -> None:
         """Keep a renewed token, in one transaction and with patience: the one before it is spent."""
         bots = self._store.bots
-        ends = datetime.fromtimestamp(fresh.bot_token_expires_at, UTC).replace(tzinfo=None) if fresh.bot_token_expires_at else None
-        values = {"bot_token": fresh.bot_token, "bot_refresh_token": fresh.bot_refresh_token, "bot_token_expires_at": ends}
+        ends = (
+            datetime.fromtimestamp(fresh.bot_token_expires_at, UTC).replace(tzinfo=None)
+            if fresh.bot_token_expires_at
+            else None
+        )
+        values = {
+            "bot_token": fresh.bot_token,
+            "bot_refresh_token": fresh.bot_refresh_token,
+            "bot_token_expires_at": ends,
+        }
         for attempt in range(KEEP_TRIES):
             try:
                 with writing(self._engine) as connection:
-                    connection.execute(update(bots).where(bots.c.client_id == self._client_id, bots.c.team_id == fresh.team_id).values(**values))
+                    connection.execute(
+                        update(bots)
+                        .where(bots.c.client_id == self._client_id, bots.c.team_id == fresh.team_id)
+                        .values(**values)
+                    )
                 return
             except Exception:
                 if attempt == KEEP_TRIES - 1:
@@ -208,7 +258,9 @@ class ManyWorkspaces:
     def teams(self) -> list[str]:
         bots = self._store.bots.c
         with self._engine.connect() as connection:
-            found: list[Any] = list(connection.execute(select(bots.team_id).where(bots.client_id == self._client_id).distinct()))
+            found: list[Any] = list(
+                connection.execute(select(bots.team_id).where(bots.client_id == self._client_id).distinct())
+            )
         return [team for team in sorted(str(row[0]) for row in found) if team in self._allowed]
 
     def remove(self, team: str, told_at: datetime) -> bool:

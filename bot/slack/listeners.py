@@ -28,7 +28,23 @@ class Arrival(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["message", "press", "command", "form", "shared", "submission", "digest", "nudge", "ending", "home", "prompts", "links", "reaction", "removed", "told"]
+    kind: Literal[
+        "message",
+        "press",
+        "command",
+        "form",
+        "shared",
+        "submission",
+        "digest",
+        "nudge",
+        "ending",
+        "home",
+        "prompts",
+        "links",
+        "reaction",
+        "removed",
+        "told",
+    ]
     key: str
     team: str
     user: str
@@ -52,7 +68,9 @@ class Arrival(BaseModel):
     @property
     def lane(self) -> str:
         """What must stay in order: one thread, or one direct conversation; without either, what is about one person."""
-        if self.urgent and self.channel:  # a press is about what is shown, and need not wait for what is still being read
+        if (
+            self.urgent and self.channel
+        ):  # a press is about what is shown, and need not wait for what is still being read
             return f"{self.team}:{self.channel}:{self.user}:press"
         if not self.channel:
             return f"{self.team}:{self.user or self.value}:{self.kind}"
@@ -60,7 +78,8 @@ class Arrival(BaseModel):
 
     @property
     def concerns_us(self) -> bool:
-        """False for what people say to each other in a channel: that is not even kept. In a thread Caddie may be meant."""
+        """False for what people say to each other in a channel: that is not even kept. In a thread Caddie may be
+        meant."""
         return self.kind != "message" or self.direct or self.mentioned or self.thread_ts is not None
 
     @property
@@ -87,7 +106,13 @@ def arrival_of(body: dict[str, Any]) -> Arrival | None:
 
 def _arrival_of(body: dict[str, Any]) -> Arrival | None:
     if body.get("type") == "event_callback":
-        read = {"app_home_opened": _opened, "reaction_added": _reaction, "link_shared": _links, "app_uninstalled": _removed, "tokens_revoked": _removed}.get(str((body.get("event") or {}).get("type")), _message)
+        read = {
+            "app_home_opened": _opened,
+            "reaction_added": _reaction,
+            "link_shared": _links,
+            "app_uninstalled": _removed,
+            "tokens_revoked": _removed,
+        }.get(str((body.get("event") or {}).get("type")), _message)
         return read(body)
     if body.get("type") == "block_actions":
         return _press(body)
@@ -139,7 +164,14 @@ def _opened(body: dict[str, Any]) -> Arrival:
     event, team = body["event"], _team(body)
     user, tab = str(event.get("user", "")), "home" if event.get("tab") == "home" else "prompts"
     key = f"{tab}:{team}:{user}:{event.get('event_ts', '')}"
-    return Arrival(kind=tab, key=key, team=team, user=user, channel="" if tab == "home" else str(event.get("channel", "")), direct=True)
+    return Arrival(
+        kind=tab,
+        key=key,
+        team=team,
+        user=user,
+        channel="" if tab == "home" else str(event.get("channel", "")),
+        direct=True,
+    )
 
 
 def _removed(body: dict[str, Any]) -> Arrival | None:
@@ -147,7 +179,14 @@ def _removed(body: dict[str, Any]) -> Arrival | None:
     event, team = body["event"], _team(body)
     if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
         return None
-    return Arrival(kind="removed", key=f"removed:{team}:{body.get('event_id', '')}", team=team, user="", channel="", value=str(int(body.get("event_time") or 0)))
+    return Arrival(
+        kind="removed",
+        key=f"removed:{team}:{body.get('event_id', '')}",
+        team=team,
+        user="",
+        channel="",
+        value=str(int(body.get("event_time") or 0)),
+    )
 
 
 REACTIONS = {"white_check_mark": "confirm", "heavy_check_mark": "confirm", "x": "discard"}
@@ -160,7 +199,16 @@ def _reaction(body: dict[str, Any]) -> Arrival | None:
     if action is None or item.get("type") != "message":
         return None
     user, channel, ts = str(event.get("user", "")), str(item.get("channel", "")), str(item.get("ts", ""))
-    return Arrival(kind="reaction", key=f"react:{team}:{channel}:{ts}:{user}:{action}", team=team, user=user, channel=channel, ts=ts, direct=channel.startswith("D"), action=action)
+    return Arrival(
+        kind="reaction",
+        key=f"react:{team}:{channel}:{ts}:{user}:{action}",
+        team=team,
+        user=user,
+        channel=channel,
+        ts=ts,
+        direct=channel.startswith("D"),
+        action=action,
+    )
 
 
 def _links(body: dict[str, Any]) -> Arrival | None:
@@ -170,19 +218,41 @@ def _links(body: dict[str, Any]) -> Arrival | None:
     urls = [str(link.get("url", "")) for link in event.get("links") or () if isinstance(link, dict)]
     if event.get("source") == "composer" or channel == "COMPOSER" or not urls:
         return None
-    return Arrival(kind="links", key=f"links:{team}:{channel}:{ts}", team=team, user=user, channel=channel, ts=ts, direct=channel.startswith("D"), value=json.dumps(urls))
+    return Arrival(
+        kind="links",
+        key=f"links:{team}:{channel}:{ts}",
+        team=team,
+        user=user,
+        channel=channel,
+        ts=ts,
+        direct=channel.startswith("D"),
+        value=json.dumps(urls),
+    )
 
 
 def _file(found: dict[str, Any]) -> SharedFile:
     url = str(found.get("url_private_download") or found.get("url_private") or "")
-    return SharedFile(id=str(found.get("id", "")), name=str(found.get("name") or found.get("title") or "file"), size=int(found.get("size") or 0), url=url)
+    return SharedFile(
+        id=str(found.get("id", "")),
+        name=str(found.get("name") or found.get("title") or "file"),
+        size=int(found.get("size") or 0),
+        url=url,
+    )
 
 
 def _form(body: dict[str, Any]) -> Arrival:
     """The global shortcut: an empty form."""
     team, user = str((body.get("team") or {}).get("id", "")), str((body.get("user") or {}).get("id", ""))
     trigger = str(body.get("trigger_id", ""))
-    return Arrival(kind="form", key=f"form:{team}:{user}:{trigger}", team=team, user=user, channel="", direct=True, trigger_id=trigger)
+    return Arrival(
+        kind="form",
+        key=f"form:{team}:{user}:{trigger}",
+        team=team,
+        user=user,
+        channel="",
+        direct=True,
+        trigger_id=trigger,
+    )
 
 
 def _shared(body: dict[str, Any]) -> Arrival:

@@ -18,7 +18,13 @@ from bot.slack.views import View, render
 from bot.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
-REPLACES = {"confirm": {"receipt"}, "discard": {"discarded"}, "undo": {"receipt"}, "choose": {"draft", "question"}, "": {"draft"}}
+REPLACES = {
+    "confirm": {"receipt"},
+    "discard": {"discarded"},
+    "undo": {"receipt"},
+    "choose": {"draft", "question"},
+    "": {"draft"},
+}
 TEXT_MOST = 3900
 
 
@@ -27,7 +33,8 @@ class Outgoing(BaseModel):
 
     `seen_by` is who read the channel when the answer was made; whoever asked is `user`, who alone gets the answer
     where others read it since. `under` names the message of the same item in whose thread this belongs. `to` is the
-    e-mail of who gets it in their direct conversation, where that is not known yet; `team` is the workspace it was made for.
+    e-mail of who gets it in their direct conversation, where that is not known yet; `team` is the workspace it was made
+    for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,8 +70,10 @@ class Composer:
     def replies(self, arrival: Arrival, replies: Sequence[Reply], audience: Audience) -> list[Sending]:
         made: list[Sending] = []
         for reply in replies:
-            announced = isinstance(reply, AidsFound) and reply.announced_in
-            made += self._announced(reply, arrival, audience) if announced else self._reply(reply, arrival, audience, len(made))  # type: ignore[arg-type]
+            if isinstance(reply, AidsFound) and reply.announced_in:
+                made += self._announced(reply, arrival, audience)
+            else:
+                made += self._reply(reply, arrival, audience, len(made))
         return made
 
     def after_press(self, arrival: Arrival, replies: Sequence[Reply], audience: Audience) -> list[Sending]:
@@ -84,19 +93,55 @@ class Composer:
         told = {"text": view.text[:TEXT_MOST], "blocks": view.blocks, "user": arrival.user, "language": reply.language}
         if arrival.kind == "command" and arrival.response_url:
             public = reply.audience == "channel" and not audience.direct
-            return [(Outgoing(way="respond", url=arrival.response_url, public=public, channel=arrival.channel, seen_by=audience if public else None, **told), None)]
+            return [
+                (
+                    Outgoing(
+                        way="respond",
+                        url=arrival.response_url,
+                        public=public,
+                        channel=arrival.channel,
+                        seen_by=audience if public else None,
+                        **told,
+                    ),
+                    None,
+                )
+            ]
         if reply.audience == "ephemeral" and not audience.direct:
             return [(Outgoing(way="ephemeral", channel=arrival.channel, thread_ts=arrival.thread_ts, **told), None)]
         thread_ts = thread_of(arrival, audience)
-        where = {"channel": arrival.channel, "user": arrival.user, "seen_by": None if audience.direct else audience, "language": reply.language}
+        where = {
+            "channel": arrival.channel,
+            "user": arrival.user,
+            "seen_by": None if audience.direct else audience,
+            "language": reply.language,
+        }
         made: list[Sending] = [(Outgoing(way="post", thread_ts=thread_ts, **where | told), None)]
         below = {"thread_ts": thread_ts, "under": None if thread_ts or audience.direct else place}
         file = self._file(reply)
         if isinstance(reply, Document):
-            document = {"title": reply.title, "markdown": reply.markdown, "changed": list(reply.changed), "key": reply.key, "language": reply.language}
-            made.append((Outgoing(way="canvas", document=document, name=file.name if file else "", text=reply.title, **where | below), file.data if file else None))
+            document = {
+                "title": reply.title,
+                "markdown": reply.markdown,
+                "changed": list(reply.changed),
+                "key": reply.key,
+                "language": reply.language,
+            }
+            made.append(
+                (
+                    Outgoing(
+                        way="canvas",
+                        document=document,
+                        name=file.name if file else "",
+                        text=reply.title,
+                        **where | below,
+                    ),
+                    file.data if file else None,
+                )
+            )
         elif file:
-            made.append((Outgoing(way="file", name=file.name, text=file.title, alt=file.alt, **where | below), file.data))
+            made.append(
+                (Outgoing(way="file", name=file.name, text=file.title, alt=file.alt, **where | below), file.data)
+            )
         return made
 
     def _file(self, reply: Reply) -> Attachment | None:
@@ -115,14 +160,35 @@ class Composer:
             name, say = channel, "announce_not_there"
             try:
                 there = self._workspace.audience(channel)
-                name, say = there.channel, "announce_external" if there.external else "" if self._workspace.inside(channel) else say
+                name, say = (
+                    there.channel,
+                    "announce_external" if there.external else "" if self._workspace.inside(channel) else say,
+                )
             except SlackApiError:
                 pass  # a channel that the bot cannot see is one where it cannot post
             if say:
-                refused = Refusal(reason="external_audience" if say == "announce_external" else "unavailable", say=say, values={"channel": name}, language=reply.language)
+                refused = Refusal(
+                    reason="external_audience" if say == "announce_external" else "unavailable",
+                    say=say,
+                    values={"channel": name},
+                    language=reply.language,
+                )
                 made += self._reply(refused.model_copy(update={"audience": "ephemeral"}), arrival, audience, len(made))
             else:
-                made.append((Outgoing(way="post", channel=channel, text=view.text[:TEXT_MOST], blocks=view.blocks, seen_by=there, user=arrival.user, language=reply.language), None))
+                made.append(
+                    (
+                        Outgoing(
+                            way="post",
+                            channel=channel,
+                            text=view.text[:TEXT_MOST],
+                            blocks=view.blocks,
+                            seen_by=there,
+                            user=arrival.user,
+                            language=reply.language,
+                        ),
+                        None,
+                    )
+                )
                 posted.append(f"<#{channel}>")
         if posted:
             text = phrase(reply.language, "announced_in", title=escape(reply.aids[0].title), channels=", ".join(posted))
@@ -131,13 +197,25 @@ class Composer:
 
     def alone(self, arrival: Arrival, view: View, language: str = "en") -> Outgoing:
         """Something for the person alone."""
-        told = {"text": view.text[:TEXT_MOST], "blocks": view.blocks, "user": arrival.user, "channel": arrival.channel, "language": language}
+        told = {
+            "text": view.text[:TEXT_MOST],
+            "blocks": view.blocks,
+            "user": arrival.user,
+            "channel": arrival.channel,
+            "language": language,
+        }
         if arrival.kind == "command" and arrival.response_url:
             return Outgoing(way="respond", url=arrival.response_url, **told)
         return Outgoing(way="ephemeral", thread_ts=arrival.thread_ts, **told)
 
     def _replacing(self, arrival: Arrival, view: View) -> Outgoing:
-        told = {"text": view.text[:TEXT_MOST], "blocks": view.blocks, "user": arrival.user, "channel": arrival.channel, "ts": arrival.ts}
+        told = {
+            "text": view.text[:TEXT_MOST],
+            "blocks": view.blocks,
+            "user": arrival.user,
+            "channel": arrival.channel,
+            "ts": arrival.ts,
+        }
         if arrival.ephemeral and arrival.response_url:
             return Outgoing(way="respond", url=arrival.response_url, **told)
         return Outgoing(way="update", **told)

@@ -14,7 +14,14 @@ from bot.slack.listeners import arrival_of
 log = logging.getLogger(__name__)
 OVERLAP, LONGEST = timedelta(minutes=2), timedelta(hours=6)
 """An answer after more than six hours would surprise."""
-NO_RIGHT = {"missing_scope", "channel_not_found", "not_in_channel", "no_permission", "method_not_supported_for_channel_type", "is_archived"}
+NO_RIGHT = {
+    "missing_scope",
+    "channel_not_found",
+    "not_in_channel",
+    "no_permission",
+    "method_not_supported_for_channel_type",
+    "is_archived",
+}
 TYPES = ("im", "public_channel,private_channel")
 
 
@@ -29,7 +36,10 @@ def reconcile(client: WebClient, inbox: Inbox, since: datetime) -> int:
     for types in TYPES:
         try:
             for channel in _pages(client.users_conversations, "channels", types=types, exclude_archived=True):
-                found += sum(_taken(message, str(channel["id"]), types == "im", me, inbox) for message in _said(client, str(channel["id"]), since))
+                found += sum(
+                    _taken(message, str(channel["id"]), types == "im", me, inbox)
+                    for message in _said(client, str(channel["id"]), since)
+                )
         except SlackApiError as error:
             if error.response.get("error") not in NO_RIGHT:
                 raise
@@ -42,7 +52,9 @@ def reconcile(client: WebClient, inbox: Inbox, since: datetime) -> int:
 def _said(client: WebClient, channel: str, since: datetime) -> Iterator[dict[str, Any]]:
     """What was said in a conversation, the oldest first."""
     try:
-        yield from reversed(list(_pages(client.conversations_history, "messages", channel=channel, oldest=f"{since.timestamp():.6f}")))
+        yield from reversed(
+            list(_pages(client.conversations_history, "messages", channel=channel, oldest=f"{since.timestamp():.6f}"))
+        )
     except SlackApiError as error:
         if error.response.get("error") not in NO_RIGHT:
             raise

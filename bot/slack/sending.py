@@ -28,13 +28,23 @@ LOOK_BACK = timedelta(seconds=60)
 CLOCKS_APART = 5.0
 AUDIENCE_SECONDS = 2.0
 REFUSED_FOR_GOOD = {
-    "channel_not_found", "not_in_channel", "is_archived", "restricted_action", "user_not_in_channel", "message_not_found", "cant_update_message", "edit_window_closed",
-    "invalid_arguments", "msg_too_long", "no_text", "thread_not_found", "cannot_reply_to_message", "messages_tab_disabled",
-    "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel",
+    "channel_not_found", "not_in_channel", "is_archived", "restricted_action", "user_not_in_channel",
+    "message_not_found", "cant_update_message", "edit_window_closed",
+    "invalid_arguments", "msg_too_long", "no_text", "thread_not_found", "cannot_reply_to_message",
+    "messages_tab_disabled",
+    "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
 }  # fmt: skip
 BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 STOPPED = {"message_not_in_streaming_state", "stopped_by_user"}
-NO_RIGHT = {"missing_scope", "channel_not_found", "not_in_channel", "no_permission", "method_not_supported_for_channel_type", "thread_not_found"}
+NO_RIGHT = {
+    "missing_scope",
+    "channel_not_found",
+    "not_in_channel",
+    "no_permission",
+    "method_not_supported_for_channel_type",
+    "thread_not_found",
+}
 
 
 class Sender:
@@ -44,11 +54,20 @@ class Sender:
     again. What only one person sees cannot be looked for: it is sent again with a word that it may come twice.
     """
 
-    def __init__(self, client: WebClient, workspace: Workspace, canvases: Canvases, outbox: Outbox, clock: Callable[[], datetime]) -> None:
-        self._client, self._workspace, self._canvases, self._outbox, self._clock = client, workspace, canvases, outbox, clock
+    def __init__(
+        self, client: WebClient, workspace: Workspace, canvases: Canvases, outbox: Outbox, clock: Callable[[], datetime]
+    ) -> None:
+        self._client, self._workspace, self._canvases, self._outbox, self._clock = (
+            client,
+            workspace,
+            canvases,
+            outbox,
+            clock,
+        )
 
     def send(self, item: str, *, first_time: bool) -> None:
-        """Send all that is open of an item, in order. Raises what Slack raises; what was sent by then is kept as sent."""
+        """Send all that is open of an item, in order. Raises what Slack raises; what was sent by then is kept as
+        sent."""
         for kept in self._outbox.open(item):
             message = self._addressed(Outgoing.model_validate(kept.body))
             there = None if first_time else self._standing(kept, message)
@@ -86,21 +105,33 @@ class Sender:
             except SlackApiError as error:
                 if error.response.get("error") not in BLOCKS_REFUSED:
                     raise
-        log.error("Slack refuses the blocks of a message (%s); its text goes out alone: item %s, message %d", code, kept.item, kept.n)
+        log.error(
+            "Slack refuses the blocks of a message (%s); its text goes out alone: item %s, message %d",
+            code,
+            kept.item,
+            kept.n,
+        )
         self._send(kept, self._for_those_who_may(message.model_copy(update={"blocks": []})), again=again)
 
     def _send(self, kept: Kept, message: Outgoing, *, again: bool) -> None:
-        thread_ts = message.thread_ts or (self._outbox.ts(kept.item, message.under) if message.under is not None else None)
+        thread_ts = message.thread_ts or (
+            self._outbox.ts(kept.item, message.under) if message.under is not None else None
+        )
         shown: dict[str, Any] = {"text": message.text, "blocks": message.blocks}
         ts: str | None = None
         doubted = again and message.way in {"ephemeral", "respond"} and not message.ts
         if doubted:
-            shown["blocks"] = [*message.blocks, {"type": "context", "elements": [{"type": "mrkdwn", "text": phrase(message.language, "sent_again")}]}][-50:]
+            shown["blocks"] = [
+                *message.blocks,
+                {"type": "context", "elements": [{"type": "mrkdwn", "text": phrase(message.language, "sent_again")}]},
+            ][-50:]
         match message.way:
             case "post":
                 ts = self._post(kept, message.channel, thread_ts, **shown)
             case "ephemeral":
-                self._client.chat_postEphemeral(channel=message.channel, user=message.user, thread_ts=thread_ts, **shown)
+                self._client.chat_postEphemeral(
+                    channel=message.channel, user=message.user, thread_ts=thread_ts, **shown
+                )
             case "respond":
                 self._respond(message, shown)
             case "update":
@@ -128,11 +159,19 @@ class Sender:
         if message.way == "respond":
             self._respond(message, {"text": message.text, "blocks": message.blocks})
         else:
-            self._client.chat_postEphemeral(channel=message.channel, user=message.user, thread_ts=message.thread_ts, text=message.text, blocks=message.blocks)
+            self._client.chat_postEphemeral(
+                channel=message.channel,
+                user=message.user,
+                thread_ts=message.thread_ts,
+                text=message.text,
+                blocks=message.blocks,
+            )
 
     def _post(self, kept: Kept, channel: str, thread_ts: str | None, **shown: Any) -> str:
         marked = {"event_type": EVENT_TYPE, "event_payload": {"key": kept.key}}
-        answer = self._client.chat_postMessage(channel=channel, thread_ts=thread_ts, metadata=marked, unfurl_links=False, unfurl_media=False, **shown)
+        answer = self._client.chat_postMessage(
+            channel=channel, thread_ts=thread_ts, metadata=marked, unfurl_links=False, unfurl_media=False, **shown
+        )
         return str(answer["ts"])
 
     def _respond(self, message: Outgoing, shown: dict[str, Any]) -> None:
@@ -140,17 +179,30 @@ class Sender:
         at, own = urlsplit(message.url), urlsplit(self._client.base_url)
         if not (at.scheme == "https" and (at.hostname or "").endswith(".slack.com")) and at.netloc != own.netloc:
             raise SlackApiError("the response_url is not Slack's", {"ok": False, "error": "invalid_arguments"})  # type: ignore[no-untyped-call]
-        how = {"replace_original": True} if message.ts else {"response_type": "in_channel" if message.public else "ephemeral"}
+        how = (
+            {"replace_original": True}
+            if message.ts
+            else {"response_type": "in_channel" if message.public else "ephemeral"}
+        )
         response = WebhookClient(message.url, retry_handlers=[]).send_dict({**shown, **how})
         if response.status_code == 429 or response.status_code >= 500:
-            raise SlackApiError(f"response_url answered {response.status_code}", {"ok": False, "error": "service_unavailable"})  # type: ignore[no-untyped-call]
+            raise SlackApiError(
+                f"response_url answered {response.status_code}", {"ok": False, "error": "service_unavailable"}
+            )  # type: ignore[no-untyped-call]
         if response.status_code != 200:
             self._client.chat_postEphemeral(channel=message.channel, user=message.user, **shown)
 
     def _share(self, message: Outgoing, thread_ts: str | None, data: bytes | None) -> None:
         """A file in the thread; the message stands without it where it cannot be shared."""
         try:
-            self._client.files_upload_v2(channel=message.channel, thread_ts=thread_ts, file=data or b"", filename=message.name, title=message.text, alt_txt=message.alt)
+            self._client.files_upload_v2(
+                channel=message.channel,
+                thread_ts=thread_ts,
+                file=data or b"",
+                filename=message.name,
+                title=message.text,
+                alt_txt=message.alt,
+            )
         except (SlackApiError, SlackRequestError) as error:
             if isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited":
                 raise
@@ -176,9 +228,19 @@ class Sender:
         if not widened(then, now):
             return message
         log.warning("a channel has other readers than when the question was asked; the answer goes to the asker alone")
-        alone: dict[str, Any] = {"way": message.way if message.way in {"respond", "finish"} else "ephemeral", "public": False, "seen_by": None}
+        alone: dict[str, Any] = {
+            "way": message.way if message.way in {"respond", "finish"} else "ephemeral",
+            "public": False,
+            "seen_by": None,
+        }
         if now.external or message.way in {"file", "canvas", "finish"}:
-            view = render(Refusal(reason="external_audience", say="external" if now.external else "readers_changed", language=message.language))
+            view = render(
+                Refusal(
+                    reason="external_audience",
+                    say="external" if now.external else "readers_changed",
+                    language=message.language,
+                )
+            )
             alone |= {"text": view.text, "blocks": view.blocks}
         return message.model_copy(update=alone)
 
@@ -189,12 +251,20 @@ class Sender:
         """
         if message.way not in {"post", "file", "canvas"}:
             return None
-        thread_ts = message.thread_ts or (self._outbox.ts(kept.item, message.under) if message.under is not None else None)
+        thread_ts = message.thread_ts or (
+            self._outbox.ts(kept.item, message.under) if message.under is not None else None
+        )
         try:
             for found in self._since(message.channel, thread_ts, kept.made_at - LOOK_BACK):
                 if ((found.get("metadata") or {}).get("event_payload") or {}).get("key") == kept.key:
                     return str(found["ts"])
-                shared = found.get("files") if found.get("bot_id") and message.way != "post" and float(found["ts"]) > kept.made_at.timestamp() - CLOCKS_APART else None
+                shared = (
+                    found.get("files")
+                    if found.get("bot_id")
+                    and message.way != "post"
+                    and float(found["ts"]) > kept.made_at.timestamp() - CLOCKS_APART
+                    else None
+                )
                 if any(file.get("title") == message.text for file in shared or ()):
                     return str(found["ts"])
         except SlackApiError as error:
@@ -204,10 +274,20 @@ class Sender:
         return None
 
     def _since(self, channel: str, thread_ts: str | None, moment: datetime) -> Iterable[dict[str, Any]]:
-        asked: dict[str, Any] = {"channel": channel, "oldest": f"{moment.timestamp():.6f}", "inclusive": True, "include_all_metadata": True, "limit": 200}
+        asked: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{moment.timestamp():.6f}",
+            "inclusive": True,
+            "include_all_metadata": True,
+            "limit": 200,
+        }
         cursor = ""
         while True:
-            page = self._client.conversations_replies(ts=thread_ts, cursor=cursor, **asked) if thread_ts else self._client.conversations_history(cursor=cursor, **asked)
+            page = (
+                self._client.conversations_replies(ts=thread_ts, cursor=cursor, **asked)
+                if thread_ts
+                else self._client.conversations_history(cursor=cursor, **asked)
+            )
             yield from page.get("messages") or ()
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:

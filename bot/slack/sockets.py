@@ -28,7 +28,8 @@ class PatientClient(SocketModeClient):
     _failed, _not_before = 0, 0.0
 
     def connect_to_new_endpoint(self, force: bool = False) -> None:
-        """Connect anew, or leave it to the watch where that is too soon: the SDK's threads, which read, must never wait here."""
+        """Connect anew, or leave it to the watch where that is too soon: the SDK's threads, which read, must never wait
+        here."""
         now = time.monotonic()
         if self.closed or now < self._not_before:
             return
@@ -42,12 +43,21 @@ class PatientClient(SocketModeClient):
 class Sockets:
     """The connections of one app. What arrives goes through Bolt; it is acknowledged only once it was stored."""
 
-    def __init__(self, app: App, app_token: str, client: WebClient, after_a_gap: Callable[[timedelta], None], connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        client: WebClient,
+        after_a_gap: Callable[[timedelta], None],
+        connections: int = CONNECTIONS,
+    ) -> None:
         """`after_a_gap` is told how long there was no connection, once there is one again."""
         self._app, self._after_a_gap = app, after_a_gap
         self._none_since: float | None = None
         self._stopping = threading.Event()
-        self.clients = [PatientClient(app_token, web_client=client, ping_interval=PING_SECONDS) for _ in range(connections)]
+        self.clients = [
+            PatientClient(app_token, web_client=client, ping_interval=PING_SECONDS) for _ in range(connections)
+        ]
         for made in self.clients:
             made.socket_mode_request_listeners.append(self._take)
 
@@ -77,7 +87,9 @@ class Sockets:
             if session is not None and session.session_id != seen[0]:
                 seen = (session.session_id, time.time())
             try:
-                if session is None or (client.is_connected() and time.time() - (session.last_ping_pong_time or seen[1]) > SILENT_SECONDS):
+                if session is None or (
+                    client.is_connected() and time.time() - (session.last_ping_pong_time or seen[1]) > SILENT_SECONDS
+                ):
                     if session is not None:
                         log.warning("a Socket Mode connection has fallen silent; replacing it")
                     client.connect_to_new_endpoint(force=True)
@@ -93,4 +105,6 @@ class Sockets:
         elif self._none_since is not None:
             gap, self._none_since = now - self._none_since, None
             if gap > GAP_SECONDS:
-                threading.Thread(target=self._after_a_gap, args=(timedelta(seconds=gap),), name="after-a-gap", daemon=True).start()
+                threading.Thread(
+                    target=self._after_a_gap, args=(timedelta(seconds=gap),), name="after-a-gap", daemon=True
+                ).start()

@@ -23,7 +23,8 @@ PATIENCE_SECONDS = 0.8
 """Most answers come sooner; a status that only flickers helps nobody."""
 ASIDE_SECONDS = 600.0
 LACKING = {
-    "missing_scope", "not_allowed_token_type", "unknown_method", "not_agent_app", "feature_disabled", "not_enabled", "no_permission", "access_denied", "method_deprecated",
+    "missing_scope", "not_allowed_token_type", "unknown_method", "not_agent_app", "feature_disabled", "not_enabled",
+    "no_permission", "access_denied", "method_deprecated",
     "deprecated_endpoint", "enterprise_is_restricted",
 }  # fmt: skip
 """What says that a workspace has no such feature, rather than that this one call went wrong."""
@@ -38,13 +39,19 @@ class Surfaces:
 
     @contextmanager
     def at_work(self, channel: str, thread_ts: str | None, language: str) -> Iterator[None]:
-        """While this is open for longer than a moment, the thread says that Caddie is at work; an answer ends that by itself."""
+        """While this is open for longer than a moment, the thread says that Caddie is at work; an answer ends that by
+        itself."""
         told = threading.Event()
 
         def tell() -> None:
             loading = [phrase(language, "status_reading"), phrase(language, "status_looking")]
             told.set()
-            self._try("status", lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts or "", status=loading[0], loading_messages=loading))
+            self._try(
+                "status",
+                lambda: self._client.assistant_threads_setStatus(
+                    channel_id=channel, thread_ts=thread_ts or "", status=loading[0], loading_messages=loading
+                ),
+            )
 
         timer = threading.Timer(PATIENCE_SECONDS, tell)
         timer.daemon = True
@@ -56,7 +63,12 @@ class Surfaces:
             timer.cancel()
             if told.is_set():
                 timer.join()
-                self._try("status", lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts or "", status=""))
+                self._try(
+                    "status",
+                    lambda: self._client.assistant_threads_setStatus(
+                        channel_id=channel, thread_ts=thread_ts or "", status=""
+                    ),
+                )
 
     def start_stream(self, place: "Place", sentence: str) -> str | None:
         """The ts of a message that grows from now on; None where there is none."""
@@ -64,7 +76,11 @@ class Surfaces:
 
         def start() -> None:
             answer = self._client.chat_startStream(
-                channel=place.channel, thread_ts=place.thread_ts, recipient_user_id=place.user, recipient_team_id=place.team, markdown_text=harmless(sentence)
+                channel=place.channel,
+                thread_ts=place.thread_ts,
+                recipient_user_id=place.user,
+                recipient_team_id=place.team,
+                markdown_text=harmless(sentence),
             )
             stream.append(str(answer["ts"]))
 
@@ -72,13 +88,21 @@ class Surfaces:
         return stream[0] if stream else None
 
     def continue_stream(self, place: "Place", ts: str, sentence: str) -> None:
-        self._try("stream", lambda: self._client.chat_appendStream(channel=place.channel, ts=ts, markdown_text=harmless(sentence)))
+        self._try(
+            "stream",
+            lambda: self._client.chat_appendStream(channel=place.channel, ts=ts, markdown_text=harmless(sentence)),
+        )
 
     def suggest(self, channel: str, title: str, prompts: Sequence[tuple[str, str]]) -> None:
         """Offer what may be asked, on opening the conversation."""
         offered = [{"title": name, "message": message} for name, message in prompts[:4]]
         if offered:
-            self._try("prompts", lambda: self._client.assistant_threads_setSuggestedPrompts(channel_id=channel, title=title, prompts=offered))
+            self._try(
+                "prompts",
+                lambda: self._client.assistant_threads_setSuggestedPrompts(
+                    channel_id=channel, title=title, prompts=offered
+                ),
+            )
 
     def publish(self, user: str, blocks: list[dict[str, Any]]) -> None:
         """Show a person's Home."""
@@ -86,7 +110,12 @@ class Surfaces:
 
     def unfurl(self, channel: str, ts: str, shown: dict[str, list[dict[str, Any]]]) -> None:
         """Previews below a message, by link."""
-        self._try("unfurl", lambda: self._client.chat_unfurl(channel=channel, ts=ts, unfurls={url: {"blocks": blocks} for url, blocks in shown.items()}))
+        self._try(
+            "unfurl",
+            lambda: self._client.chat_unfurl(
+                channel=channel, ts=ts, unfurls={url: {"blocks": blocks} for url, blocks in shown.items()}
+            ),
+        )
 
     def _usable(self, feature: str) -> bool:
         return self._aside.get(feature, 0.0) <= self._clock()
@@ -116,9 +145,12 @@ class Place:
 
 
 class Growing:
-    """An answer that grows in Slack by the sentences it hears, until it is closed; then nothing reaches Slack any more."""
+    """An answer that grows in Slack by the sentences it hears, until it is closed; then nothing reaches Slack any
+    more."""
 
-    def __init__(self, surfaces: Surfaces, place: Place, same_readers: Callable[[], bool], begun: Callable[[str], None]) -> None:
+    def __init__(
+        self, surfaces: Surfaces, place: Place, same_readers: Callable[[], bool], begun: Callable[[str], None]
+    ) -> None:
         self._surfaces, self._place, self._same_readers, self._begun = surfaces, place, same_readers, begun
         self._lock = threading.Lock()
         self._ts: str | None = None

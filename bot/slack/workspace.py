@@ -30,7 +30,8 @@ class Workspace:
         return self._once(f"user:{user}", lambda: self._email(user))
 
     def audience(self, channel: str, within: float = KEPT_SECONDS) -> Audience:
-        """Who can read a channel, looked up at most `within` seconds ago; external whenever anybody from outside may."""
+        """Who can read a channel, looked up at most `within` seconds ago; external whenever anybody from outside
+        may."""
         return self._once(f"channel:{channel}", lambda: self._audience(channel), within)
 
     def inside(self, channel: str) -> bool:
@@ -43,14 +44,20 @@ class Workspace:
 
     def user(self, email: str) -> str:
         """The user with an e-mail. Raises SlackApiError where there is none."""
-        return self._once(f"email:{email.casefold()}", lambda: str(self._client.users_lookupByEmail(email=email)["user"]["id"]))
+        return self._once(
+            f"email:{email.casefold()}", lambda: str(self._client.users_lookupByEmail(email=email)["user"]["id"])
+        )
 
     def _once(self, key: str, read: Callable[[], T], within: float = KEPT_SECONDS) -> T:
         kept = self._kept.get(key)
         if kept is None or self._clock() - kept[0] > within:
             kept = self._kept[key] = (self._clock(), read())
             if len(self._kept) > KEPT_MOST:
-                self._kept = {known: found for known, found in self._kept.copy().items() if self._clock() - found[0] <= KEPT_SECONDS}
+                self._kept = {
+                    known: found
+                    for known, found in self._kept.copy().items()
+                    if self._clock() - found[0] <= KEPT_SECONDS
+                }
         found: T = kept[1]
         return found
 

@@ -11,7 +11,23 @@ from bot.language.entities.calendar import Clock, Read, Rules
 RULES: Rules = []
 rule = c.rule_of(RULES)
 
-DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6}
+DAYS = {
+    "一": 0,
+    "二": 1,
+    "三": 2,
+    "四": 3,
+    "五": 4,
+    "六": 5,
+    "日": 6,
+    "天": 6,
+    "1": 0,
+    "2": 1,
+    "3": 2,
+    "4": 3,
+    "5": 4,
+    "6": 5,
+    "7": 6,
+}
 _WEEK = "(?:周|星期|礼拜)"
 _NUM = rf"(?:\d+|{n.CHINESE})"
 _YEAR = r"(?:(?P<y>明年|今年|去年|下年|\d{4}年|[一二][零〇一二三四五六七八九]{3}年)\s*)?"
@@ -34,9 +50,25 @@ def _year(said: str | None, clock: Clock) -> int | None:
     return int(said[:4]) if said[0].isdigit() else int(n.chinese(said[:4]))
 
 
-@rule(r"大前天|前天|前日|昨天|昨日|昨晚|今天|今日|今早|今晚|今晨|刚刚|刚才|刚|现在|此刻|此时|当前|目前|明天|明日|明早|明晚|大后天|后天|后日")
+@rule(
+    r"大前天|前天|前日|昨天|昨日|昨晚|今天|今日|今早|今晚|今晨|刚刚|刚才|刚|现在|此刻|此时|当前|目前|明天|明日|明早|明晚|大后天|后天|后日"
+)
 def _day(match: re.Match[str], clock: Clock) -> Read:
-    step = {"大前": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "大后": 3, "后天": 2, "后日": 2}
+    step = {
+        "大前": -3,
+        "前天": -2,
+        "前日": -2,
+        "昨天": -1,
+        "昨日": -1,
+        "昨晚": -1,
+        "明天": 1,
+        "明日": 1,
+        "明早": 1,
+        "明晚": 1,
+        "大后": 3,
+        "后天": 2,
+        "后日": 2,
+    }
     return c.on(clock.today + timedelta(days=step.get(match.group()[:2], 0)))
 
 
@@ -57,7 +89,10 @@ def _away(match: re.Match[str], clock: Clock) -> Read:
     return c.on(c.moved(clock.today, unit, sign * _count(match["num"])))
 
 
-@rule(rf"{_YEAR}(?P<m>\d{{1,2}}|{n.CHINESE})\s*月(?:份)?\s*(?:(?P<d>\d{{1,2}}|[一二三四五六七八九十]+)\s*(?:号|日)|的?(?P<nth>第[一二三四五]|最后一)个?{_WEEK}(?P<wd>[一二三四五六日天]))?")
+@rule(
+    rf"{_YEAR}(?P<m>\d{{1,2}}|{n.CHINESE})\s*月(?:份)?\s*(?:(?P<d>\d{{1,2}}|[一二三四五六七八九十]+)\s*(?:号|日)"
+    rf"|的?(?P<nth>第[一二三四五]|最后一)个?{_WEEK}(?P<wd>[一二三四五六日天]))?"
+)
 def _month(match: re.Match[str], clock: Clock) -> Read | None:
     month, year = _count(match["m"]), _year(match["y"], clock)
     if not 1 <= month <= 12:
@@ -82,7 +117,10 @@ def _day_of_month(match: re.Match[str], clock: Clock) -> Read:
     return c.day_of_month(_count(match["d"]), clock)
 
 
-@rule(r"(?P<rel>上|下|本|这|当)(?:一)?个?(?P<unit>月|季度|季|年|周|星期|礼拜)(?![一二三四五六日天\d])|(?P<rel2>去|明|今)(?P<unit2>年)(?!\d)|(?<![\d一二三四五六七八九十两])(?P<unit3>月|季度|季|年|周)(?=底|末|初|中旬?)")
+@rule(
+    r"(?P<rel>上|下|本|这|当)(?:一)?个?(?P<unit>月|季度|季|年|周|星期|礼拜)(?![一二三四五六日天\d])|(?P<rel2>去|明"
+    r"|今)(?P<unit2>年)(?!\d)|(?<![\d一二三四五六七八九十两])(?P<unit3>月|季度|季|年|周)(?=底|末|初|中旬?)"
+)
 def _period(match: re.Match[str], clock: Clock) -> Read:
     unit = match["unit"] or match["unit2"] or match["unit3"]
     letter = {"月": "m", "季度": "q", "季": "q", "年": "y"}.get(unit, "w")
@@ -107,7 +145,8 @@ def _half(match: re.Match[str], clock: Clock) -> Read:
 
 
 def nth_weekday(period: Period, nth: int, weekday: int) -> date:
-    """The nth such weekday of a period, counted from its end where `nth` is -1. Raises ValueError where there is none."""
+    """The nth such weekday of a period, counted from its end where `nth` is -1. Raises ValueError where there is
+    none."""
     if nth < 0:
         return period.end - timedelta(days=(period.end.weekday() - weekday) % 7)
     found = period.start + timedelta(days=(weekday - period.start.weekday()) % 7, weeks=nth - 1)

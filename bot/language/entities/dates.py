@@ -1,7 +1,8 @@
 """Days and periods in what people type, English and Chinese.
 
 A weekday or a day of the month without a year lies behind for what was done and ahead for what is to come: the
-caller says which by `ahead`. A week begins on Monday; “friday” ahead is the coming one, “next friday” that of next week.
+caller says which by `ahead`. A week begins on Monday; “friday” ahead is the coming one, “next friday” that of next
+week.
 Readers find what is named; what stands around it (end of, week of, two weeks after, the weekday beside a date) is
 combined here, the same for all of them.
 """
@@ -23,21 +24,47 @@ __all__ = ["DateSaid", "find_dates", "impossible_date"]
 
 _RULES = [*en.RULES, *zh.RULES]
 _PARTS = {
-    "end": "end", "late": "end", "last day": "end", "close": "end", "start": "start", "beginning": "start", "early": "start", "first day": "start",
-    "mid": "middle", "middle": "middle", "底": "end", "末": "end", "下旬": "end", "初": "start", "上旬": "start", "中": "middle", "中旬": "middle",
+    "end": "end", "late": "end", "last day": "end", "close": "end", "start": "start", "beginning": "start",
+    "early": "start", "first day": "start",
+    "mid": "middle", "middle": "middle", "底": "end", "末": "end", "下旬": "end", "初": "start", "上旬": "start",
+    "中": "middle", "中旬": "middle",
 }  # fmt: skip
 _PART_BEFORE = re.compile(
-    r"\b(?:the\s+)?(?P<part>end|late|last day|close|start|beginning|early|first day|mid|middle)(?:\s+of\b|(?<!end)(?<!close)(?<!start)\s+in\b)?(?:\s+(?:the|around)\b)*[\s-]*$", re.I
+    (
+        r"\b(?:the\s+)?(?P<part>end|late|last day|close|start|beginning|early|first day|mid|middle)(?:\s+of\b"
+        r"|(?<!end)(?<!close)(?<!start)\s+in\b)?(?:\s+(?:the|around)\b)*[\s-]*$"
+    ),
+    re.I,
 )
 _PART_AFTER = re.compile(r"(?P<part>底|末|下旬|初|上旬|中旬|中(?!国|心|型|的|标))|\s+(?P<end>end)\b", re.I)
 _HALF_BEFORE = re.compile(r"\b(?:the\s+)?(?P<half>first|second|1st|2nd|back)\s+half\s+(?:of\s+)?(?:the\s+)?$", re.I)
-_REST_BEFORE = re.compile(r"\b(?:(?:the\s+)?(?:rest|remainder|remaining)\s+of|(?P<later>later)(?:\s+in)?|(?P<earlier>earlier)(?:\s+in)?)\s+(?:the\s+)?$", re.I)
-_WEEK_BEFORE = re.compile(r"\b(?:the\s+)?(?:week\s+(?:of|beginning|starting(?:\s+on)?|commencing)|w/c|wc|wk of)\s+(?:the\s+)?$", re.I)
-_COUNTED_BEFORE = re.compile(rf"\b(?P<num>{en.NUM})\s+(?P<unit>{en.UNIT})\s+(?P<way>from|after|before|following|prior to)\s+(?:the\s+)?$", re.I)
-_NTH_BEFORE = re.compile(
-    rf"\b(?:the\s+)?(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th)\s+(?P<wd>{en.WD})(?:\s+(?:morning|afternoon|evening))?\s+(?:of|in)\s+(?:the\s+)?$", re.I
+_REST_BEFORE = re.compile(
+    (
+        r"\b(?:(?:the\s+)?(?:rest|remainder|remaining)\s+of|(?P<later>later)(?:\s+in)?"
+        r"|(?P<earlier>earlier)(?:\s+in)?)\s+(?:the\s+)?$"
+    ),
+    re.I,
 )
-_DAY_BEFORE = re.compile(rf"(?<![\d.,$€£])\b(?:the\s+)?(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{en.ORDINAL_WORD})\s+(?:day\s+)?(?:of\s+|in\s+)?(?:the\s+)?$", re.I)
+_WEEK_BEFORE = re.compile(
+    r"\b(?:the\s+)?(?:week\s+(?:of|beginning|starting(?:\s+on)?|commencing)|w/c|wc|wk of)\s+(?:the\s+)?$", re.I
+)
+_COUNTED_BEFORE = re.compile(
+    rf"\b(?P<num>{en.NUM})\s+(?P<unit>{en.UNIT})\s+(?P<way>from|after|before|following|prior to)\s+(?:the\s+)?$", re.I
+)
+_NTH_BEFORE = re.compile(
+    (
+        rf"\b(?:the\s+)?(?P<nth>first|second|third|fourth|last|1st|2nd|3rd"
+        rf"|4th)\s+(?P<wd>{en.WD})(?:\s+(?:morning|afternoon|evening))?\s+(?:of|in)\s+(?:the\s+)?$"
+    ),
+    re.I,
+)
+_DAY_BEFORE = re.compile(
+    (
+        rf"(?<![\d.,$€£])\b(?:the\s+)?(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{en.ORDINAL_WORD})\s+(?:day\s+)?(?:of\s+"
+        rf"|in\s+)?(?:the\s+)?$"
+    ),
+    re.I,
+)
 _BETWEEN = re.compile(r"[\s,()/-]*(?:(?:the|of|on|at|from|evening|morning|afternoon|night|dated?)\s+)?[\s,()/-]*", re.I)
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
 _WHOLE_MONTH = {"month", "quarter", "half", "year", "week"}
@@ -58,7 +85,9 @@ class _Reading:
         return self.read.grain == "day"
 
 
-def find_dates(text: str, today: date, *, ahead: bool, fiscal: FiscalCalendar | None = None, day_first: bool = False) -> list[DateSaid]:
+def find_dates(
+    text: str, today: date, *, ahead: bool, fiscal: FiscalCalendar | None = None, day_first: bool = False
+) -> list[DateSaid]:
     """All days and periods of a text in order; of overlapping readings the longest counts.
 
     Impossible days such as 30 February are not found.
@@ -70,7 +99,11 @@ def find_dates(text: str, today: date, *, ahead: bool, fiscal: FiscalCalendar | 
 
 
 _NAMED_DAY = re.compile(
-    rf"\b(?P<mon>{en.MON})\.?\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d|\s?(?:k|m|%|grand|am|pm)\b)|(?<![\d.,$€£])\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon2>{en.MON})\b|(?P<mon3>\d{{1,2}})月(?P<d3>\d{{1,2}})[日号]",
+    (
+        rf"\b(?P<mon>{en.MON})\.?\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d|\s?(?:k|m|%|grand"
+        rf"|am|pm)\b)|(?<![\d.,$€£])\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon2>{en.MON})\b"
+        rf"|(?P<mon3>\d{{1,2}})月(?P<d3>\d{{1,2}})[日号]"
+    ),
     re.I,
 )
 
@@ -135,18 +168,30 @@ def _around_a_period(found: _Reading, before: str, text: str, clock: Clock) -> I
     if part:
         yield _Reading(part.start(), found.end, c.part_of(period, grain, _PARTS[part["part"].lower()]))
     if after:
-        yield _Reading(found.start, after.end(), c.part_of(period, grain, _PARTS[after["part"]] if after["part"] else "end"))
+        yield _Reading(
+            found.start, after.end(), c.part_of(period, grain, _PARTS[after["part"]] if after["part"] else "end")
+        )
     half = _HALF_BEFORE.search(before)
     if half:
-        middle = c.plus_months(period.start, 6) if grain == "year" else period.start + (period.end - period.start) // 2 + timedelta(days=1)
+        middle = (
+            c.plus_months(period.start, 6)
+            if grain == "year"
+            else period.start + (period.end - period.start) // 2 + timedelta(days=1)
+        )
         first = half["half"].lower() in {"first", "1st"}
-        yield _Reading(half.start(), found.end, Read(Period(period.start, middle - timedelta(days=1)) if first else Period(middle, period.end), "half"))
+        yield _Reading(
+            half.start(),
+            found.end,
+            Read(Period(period.start, middle - timedelta(days=1)) if first else Period(middle, period.end), "half"),
+        )
     rest = _REST_BEFORE.search(before)
     if rest:
         yield _Reading(rest.start(), found.end, Read(_rest_of(period, grain, rest, clock), "span"))
     nth = _NTH_BEFORE.search(before)
     if nth:
-        yield _Reading(nth.start(), found.end, c.on(zh.nth_weekday(period, _NTH[nth["nth"].lower()], en.weekday_of(nth["wd"]))))
+        yield _Reading(
+            nth.start(), found.end, c.on(zh.nth_weekday(period, _NTH[nth["nth"].lower()], en.weekday_of(nth["wd"])))
+        )
     day = _DAY_BEFORE.search(before) if grain == "month" else None
     if day:
         said = day["d"].lower()
@@ -181,11 +226,16 @@ def _together(a: _Reading, b: _Reading, text: str, clock: Clock) -> _Reading | N
         return None
     whole = _Reading(a.start, b.end, b.read)
     if a.is_day and b.is_day:
-        if a.period == b.period and (a.read.loose or b.read.loose or clock.today == a.period.start or b.end - b.start > 5):
+        if a.period == b.period and (
+            a.read.loose or b.read.loose or clock.today == a.period.start or b.end - b.start > 5
+        ):
             return whole
         for weekday, dated in ((a, b), (b, a)):
             if weekday.read.loose == "week" and dated.read.loose == "weekday":
-                return replace(whole, read=c.on(Period.week(dated.period.start).start + timedelta(days=weekday.period.start.weekday())))
+                return replace(
+                    whole,
+                    read=c.on(Period.week(dated.period.start).start + timedelta(days=weekday.period.start.weekday())),
+                )
             if weekday.read.loose == "week" and dated.read.loose != "week":
                 day = _settled(dated.read, weekday.period.start.weekday(), clock)
                 if day:
@@ -204,7 +254,9 @@ def _settled(dated: Read, weekday: int, clock: Clock) -> date | None:
     step = 1 if clock.ahead else -1
     for away in range(1, 12):
         try:
-            other = day.replace(year=day.year + step * away) if dated.loose == "year" else c.plus_months(day, step * away)
+            other = (
+                day.replace(year=day.year + step * away) if dated.loose == "year" else c.plus_months(day, step * away)
+            )
         except ValueError:
             continue
         if dated.loose in {"year", "month"} and other.weekday() == weekday and other.day == day.day:

@@ -10,15 +10,18 @@ _HOURS = r"hours?|hrs?|h"
 _MINUTES = r"minutes?|mins?|min|m|['’](?!\w)"
 _SMALL = r"quarters?|thirds?"
 _ENGLISH = re.compile(
-    rf"(?<![\w$€£.,/])(?:(?P<n>\d{{1,3}}/\d|½|¼|¾|{n.FIGURE}|(?:{n.SPELT}|an?|half an?|half|a quarter of an?|quarter of an?|three quarters? of an?|a few|few|a couple(?: of)?)(?=[\s-]))"
+    rf"(?<![\w$€£.,/])(?:(?P<n>\d{{1,3}}/\d|½|¼|¾|{n.FIGURE}|(?:{n.SPELT}|an?|half an?|half"
+    rf"|a quarter of an?|quarter of an?|three quarters? of an?|a few|few|a couple(?: of)?)(?=[\s-]))"
     rf"(?P<and>\s+and\s+(?:an?\s+)?(?:half|(?P<quarters>(?:one |two |three |a )?quarters?)))?(?:\s+of(?: an?)?)?[\s-]?)"
-    rf"(?:more|less|fewer|extra|additional|full|solid|good)?\s?(?P<unit>{_HOURS}|{_MINUTES})(?![\w€$£])(?P<half>\s+and\s+(?:an?\s+)?(?:half|(?P<quarter>quarter)))?"
+    rf"(?:more|less|fewer|extra|additional|full|solid|good)?\s?(?P<unit>{_HOURS}"
+    rf"|{_MINUTES})(?![\w€$£])(?P<half>\s+and\s+(?:an?\s+)?(?:half|(?P<quarter>quarter)))?"
     rf"(?:\s?(?:and\s|,\s?)?(?P<rest>\d{{1,2}}|{n.SPELT})(?:\s?(?:minutes?|mins?|min|m)\b|(?=\s*(?:$|[,.;]))))?",
     re.I,
 )
 _HOUR_AND_A_HALF = re.compile(r"(?<!an )(?<!one )(?<!1 )(?<!\w)hour and a half\b", re.I)
 _CHINESE = re.compile(
-    rf"(?P<n>半|\d+(?:\.\d+)?|{n.CHINESE})\s*个?(?P<half>半)?(?P<unit>小时|钟头|分钟|分|刻钟)(?:(?P<tail>半)|[零又]?(?P<rest>\d+|{n.CHINESE})(?:分钟|分|(?P<quarter>刻钟?)))?"
+    rf"(?P<n>半|\d+(?:\.\d+)?|{n.CHINESE})\s*个?(?P<half>半)?(?P<unit>小时|钟头|分钟|分|刻钟)(?:(?P<tail>半)"
+    rf"|[零又]?(?P<rest>\d+|{n.CHINESE})(?:分钟|分|(?P<quarter>刻钟?)))?"
 )
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 

@@ -10,11 +10,16 @@ from bot.language.entities import numbers as n
 _LATER = r"slip\w*|shift\w*|push\w*|delay\w*|postpon\w*|mov\w*|knock\w*|put back|set back|extend\w*|drift\w*"
 _EARLIER = r"pull\w*|bring\w*|brought"
 _ENGLISH = re.compile(
-    rf"\b(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\b[^.;,]{{0,40}}?\s(?:out\s|back\s|in\s|forward\s|up\s)?(?:by\s+|another\s+)*(?P<num>{en.NUM})\s+(?:more\s+)?(?P<unit>days?|weeks?|wks?|fortnights?|months?|mths?|quarters?)\b"
+    rf"\b(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\b[^.;,]{{0,40}}?\s(?:out\s|back\s|in\s|forward\s"
+    rf"|up\s)?(?:by\s+|another\s+)*(?P<num>{en.NUM})\s+(?:more\s+)?(?P<unit>days?|weeks?|wks?|fortnights?"
+    rf"|months?|mths?|quarters?)\b"
     rf"(?:\s+(?P<way>earlier|forward|sooner|later|back|out))?(?!\s+(?:ago|from|after|before))",
     re.I,
 )
-_CHINESE = re.compile(rf"(?:(?P<later>推迟|延期|延后|推后|往后推|往后延|拖|晚)|(?P<earlier>提前|往前提))了?\s*(?P<num>\d+|{n.CHINESE}|半)\s*(?P<unit>天|日|周|(?:个)?(?:星期|礼拜|季度)|个月)")
+_CHINESE = re.compile(
+    rf"(?:(?P<later>推迟|延期|延后|推后|往后推|往后延|拖|晚)|(?P<earlier>提前|往前提))了?\s*(?P<num>\d+|{n.CHINESE}"
+    rf"|半)\s*(?P<unit>天|日|周|(?:个)?(?:星期|礼拜|季度)|个月)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,22 @@ class Shift:
 def find_shift(text: str) -> Shift | None:
     english = _ENGLISH.search(text)
     if english:
-        sooner = bool(english["earlier"]) or (english["way"] or "").lower() in {"earlier", "forward", "sooner"} or bool(re.search(r"\bin\s+(?:by\s+)?$", text[: english.start("num")]))
-        return replace(_shift(en.count_of(english["num"]), english["unit"].lower(), -1 if sooner else 1), start=english.start(), end=english.end())
+        sooner = (
+            bool(english["earlier"])
+            or (english["way"] or "").lower() in {"earlier", "forward", "sooner"}
+            or bool(re.search(r"\bin\s+(?:by\s+)?$", text[: english.start("num")]))
+        )
+        return replace(
+            _shift(en.count_of(english["num"]), english["unit"].lower(), -1 if sooner else 1),
+            start=english.start(),
+            end=english.end(),
+        )
     chinese = _CHINESE.search(simplified(text))
     if chinese:
-        said, unit = chinese["num"], {"天": "d", "日": "d", "个月": "m", "季度": "q", "个季度": "q"}.get(chinese["unit"], "w")
+        said, unit = (
+            chinese["num"],
+            {"天": "d", "日": "d", "个月": "m", "季度": "q", "个季度": "q"}.get(chinese["unit"], "w"),
+        )
         if said == "半":
             found = Shift(days=(15 if unit == "m" else 3) * (-1 if chinese["earlier"] else 1))
         else:

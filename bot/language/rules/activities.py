@@ -10,7 +10,9 @@ from bot.language.rules import cues
 
 SOON, LONG_AGO = timedelta(days=75), timedelta(days=240)
 _ROLE = re.compile(
-    r"\b(?:with|met|saw|called|rang|to|from) (?:the|their) (?P<role>C[EFIOTMR]O|(?:VP|head|director|chief)(?: of)? [a-z]+(?: [a-z]+)?|(?:[a-z]+ )?(?:director|manager|buyer|controller|owner|chef|president|partner))"
+    r"\b(?:with|met|saw|called|rang|to|from) (?:the|their) (?P<role>C[EFIOTMR]O|(?:VP|head|director"
+    r"|chief)(?: of)? [a-z]+(?: [a-z]+)?|(?:[a-z]+ )?(?:director|manager|buyer|controller|owner|chef"
+    r"|president|partner))"
     r"(?= (?:of|at|from|there|today|yesterday|on|about|re)\b|[,.;]|$)",
     re.I,
 )
@@ -49,7 +51,8 @@ def people_in(clause: str, reading: Reading) -> list[str]:
 
 
 def _behind(clause: str, reading: Reading) -> list[DateSaid]:
-    """The days of a clause as lying behind, except a date of nearly a year ago that comes within weeks: that one lies ahead."""
+    """The days of a clause as lying behind, except a date of nearly a year ago that comes within weeks: that one lies
+    ahead."""
     ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
     soon = {d.start: d for d in ahead if timedelta() < d.period.start - reading.today <= SOON}
     past = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
@@ -66,7 +69,9 @@ def day_done(clause: str, reading: Reading, *, sure: bool) -> date | None:
     ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
     surely_past = {d.start for d in ahead if d.period.start <= reading.today}
     sure = sure or find_duration(clause) is not None
-    days = [d for d in behind if d.grain == "day" and d.period.start <= reading.today and (sure or d.start in surely_past)]
+    days = [
+        d for d in behind if d.grain == "day" and d.period.start <= reading.today and (sure or d.start in surely_past)
+    ]
     days = [d for d in days if not _DEADLINE.search(clause[: d.start])]
     return days[0].period.start if days else None
 

@@ -12,29 +12,157 @@ from bot.language.rules.pipeline import read_pipeline
 I = re.IGNORECASE
 AID_KINDS = (
     ("pain_chain", re.compile(r"\bpain[- ]?chains?\b|\bchain of pains?\b|痛点链|痛苦链|痛链", I)),
-    ("pain_sheet", re.compile(r"\bpain[- ]?sheets?\b|\bwhat (?:do|should|can|would|could|to|shall|must)(?: (?:i|we) (?:be )?)? ?ask(?:ing)?\b|\b(?:questions?|qs) (?:for|to ask|i should|i can|we should|should i|list)\b|\bdiscovery (?:questions?|qs|sheet|call list)\b|\bask(?:ing)? (?:him|her|them) (?:about|what)\b|该问|问什么|问点(?:什么|啥)|问啥|问哪些|提问清单|痛点表", I)),
-    ("value_proposition", re.compile(r"\bvalue[- ]?(?:prop(?:osition)?|statement|pitch|story)s?\b|\bbusiness case for\b|\b(?:elevator )?pitch (?:for|of|on|4)\b|\b(?:why|reason) (?:should|would|do) (?:they|anyone|(?:a|an|any) \w+|customers?) (?:buy|want|pay for)\b|价值主张|价值点|卖点", I)),
-    ("promotion", re.compile(r"\bpromos?\b|\bpromotions?\b|\bspecial offers?\b|\bcampaigns?\b|\b(?:any|current|running|which) (?:\w+ )?offers?\b(?! (?:to|from|them|him|her))|\b(?:any|an?|is there an?) (?:\w+ )?discounts? (?:on|for|running|right now|at the mo)|促销|优惠|活动价|有.{0,6}活动|活动.{0,4}(?:到|结束|截止)", I)),
-    ("battle_card", re.compile(r"\bbattle ?cards?\b|\bhow (?:do|can|to|should|would) (?:we |i )?(?:beat|win against|compete|position)|\bcompete (?:with|against)\b|\bpitch against\b|竞争卡|怎么打败|如何打败|怎么赢|怎么打", I)),
-    ("product_update", re.compile(r"\bproduct updates?\b|\brelease notes?\b|\bwhat'?s new\b|\bwhats new\b|\banything new\b|\b(?:latest|newest|new) (?:release|version|features?) (?:of|in|for|on)\b|\bnews (?:on|about)\b|\bproduct news\b|产品更新|新功能|有什么新|什么更新|新版本|最近.{0,4}更新", I)),
-    ("best_practice", re.compile(r"\bbest practices?\b|\bplaybook\b|\bpractice (?:for|on|about|is)\b|最佳实践|最佳做法", I)),
-    ("reference_story", re.compile(r"\b(?:reference|success|customer|case) (?:story|stories|stud(?:y|ies)|customers?|proof|examples?|wins?)\b|\breferences?\b|\bstory\b|\bstories\b|\bcase stud(?:y|ies)\b|\bproof points?\b|\bsocial proof\b|\btestimonials?\b|\bwho else\b.{0,40}\b(?:bought|buys|uses?|using|has|have|runs?|like)\b|\bwho have we (?:done|sold|helped|won)\b|\b(?:any|a|good) cases?\b|\banything (?:i|we) (?:can|could) (?:send|show|share|use|bring|take)\b|\bgot anything (?:for|on|to)\b|\b(?:a|any|another|some) (?:customers?|clients?|compan(?:y|ies)) (?:who|that|like)\b|成功案例|客户案例|客户故事|案例|参考客户|哪个故事", I)),
+    (
+        "pain_sheet",
+        re.compile(
+            (
+                r"\bpain[- ]?sheets?\b|\bwhat (?:do|should|can|would|could|to|shall|must)(?: (?:i"
+                r"|we) (?:be )?)? ?ask(?:ing)?\b|\b(?:questions?|qs) (?:for|to ask|i should|i can|we should"
+                r"|should i|list)\b|\bdiscovery (?:questions?|qs|sheet|call list)\b|\bask(?:ing)? (?:him|her"
+                r"|them) (?:about|what)\b|该问|问什么|问点(?:什么|啥)|问啥|问哪些|提问清单|痛点表"
+            ),
+            I,
+        ),
+    ),
+    (
+        "value_proposition",
+        re.compile(
+            (
+                r"\bvalue[- ]?(?:prop(?:osition)?|statement|pitch|story)s?\b|\bbusiness case for\b"
+                r"|\b(?:elevator )?pitch (?:for|of|on|4)\b|\b(?:why|reason) (?:should|would|do) (?:they|anyone"
+                r"|(?:a|an|any) \w+|customers?) (?:buy|want|pay for)\b|价值主张|价值点|卖点"
+            ),
+            I,
+        ),
+    ),
+    (
+        "promotion",
+        re.compile(
+            (
+                r"\bpromos?\b|\bpromotions?\b|\bspecial offers?\b|\bcampaigns?\b|\b(?:any|current|running"
+                r"|which) (?:\w+ )?offers?\b(?! (?:to|from|them|him|her))|\b(?:any|an?"
+                r"|is there an?) (?:\w+ )?discounts? (?:on|for|running|right now|at the mo)|促销|优惠"
+                r"|活动价|有.{0,6}活动"
+                r"|活动.{0,4}(?:到|结束|截止)"
+            ),
+            I,
+        ),
+    ),
+    (
+        "battle_card",
+        re.compile(
+            (
+                r"\bbattle ?cards?\b|\bhow (?:do|can|to|should|would) (?:we |i )?(?:beat|win against|compete"
+                r"|position)|\bcompete (?:with|against)\b|\bpitch against\b|竞争卡|怎么打败|如何打败|怎么赢|怎么打"
+            ),
+            I,
+        ),
+    ),
+    (
+        "product_update",
+        re.compile(
+            (
+                r"\bproduct updates?\b|\brelease notes?\b|\bwhat'?s new\b|\bwhats new\b|\banything new\b"
+                r"|\b(?:latest|newest|new) (?:release|version|features?) (?:of|in|for|on)\b|\bnews (?:on"
+                r"|about)\b|\bproduct news\b|产品更新|新功能|有什么新|什么更新|新版本|最近.{0,4}更新"
+            ),
+            I,
+        ),
+    ),
+    (
+        "best_practice",
+        re.compile(r"\bbest practices?\b|\bplaybook\b|\bpractice (?:for|on|about|is)\b|最佳实践|最佳做法", I),
+    ),
+    (
+        "reference_story",
+        re.compile(
+            (
+                r"\b(?:reference|success|customer|case) (?:story|stories|stud(?:y|ies)|customers?|proof"
+                r"|examples?|wins?)\b|\breferences?\b|\bstory\b|\bstories\b|\bcase stud(?:y|ies)\b"
+                r"|\bproof points?\b|\bsocial proof\b|\btestimonials?\b|\bwho else\b.{0,40}\b(?:bought|buys"
+                r"|uses?|using|has|have|runs?|like)\b|\bwho have we (?:done|sold|helped|won)\b|\b(?:any|a"
+                r"|good) cases?\b|\banything (?:i|we) (?:can|could) (?:send|show|share|use|bring|take)\b"
+                r"|\bgot anything (?:for|on|to)\b|\b(?:a|any|another|some) (?:customers?|clients?|compan(?:y"
+                r"|ies)) (?:who|that|like)\b|成功案例|客户案例|客户故事|案例|参考客户|哪个故事"
+            ),
+            I,
+        ),
+    ),
 )
 _ASKS_INSIDE = re.compile(
-    r"^\W*(?:what (?:was|is|are|were|did)|how (?:much|long|many|did|does|big)|when|who(?! else| have we)|does|do (?!we have|you have)|is (?!there)|are (?!there)|was|were|am i|can (?:i|we) (?!have|get)|where (?:can|do|does|is) (?:customers?|it|they)|why)\b"
+    r"^\W*(?:what (?:was|is|are|were|did)|how (?:much|long|many|did|does|big)|when|who(?! else| have we)"
+    r"|does|do (?!we have|you have)|is (?!there)|are (?!there)|was|were|am i|can (?:i|we) (?!have|get)"
+    r"|where (?:can|do|does|is) (?:customers?|it|they)|why)\b"
     r"|哪天|几号|何时|多久|多少|几个月|是不是|能不能",
     I,
 )
 
 
-_SHARES = re.compile(r"^\W*(?:(?:can|could|would) you |please |pls |ok(?:ay)? |and )*(?:share|post|send|put|drop|show) (?:that|it|this|them)(?: one)? (?:here|in here|(?:to|in|into|with) (?:the |this |all |my )?(?:thread|channel|everyone|team|group|all)\b)|^\W*(?:把(?:它|这个))?(?:发|分享|贴)(?:到|在)(?:这里|群里|频道)", I)
-_SHORTER = re.compile(r"\b(?:short(?:er)?|brief(?:er)?|in (?:one|two|a) (?:lines?|sentences?)|summar\w+|tl;?dr|condensed|one[- ]liner)\b|短一?点|简短|简单点|一句话|精简", I)
-_ANOTHER = re.compile(r"\b(?:another|any ?other|different|further|next)(?: ones?)?\b|^\W*(?:(?:show|give|send|got|any|have you|some|and|ok) )*(?:me )?(?:any )?more\b\W*$|\b(?:any|some|got|show me|give me) (?:more|others)\b|\b(?:someone|somebody|something) else\b|换一个|再来一个|再给|还有(?:别的|其他|没有|吗|更多)|别的", I)
-_INSTEAD = re.compile(r"\binstead\b|^\W*(?:and |n |& |ok(?:ay)? |now |but |same |what about |how about |or )+(?:the |one |a |an |for |in |on |with )*[\w&' -]{2,40}\W*$|^\W*(?:one |got one |any )?(?:for|in|on|from|with|about) (?:a |an |the )?[\w&' -]{2,40}\W*$|\b(?:got|have|is there) (?:one|it|that) (?:in|for|on)\b|^那?(?:换|改)?(?:成|个|一个)?.{1,12}的(?:呢|吗|有吗)?\W*$|^那.{1,14}呢\W*$|(?:中文|英文)(?:的|版)", I)
-_ABOUT_IT = re.compile(r"\b(?:it|its|that|this|they|them|those|these|the (?:offer|promo|story|customer|update|card|sheet))\b|它|这个|该(?:活动|案例|促销)", I)
-_COMPETING = re.compile(r"\b(?:beat|beats|win|wins|lose|loses|losing|against|versus|vs|compete\w*|competing|better|cheaper|stronger|weaker|weakness\w*|strengths?|differ\w*|trap|traps|plant|objections?|they say|position)\b|赢|输|打|对阵|优势|弱点|比", I)
-_ADVICE = re.compile(r"^\W*objections?\b\W|\b(?:now what|what now|any (?:advice|tips|ideas?)|come ?backs?|how do i get|what do (?:i|we|you) (?:do|say|tell)|what should (?:i|we) (?:do|say|never|avoid)|how (?:do|should|can|would) (?:i|we|you) (?:handle|respond|react|answer|deal with|counter|reply))\b|怎么办|咋回|咋办|咋说|怎么应对|怎么处理|如何应对|怎么回答|怎么说", I)
-_OBJECTED = re.compile(r"\b(?:buyers?|customers?|prospects?|clients?|they|he|she|cfo|boss) (?:just )?(?:goes?|says?|said|keeps? saying|is like|are like|tells? me|told me)\W*[\"“]|(?:客户|对方|他们?)(?:总)?说\W*[\"“]", I)
+_SHARES = re.compile(
+    (
+        r"^\W*(?:(?:can|could|would) you |please |pls |ok(?:ay)? |and )*(?:share|post|send|put|drop"
+        r"|show) (?:that|it|this|them)(?: one)? (?:here|in here|(?:to|in|into|with) (?:the |this |all "
+        r"|my )?(?:thread|channel|everyone|team|group|all)\b)|^\W*(?:把(?:它|这个))?(?:发|分享"
+        r"|贴)(?:到|在)(?:这里|群里|频道)"
+    ),
+    I,
+)
+_SHORTER = re.compile(
+    (
+        r"\b(?:short(?:er)?|brief(?:er)?|in (?:one|two|a) (?:lines?|sentences?)|summar\w+|tl;?dr|condensed"
+        r"|one[- ]liner)\b|短一?点|简短|简单点|一句话|精简"
+    ),
+    I,
+)
+_ANOTHER = re.compile(
+    (
+        r"\b(?:another|any ?other|different|further|next)(?: ones?)?\b|^\W*(?:(?:show|give|send|got|any"
+        r"|have you|some|and|ok) )*(?:me )?(?:any )?more\b\W*$|\b(?:any|some|got|show me|give me) (?:more"
+        r"|others)\b|\b(?:someone|somebody|something) else\b|换一个|再来一个|再给|还有(?:别的|其他|没有|吗|更多)|别的"
+    ),
+    I,
+)
+_INSTEAD = re.compile(
+    (
+        r"\binstead\b|^\W*(?:and |n |& |ok(?:ay)? |now |but |same |what about |how about |or )+(?:the |one |a "
+        r"|an |for |in |on |with )*[\w&' -]{2,40}\W*$|^\W*(?:one |got one |any )?(?:for|in|on|from|with"
+        r"|about) (?:a |an |the )?[\w&' -]{2,40}\W*$|\b(?:got|have|is there) (?:one|it|that) (?:in|for|on)\b"
+        r"|^那?(?:换|改)?(?:成|个|一个)?.{1,12}的(?:呢|吗|有吗)?\W*$|^那.{1,14}呢\W*$|(?:中文|英文)(?:的|版)"
+    ),
+    I,
+)
+_ABOUT_IT = re.compile(
+    (
+        r"\b(?:it|its|that|this|they|them|those|these|the (?:offer|promo|story|customer|update|card|sheet))\b|它"
+        r"|这个|该(?:活动|案例|促销)"
+    ),
+    I,
+)
+_COMPETING = re.compile(
+    (
+        r"\b(?:beat|beats|win|wins|lose|loses|losing|against|versus|vs|compete\w*|competing|better|cheaper"
+        r"|stronger|weaker|weakness\w*|strengths?|differ\w*|trap|traps|plant|objections?|they say|position)\b|赢"
+        r"|输|打|对阵|优势|弱点|比"
+    ),
+    I,
+)
+_ADVICE = re.compile(
+    (
+        r"^\W*objections?\b\W|\b(?:now what|what now|any (?:advice|tips|ideas?)|come ?backs?|how do i get"
+        r"|what do (?:i|we|you) (?:do|say|tell)|what should (?:i|we) (?:do|say|never|avoid)|how (?:do|should"
+        r"|can|would) (?:i|we|you) (?:handle|respond|react|answer|deal with|counter|reply))\b"
+        r"|怎么办|咋回|咋办|咋说|怎么应对"
+        r"|怎么处理|如何应对|怎么回答|怎么说"
+    ),
+    I,
+)
+_OBJECTED = re.compile(
+    (
+        r"\b(?:buyers?|customers?|prospects?|clients?|they|he|she|cfo|boss) (?:just )?(?:goes?|says?|said"
+        r"|keeps? saying|is like|are like|tells? me|told me)\W*[\"“]|(?:客户|对方|他们?)(?:总)?说\W*[\"“]"
+    ),
+    I,
+)
 FOLLOW_WORDS, FOLLOW_CHINESE = 9, 16
 
 
@@ -62,10 +190,20 @@ def read_follow_aid(said: Said, reading: Reading) -> Command | None:
 
 
 _WANTS = re.compile(
-    r"\b(?:i|we)(?:'d| would| could)? (?:need|want|like|use)\b|\b(?:send|give|show|find|get|fetch) (?:me|us)\b|(?:^|[,.;!?] ?|\band )(?:need|want|looking for|got|any|have (?:we|you)|is there|do (?:we|you) have|what(?:'s| is)? (?:our|the|a good))\b|我(?:要|需要|想要)|给我|发我|帮我",
+    (
+        r"\b(?:i|we)(?:'d| would| could)? (?:need|want|like|use)\b|\b(?:send|give|show|find|get|fetch) (?:me"
+        r"|us)\b|(?:^|[,.;!?] ?|\band )(?:need|want|looking for|got|any|have (?:we|you)|is there|do (?:we"
+        r"|you) have|what(?:'s| is)? (?:our|the|a good))\b|我(?:要|需要|想要)|给我|发我|帮我"
+    ),
     I,
 )
-_REPORTED = re.compile(r"\b(?:ask(?:s|ed|ing)?|request(?:s|ed)?|want(?:s|ed)? to (?:know|see)|said|says|told|whether|if)\b[^,.;!?]{0,25}$|(?:问|要求|希望|说)[^,。;]{0,6}$", I)
+_REPORTED = re.compile(
+    (
+        r"\b(?:ask(?:s|ed|ing)?|request(?:s|ed)?|want(?:s|ed)? to (?:know|see)|said|says|told|whether"
+        r"|if)\b[^,.;!?]{0,25}$|(?:问|要求|希望|说)[^,。;]{0,6}$"
+    ),
+    I,
+)
 
 
 def wants_aid(said: Said) -> bool:
@@ -76,18 +214,42 @@ def wants_aid(said: Said) -> bool:
 def read_aid(said: Said, reading: Reading) -> Command | None:
     """An aid asked for, or a question that only an aid's text answers."""
     competitor = next((name for name in reading.competitors if _named(name, said.own)), None)
-    if competitor and _COMPETING.search(said.own) and (cues.QUESTION.search(said.own) or not any(cue.search(said.own) for _, cue in cues.ACTIVITY)) and not cues.LOST.search(said.own):
+    if (
+        competitor
+        and _COMPETING.search(said.own)
+        and (cues.QUESTION.search(said.own) or not any(cue.search(said.own) for _, cue in cues.ACTIVITY))
+        and not cues.LOST.search(said.own)
+    ):
         inside = re.search(r"^\W*(?:when|what|which|why|who|where|does|do|is|are)\b|什么|哪些", said.own, I)
-        return AskLibrary(question=said.text) if inside and not AID_KINDS[4][1].search(said.own) else FindAid(kind="battle_card", words=said.text)
+        return (
+            AskLibrary(question=said.text)
+            if inside and not AID_KINDS[4][1].search(said.own)
+            else FindAid(kind="battle_card", words=said.text)
+        )
     for kind, cue in AID_KINDS:
-        if cue.search(said.own) and not (kind == "reference_story" and re.search(r"\bin reference\b|\bfor reference\b", said.own, I)):
-            if _ASKS_INSIDE.search(said.own) and kind not in {"pain_sheet", "battle_card", "product_update", "value_proposition"}:
+        if cue.search(said.own) and not (
+            kind == "reference_story" and re.search(r"\bin reference\b|\bfor reference\b", said.own, I)
+        ):
+            if _ASKS_INSIDE.search(said.own) and kind not in {
+                "pain_sheet",
+                "battle_card",
+                "product_update",
+                "value_proposition",
+            }:
                 return AskLibrary(question=said.text)
             return FindAid(kind=kind, words=said.text, deal=deal_words(said.own, reading))
     objected = _OBJECTED.search(said.text) and not any(cue.search(said.own) for _, cue in cues.ACTIVITY)
-    return AskLibrary(question=said.text) if objected or (_ADVICE.search(said.own) and not deal_words(said.own, reading)) else None
+    return (
+        AskLibrary(question=said.text)
+        if objected or (_ADVICE.search(said.own) and not deal_words(said.own, reading))
+        else None
+    )
 
 
 def _named(name: str, text: str) -> bool:
     """Whether a competitor stands in a text, as one word or apart: Ironfang, iron fang."""
-    return name.casefold() in text.casefold() if HAS_CJK.search(name) else bool(re.search(rf"(?<!\w){loose(name)}(?:'?s)?(?!\w)", text, I))
+    return (
+        name.casefold() in text.casefold()
+        if HAS_CJK.search(name)
+        else bool(re.search(rf"(?<!\w){loose(name)}(?:'?s)?(?!\w)", text, I))
+    )

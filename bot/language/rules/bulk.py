@@ -10,8 +10,17 @@ from bot.language.rules import cues
 from bot.language.rules.changes import close_date, read_changes, read_shift
 from bot.language.rules.filters import read_selection
 
-_TURN = re.compile(r"\b(?:to|into|as|by|out|back|until|till)\b|->|→|(?:推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为)", re.I)
-_ADD_SPAN = re.compile(r"\W*(?:please |pls )?(?P<verb>add|take) (?P<span>[\w ]{1,20}?(?:days?|weeks?|months?|fortnights?))(?: off)? (?:to|from|for|on) (?=all|every|each)", re.I)
+_TURN = re.compile(
+    r"\b(?:to|into|as|by|out|back|until|till)\b|->|→|(?:推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为)",
+    re.I,
+)
+_ADD_SPAN = re.compile(
+    (
+        r"\W*(?:please |pls )?(?P<verb>add|take) (?P<span>[\w ]{1,20}?(?:days?|weeks?|months?"
+        r"|fortnights?))(?: off)? (?:to|from|for|on) (?=all|every|each)"
+    ),
+    re.I,
+)
 _VERB_ZH = re.compile(r"推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为")
 
 
@@ -23,7 +32,11 @@ def read_bulk(said: Said, reading: Reading) -> ChangeMany | None:
     longer = _ADD_SPAN.match(said.own)
     if longer:
         told = f"push it by {longer['span']}" if longer["verb"].lower() == "add" else f"pull it in by {longer['span']}"
-        return ChangeMany(words=said.text, selection=read_selection(said.own[longer.end() :], reading), changes=_changes(told, reading))
+        return ChangeMany(
+            words=said.text,
+            selection=read_selection(said.own[longer.end() :], reading),
+            changes=_changes(told, reading),
+        )
     turns = [m for m in _TURN.finditer(said.own) if m.start() >= many.end() - 1]
     last = turns[-1:] if turns and turns[-1].group() in {"to", "into", "as", "until", "till"} else turns[:1]
     at = last[0].start() if last else many.end()

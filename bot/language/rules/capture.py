@@ -21,12 +21,30 @@ from bot.language.rules.next_steps import next_step, split_day
 from bot.language.rules.segments import Clause, clauses_of, header_of, parts_of
 from bot.language.rules.stages import kind_of
 
-_MENTION = re.compile(r"(?:\b(?:with|w/|at|@|for|from|to|and|met|called|visited|saw)\s+|^)((?:[A-Z][\w&'.-]*)(?:\s+(?:[A-Z&][\w&'.-]*))*)")
+_MENTION = re.compile(
+    r"(?:\b(?:with|w/|at|@|for|from|to|and|met|called|visited|saw)\s+|^)((?:[A-Z][\w&'.-]*)(?:\s+(?:[A-Z&][\w&'.-]*))*)"
+)
 _ZH_MENTION = re.compile(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,16}?)(?:的|开会|通|见|改|推|移|转|,|$)")
-_NAMING = re.compile(r"\b(?:with|w/|at|lost|won|met|called|rang|visited|saw|move|moved|push|pushed|pull|close|closed|mark|update|bump|re|about|for|on)\s+(?:the\s+)?$", re.I)
+_NAMING = re.compile(
+    (
+        r"\b(?:with|w/|at|lost|won|met|called|rang|visited|saw|move|moved|push|pushed|pull|close|closed|mark"
+        r"|update|bump|re|about|for|on)\s+(?:the\s+)?$"
+    ),
+    re.I,
+)
 _LOGGED = {"call", "meeting", "demo", "email", "e-mail", "note", "visit"}
-_BARE_STEP = re.compile(r"(?:send(?:ing)?|shar(?:e|ing)|deliver(?:ing)?|forward(?:ing)?|do(?:ing)?|e-?mail(?:ing)?|get(?:ting)?)(?: (?:it|them|that|this|over|back|out|her|him|to|across))*|(?:再|会|就)?(?:发|交|寄|送|给)(?:给|过去|出去)?(?:她|他|他们|她们|对方|它)?", re.I)
-_SAYING_WHEN = re.compile(r"\b(?:let'?s say|say|by|on|due|at the latest|latest|at least|maybe|probably|around)\b|最晚|大概|之?前", re.I)
+_BARE_STEP = re.compile(
+    (
+        r"(?:send(?:ing)?|shar(?:e|ing)|deliver(?:ing)?|forward(?:ing)?|do(?:ing)?|e-?mail(?:ing)?"
+        r"|get(?:ting)?)(?: (?:it|them|that|this|over|back|out|her|him|to|across))*|(?:再|会|就)?(?:发"
+        r"|交|寄|送|给)(?:给"
+        r"|过去|出去)?(?:她|他|他们|她们|对方|它)?"
+    ),
+    re.I,
+)
+_SAYING_WHEN = re.compile(
+    r"\b(?:let'?s say|say|by|on|due|at the latest|latest|at least|maybe|probably|around)\b|最晚|大概|之?前", re.I
+)
 _EACH = re.compile(r"\beach\b|\bapiece\b|各", re.I)
 
 
@@ -106,7 +124,9 @@ def read_capture(said: Said, reading: Reading) -> list[Command]:
 def _adds_only_names(one: Told, reading: Reading) -> bool:
     """`and Initech yesterday`: a name, perhaps a day, and hardly a word more."""
     rest = one.text
-    places = [(n.start, n.end) for n in one.names] + [(d.start, d.end) for d in find_dates(one.text, reading.today, ahead=False)]
+    places = [(n.start, n.end) for n in one.names] + [
+        (d.start, d.end) for d in find_dates(one.text, reading.today, ahead=False)
+    ]
     for start, end in sorted(_merged_places(places), reverse=True):
         rest = f"{rest[:start]} {rest[end:]}"
     return len(re.findall(r"[^\W\d_]+", rest)) <= 4
@@ -153,7 +173,11 @@ def _read_clause(clause: Clause, told: Told, reading: Reading, pending: bool) ->
     if _only_a_day(text, ahead) and told.changes.get("next_step") and not told.changes.get("next_step_due"):
         told.changes["next_step_due"] = ahead[0].day(last=True)
         return False
-    step = None if clause.supposed and not cues.NEXT_LABEL.search(text) else next_step(text, ahead, reading, pending=pending, told=told.kind is not None)
+    step = (
+        None
+        if clause.supposed and not cues.NEXT_LABEL.search(text)
+        else next_step(text, ahead, reading, pending=pending, told=told.kind is not None)
+    )
     if step is not None:
         if step:
             _add_step(step, ahead, told)
@@ -168,7 +192,9 @@ def _read_clause(clause: Clause, told: Told, reading: Reading, pending: bool) ->
 
 
 def _only_a_day(text: str, ahead: list[DateSaid]) -> bool:
-    return len(ahead) == 1 and not re.search(r"[^\W\d_]", _SAYING_WHEN.sub("", text[: ahead[0].start] + text[ahead[0].end :]))
+    return len(ahead) == 1 and not re.search(
+        r"[^\W\d_]", _SAYING_WHEN.sub("", text[: ahead[0].start] + text[ahead[0].end :])
+    )
 
 
 def _add_step(step: str, ahead: list[DateSaid], told: Told) -> None:
@@ -233,7 +259,11 @@ def _mentioned(told: Told, reading: Reading) -> str:
     people = {n.start for n in reading.lexicon.names_in(told.text, {"contact", "person"})}
     for match in _MENTION.finditer(told.text):
         words = re.split(r"\s+(?:about|re|regarding|today|yesterday|on|to)\b", match.group(1))[0]
-        if match.start(1) not in people and words.split()[0].casefold() not in _STARTERS and not find_dates(words, reading.today, ahead=True):
+        if (
+            match.start(1) not in people
+            and words.split()[0].casefold() not in _STARTERS
+            and not find_dates(words, reading.today, ahead=True)
+        ):
             return words
     return ""
 
@@ -244,7 +274,11 @@ def _unknown_name(told: Told, reading: Reading) -> str:
     if mentioned:
         return mentioned
     people = reading.lexicon.names_in(told.text, {"contact", "person"})
-    moved = re.search(r"\b(?:move|push|update|mark|close|set|bump|pull)\s+(?:the\s+)?(.+?)\s+(?:to|as|into|out|in|by)\b", told.text, re.I)
+    moved = re.search(
+        r"\b(?:move|push|update|mark|close|set|bump|pull)\s+(?:the\s+)?(.+?)\s+(?:to|as|into|out|in|by)\b",
+        told.text,
+        re.I,
+    )
     if moved and moved.group(1).casefold() not in _PRONOUNS:
         return moved.group(1)
     zh = _ZH_MENTION.search(told.text)
@@ -267,10 +301,30 @@ def _stranger(text: str, reading: Reading) -> str:
     return ""
 
 
-_PRONOUNS = {"it", "this", "that", "them", "this deal", "that deal", "the deal", "deal", "this one", "that one", "close date", "close", "the close", "closing", "date"}
+_PRONOUNS = {
+    "it",
+    "this",
+    "that",
+    "them",
+    "this deal",
+    "that deal",
+    "the deal",
+    "deal",
+    "this one",
+    "that one",
+    "close date",
+    "close",
+    "the close",
+    "closing",
+    "date",
+}
 _STARTERS = {
-    "had", "met", "call", "called", "log", "quick", "just", "finally", "new", "did", "sent", "spoke", "talked", "moving", "move", "the", "a", "an", "i", "we", "they", "he",
-    "she", "it", "note", "notes", "good", "great", "today", "yesterday", "q1", "q2", "q3", "q4", "eoq", "eom", "eoy", "next", "remind", "push", "lost", "won", "add", "give",
-    "mark", "update", "make", "set", "close", "can", "please", "hey", "hi", "ok", "okay", "done", "caught", "mtg", "meeting", "demo", "lunch", "follow", "email", "emailed",
-    "lvm", "vm", "cb", "po", "nda", "poc", "rang", "will", "keen", "fyi", "also", "still", "no", "not", "my", "our", "their", "all", "bit", "super", "btw",
+    "had", "met", "call", "called", "log", "quick", "just", "finally", "new", "did", "sent", "spoke", "talked",
+    "moving", "move", "the", "a", "an", "i", "we", "they", "he",
+    "she", "it", "note", "notes", "good", "great", "today", "yesterday", "q1", "q2", "q3", "q4", "eoq", "eom", "eoy",
+    "next", "remind", "push", "lost", "won", "add", "give",
+    "mark", "update", "make", "set", "close", "can", "please", "hey", "hi", "ok", "okay", "done", "caught", "mtg",
+    "meeting", "demo", "lunch", "follow", "email", "emailed",
+    "lvm", "vm", "cb", "po", "nda", "poc", "rang", "will", "keen", "fyi", "also", "still", "no", "not", "my", "our",
+    "their", "all", "bit", "super", "btw",
 }  # fmt: skip

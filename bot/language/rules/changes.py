@@ -16,23 +16,64 @@ from bot.language.rules import cues
 from bot.language.rules.stages import find_stage, kind_of
 
 _RELATIVE = re.compile(
-    r"bump|rais|increas|cut|reduc|drop|lower|grow|half|halve|doubl|tripl|twice|discount|uplift|\bdown\b|\bup\b|take|took|shav|knock|减半|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|加|减|[+-]\s?\d", re.I
+    (
+        r"bump|rais|increas|cut|reduc|drop|lower|grow|half|halve|doubl|tripl|twice|discount|uplift|\bdown\b"
+        r"|\bup\b|take|took|shav|knock|减半|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|加|减|[+-]\s?\d"
+    ),
+    re.I,
 )
-_TOLD_AS_MONEY = re.compile(r"won|closed|signed|sold|bump|rais|deal|worth|amount|value|price|budget|still|make it|now|quote|call it", re.I)
+_TOLD_AS_MONEY = re.compile(
+    r"won|closed|signed|sold|bump|rais|deal|worth|amount|value|price|budget|still|make it|now|quote|call it", re.I
+)
 _ADDS = re.compile(r"\W*(?:and |also |please |pls |they )?(?:add|include|also want|throw in|tack on|plus|加)", re.I)
 _RANGE = re.compile(
-    r"\bbetween\s+[$€£¥]?\d|(?<!from )(?<!\d)[$€£¥]?\d[\d.,]*\s?(?:k|m|grand)?\s?(?:-|–|to|or)\s?[$€£¥]?\d[\d.,]*\s?(?:k|m|grand|mio)\b|\d+万?[到至~-]\d+万", re.I
+    (
+        r"\bbetween\s+[$€£¥]?\d|(?<!from )(?<!\d)[$€£¥]?\d[\d.,]*\s?(?:k|m|grand)?\s?(?:-|–|to"
+        r"|or)\s?[$€£¥]?\d[\d.,]*\s?(?:k|m|grand|mio)\b|\d+万?[到至~-]\d+万"
+    ),
+    re.I,
 )
-_NOT_BEFORE = re.compile(r"\b(?:won'?t|not|never|can'?t|cannot|unlikely to) (?:\w+ ){0,2}(?:clos\w*|sign\w*|happen|land|buy|decide|go ahead|be done)\b.{0,20}?\b(?:before|until|till)\b", re.I)
+_NOT_BEFORE = re.compile(
+    (
+        r"\b(?:won'?t|not|never|can'?t|cannot|unlikely to) (?:\w+ ){0,2}(?:clos\w*|sign\w*|happen|land|buy"
+        r"|decide|go ahead|be done)\b.{0,20}?\b(?:before|until|till)\b"
+    ),
+    re.I,
+)
 _THOUSANDS = re.compile(r"\b(?:to|at|is|now|of|about|around|worth)\s+$", re.I)
 _NOW = re.compile(r"now|right now|just now|at the moment|today|earlier|this (?:morning|afternoon|aft|evening)", re.I)
-_CLOSING = re.compile(r"\b(?:clos\w+|sign(?:s|ed|ing)?(?! off)|signature|land\w*|go(?:es)? live|decision)\b|关单|签|成交|结单", re.I)
-_NEEDS_TOO = re.compile(r"\b(?:needs?|wants?|takes?|taking)\b(?=.*\b(?:as well|too|also|on top)\b)|\balso (?:needs?|wants?|takes?)\b|也要|还要", re.I)
+_CLOSING = re.compile(
+    r"\b(?:clos\w+|sign(?:s|ed|ing)?(?! off)|signature|land\w*|go(?:es)? live|decision)\b|关单|签|成交|结单", re.I
+)
+_NEEDS_TOO = re.compile(
+    (
+        r"\b(?:needs?|wants?|takes?|taking)\b(?=.*\b(?:as well|too|also|on top)\b)|\balso (?:needs?|wants?"
+        r"|takes?)\b|也要|还要"
+    ),
+    re.I,
+)
 _SHARED_SIGN = re.compile(r"[$¥￥]")
 _CURRENCY_IN_WORDS = re.compile(
-    r"\b(?:in|to) (?P<word>us dollars|dollars|usd|euros?|eur|pounds|sterling|gbp|yuan|rmb|cny|yen|swiss francs|chf)\b|按?(?P<zh>美元|美金|欧元|英镑|人民币|港币)", re.I
+    (
+        r"\b(?:in|to) (?P<word>us dollars|dollars|usd|euros?|eur|pounds|sterling|gbp|yuan|rmb|cny|yen"
+        r"|swiss francs|chf)\b|按?(?P<zh>美元|美金|欧元|英镑|人民币|港币)"
+    ),
+    re.I,
 )
-_STATED = {"d": "USD", "u": "USD", "e": "EUR", "p": "GBP", "st": "GBP", "g": "GBP", "yu": "CNY", "r": "CNY", "c": "CNY", "ye": "JPY", "sw": "CHF", "ch": "CHF"}
+_STATED = {
+    "d": "USD",
+    "u": "USD",
+    "e": "EUR",
+    "p": "GBP",
+    "st": "GBP",
+    "g": "GBP",
+    "yu": "CNY",
+    "r": "CNY",
+    "c": "CNY",
+    "ye": "JPY",
+    "sw": "CHF",
+    "ch": "CHF",
+}
 _STATED_ZH = {"美元": "USD", "美金": "USD", "欧元": "EUR", "英镑": "GBP", "人民币": "CNY", "港币": "HKD"}
 
 
@@ -56,7 +97,8 @@ def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None
 
 
 def add_loss_reason(text: str, changes: dict[str, Any], reading: Reading) -> None:
-    """The first reason that a text names, where none is known yet; to lose to somebody by name is to lose to a competitor."""
+    """The first reason that a text names, where none is known yet; to lose to somebody by name is to lose to a
+    competitor."""
     reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
     if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in reading.competitors):
         reason = "competitor"
@@ -89,7 +131,13 @@ def read_shift(clause: str, changes: dict[str, Any]) -> None:
         changes["close_shift_days" if shift.days else "close_shift_months"] = shift.days or shift.months
 
 
-_ASKED_OFF = re.compile(r"\b(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|request(?:s|ed)?|demand(?:s|ed)?|push(?:es|ed|ing)|hop(?:es|ed|ing)|wish(?:es|ed)?|fish(?:es|ed|ing))\b.{0,20}%|(?:要求|想要|希望|问).{0,10}(?:折|%|优惠)", re.I)
+_ASKED_OFF = re.compile(
+    (
+        r"\b(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|request(?:s|ed)?|demand(?:s|ed)?|push(?:es|ed|ing)|hop(?:es"
+        r"|ed|ing)|wish(?:es|ed)?|fish(?:es|ed|ing))\b.{0,20}%|(?:要求|想要|希望|问).{0,10}(?:折|%|优惠)"
+    ),
+    re.I,
+)
 """A discount that a customer asks for changes nothing yet."""
 
 
@@ -105,7 +153,9 @@ def _read_amount(clause: str, changes: dict[str, Any]) -> None:
     if difference is not None:
         changes["amount_delta"] = difference
         return
-    monies = [m for m in find_money(clause) if not cues.OLD_AMOUNT.search(clause[: m.start]) and not _minutes(m, clause)]
+    monies = [
+        m for m in find_money(clause) if not cues.OLD_AMOUNT.search(clause[: m.start]) and not _minutes(m, clause)
+    ]
     sure = [m for m in monies if m.sure]
     if sure:
         said = sure[-1]
@@ -117,7 +167,11 @@ def _read_amount(clause: str, changes: dict[str, Any]) -> None:
         if stated:
             changes["currency"], changes["currency_by_sign"] = _stated(stated), False
         return
-    parted = [m for m in monies if m.amount >= 1000 and "," in clause[m.start : m.end] and _THOUSANDS.search(clause[: m.start])]
+    parted = [
+        m
+        for m in monies
+        if m.amount >= 1000 and "," in clause[m.start : m.end] and _THOUSANDS.search(clause[: m.start])
+    ]
     if parted:
         changes["amount"] = parted[-1].amount
         return
@@ -132,7 +186,9 @@ def _minutes(money: MoneySaid, clause: str) -> bool:
     duration = find_duration(clause)
     if not duration or not (duration[1][0] <= money.start < duration[1][1]) or money.currency:
         return False
-    return not re.search(r"\b(?:about|worth|deal|budget|quote|value|at|amount|for|to|now|is)\s*~?$", clause[: money.start].rstrip(), re.I)
+    return not re.search(
+        r"\b(?:about|worth|deal|budget|quote|value|at|amount|for|to|now|is)\s*~?$", clause[: money.start].rstrip(), re.I
+    )
 
 
 def _stated(match: re.Match[str]) -> str:
@@ -153,7 +209,9 @@ def _read_owner(clause: str, changes: dict[str, Any], reading: Reading) -> None:
 def _read_products(clause: str, changes: dict[str, Any], reading: Reading) -> None:
     add = cues.ADD_PRODUCT.search(clause)
     if (add and _ADDS.match(clause)) or (add := _NEEDS_TOO.search(clause)):
-        products = [n for n in reading.lexicon.names_in(clause, {"product"}) if n.start >= add.start() and n.score >= 0.5]
+        products = [
+            n for n in reading.lexicon.names_in(clause, {"product"}) if n.start >= add.start() and n.score >= 0.5
+        ]
         words = tuple(dict.fromkeys(clause[n.start : n.end] for n in products))
         if words:
             changes["products"] = (*changes.get("products", ()), *words[:3])

@@ -13,11 +13,21 @@ from bot.language.rules.activities import surely_ahead
 from bot.language.rules.capture import Told, read_segment
 
 _REMOVED: dict[str, Any] = {
-    "next step": "next_step", "follow-up": "next_step", "follow up": "next_step", "followup": "next_step", "amount": "amount", "value": "amount", "close date": "close_date", "date": "close_date",
-    "stage": "stage", "forecast": "forecast", "call": "activity", "meeting": "activity", "activity": "activity", "note": "activity", "contact": "activity",
-    "下一步": "next_step", "跟进": "next_step", "金额": "amount", "关单日期": "close_date", "日期": "close_date", "阶段": "stage", "预测": "forecast", "活动": "activity",
+    "next step": "next_step", "follow-up": "next_step", "follow up": "next_step", "followup": "next_step",
+    "amount": "amount", "value": "amount", "close date": "close_date", "date": "close_date",
+    "stage": "stage", "forecast": "forecast", "call": "activity", "meeting": "activity", "activity": "activity",
+    "note": "activity", "contact": "activity",
+    "下一步": "next_step", "跟进": "next_step", "金额": "amount", "关单日期": "close_date", "日期": "close_date",
+    "阶段": "stage",
+    "预测": "forecast", "活动": "activity",
 }  # fmt: skip
-_BARE = re.compile(r"\W*(?:make it|no|actually|sorry|oops|i mean|it'?s|should be|was|set it to|change it to|not \S+|,|\s)*(\d{2,}(?:\.\d+)?)\W*", re.I)
+_BARE = re.compile(
+    (
+        r"\W*(?:make it|no|actually|sorry|oops|i mean|it'?s|should be|was|set it to|change it to|not \S+|,"
+        r"|\s)*(\d{2,}(?:\.\d+)?)\W*"
+    ),
+    re.I,
+)
 _ADDED = re.compile(r"\b(?:also|too|as well|joined|plus|and)\b|也|还有", re.I)
 
 
@@ -27,7 +37,15 @@ def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
         return None
     removed = cues.REMOVE.match(said.own)
     if removed:
-        return CorrectDraft(remove=(_REMOVED[(next(removed[name] for name in ("what", "kept", "zh", "zh2") if removed[name])).lower().removesuffix(" change")],))
+        return CorrectDraft(
+            remove=(
+                _REMOVED[
+                    (next(removed[name] for name in ("what", "kept", "zh", "zh2") if removed[name]))
+                    .lower()
+                    .removesuffix(" change")
+                ],
+            )
+        )
     told = read_segment(said.own, reading)
     changes = dict(told.changes)
     at = _moved_day(said, told, changes, reading)
@@ -47,7 +65,8 @@ def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
 
 
 def _moved_day(said: Said, told: Told, changes: dict[str, Any], reading: Reading) -> Any:
-    """The day of the activity, where the day said is that; else it goes to the close date or the next step of the card."""
+    """The day of the activity, where the day said is that; else it goes to the close date or the next step of the
+    card."""
     draft = reading.draft
     assert draft is not None
     dates = find_dates(said.own, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)

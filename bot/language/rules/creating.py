@@ -12,7 +12,13 @@ from bot.language.rules import cues
 from bot.language.rules.stages import find_stage
 
 _EMAIL = re.compile(r"(?:<mailto:[^|>]*\|)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
-_IS_THE = re.compile(r"\b(?:he|she|they)(?:'s| is|'re| are) (?:the |their |our |a |an |now )*(?P<title>[\w &/-]{3,40}?)(?= there| over there|[,.;!]|$)", re.I)
+_IS_THE = re.compile(
+    (
+        r"\b(?:he|she|they)(?:'s| is|'re| are) (?:the |their |our |a |an "
+        r"|now )*(?P<title>[\w &/-]{3,40}?)(?= there| over there|[,.;!]|$)"
+    ),
+    re.I,
+)
 _TITLE_IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
 _AT_ACCOUNT = re.compile(r"\s*(?:\b(?:at|from|of|for)\b|@)\s*$", re.I)
 
@@ -25,7 +31,11 @@ def read_new_deal(said: Said, reading: Reading) -> CreateDeal | None:
     rest = said.own[start.end() :]
     accounts = [n for n in reading.lexicon.names_in(rest, {"account"}) if n.score >= 0.35]
     account = max(accounts, key=lambda n: (n.score, n.end - n.start)) if accounts else None
-    words = rest[account.start : account.end] if account else re.split(r"\s+(?=[$€£¥]?\d)|[,:;]|\s(?:for|closing|worth)\s", rest.strip())[0].strip()
+    words = (
+        rest[account.start : account.end]
+        if account
+        else re.split(r"\s+(?=[$€£¥]?\d)|[,:;]|\s(?:for|closing|worth)\s", rest.strip())[0].strip()
+    )
     products = [n for n in reading.lexicon.names_in(rest, {"product"}) if n.score >= 0.5]
     product_words = tuple(dict.fromkeys(rest[n.start : n.end] for n in products))[:1]
     dates = find_dates(rest, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
@@ -37,7 +47,9 @@ def read_new_deal(said: Said, reading: Reading) -> CreateDeal | None:
         products=product_words,
         stage=find_stage(rest, reading.stages, reading.process),
     )
-    about = re.search(r"\b(?:for|about|on) (?:the |their |a )?([^,;.]+?)(?= clos\w+| worth| at \$?\d|[,;.]|$)", rest, re.I)
+    about = re.search(
+        r"\b(?:for|about|on) (?:the |their |a )?([^,;.]+?)(?= clos\w+| worth| at \$?\d|[,;.]|$)", rest, re.I
+    )
     name = about.group(1) if about else _rest_of(rest, [*([account] if account else [])], reading)
     return CreateDeal(account=words, name=name or None, changes=changes)
 
@@ -55,7 +67,10 @@ def _rest_of(text: str, names: list[NamedSpan], reading: Reading) -> str:
     spans += [(m.start, m.end) for m in find_money(text) if m.sure]
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + ", " + text[end:]
-    pieces = [re.sub(r"\b(?:closing|close|in|by|worth|for|at)\b|签|预计|关单", " ", piece).strip() for piece in re.split(r"[,;]", text)]
+    pieces = [
+        re.sub(r"\b(?:closing|close|in|by|worth|for|at)\b|签|预计|关单", " ", piece).strip()
+        for piece in re.split(r"[,;]", text)
+    ]
     return next((re.sub(r"\s+", " ", piece) for piece in pieces if len(piece) > 1), "")
 
 
@@ -65,7 +80,11 @@ def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
     start = cues.NEW_CONTACT.match(said.text)
     if somebody or not start:
         return somebody
-    rest = (said.text[: start.start("cue")] + " " + said.text[start.end() :]).strip() if start["where"] else said.text[start.end() :]
+    rest = (
+        (said.text[: start.start("cue")] + " " + said.text[start.end() :]).strip()
+        if start["where"]
+        else said.text[start.end() :]
+    )
     email = _EMAIL.search(rest)
     if email:
         rest = rest[: email.start()] + rest[email.end() :]
@@ -85,7 +104,9 @@ def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
     if not pieces:
         return None
     said_title = title.group(1).strip() if title else pieces[1] if len(pieces) > 1 else None
-    return CreateContact(account=account, name=pieces[0], title=said_title, email=_plain(email.group()) if email else None)
+    return CreateContact(
+        account=account, name=pieces[0], title=said_title, email=_plain(email.group()) if email else None
+    )
 
 
 def _added_somebody(said: Said, reading: Reading) -> CreateContact | None:

@@ -21,43 +21,184 @@ _UNIT = r"\+?\s*(days?|d|weeks?|wks?|w|months?|mos?|天|日|周|个?星期|个�
 _UNIT_DAYS = (("m", 30), ("个月", 30), ("w", 7), ("周", 7), ("个星期", 7), ("星期", 7))
 _SPAN = rf"{_COUNT}\s*{_UNIT}(?![a-z])"
 _QUIET = re.compile(
-    rf"(?:no (?:activity|contact|touch|calls?|update)|not (?:been )?(?:touched|contacted|called|talked to|updated)|n[o']t (?:been )?(?:touched|contacted|spoken|talked|heard|had (?:any )?(?:activity|contact))|untouched|quiet|silent|idle|inactive|gone dark|nobody(?: has| had)? (?:touched|called|contacted|talked to|spoken to)|没有?(?:活动|联系|动静|跟进)|未跟进|未联系)\D{{0,25}}{_SPAN}"
+    rf"(?:no (?:activity|contact|touch|calls?|update)|not (?:been )?(?:touched|contacted|called|talked to"
+    rf"|updated)|n[o']t (?:been )?(?:touched|contacted|spoken|talked|heard|had (?:any )?(?:activity"
+    rf"|contact))|untouched|quiet|silent|idle|inactive|gone dark|nobody(?: has| had)? (?:touched|called"
+    rf"|contacted|talked to|spoken to)|没有?(?:活动|联系|动静|跟进)|未跟进|未联系)\D{{0,25}}{_SPAN}"
     rf"|(?:超过|已经?)?{_SPAN}(?:以上)?(?:都)?没有?(?:活动|联系|动静|跟进|人跟)",
     I,
 )
 _AGE = re.compile(
-    rf"(?:stuck|stage|sitting|sat|parked|aged?|older|in (?:their|the|its|one|same|current) stage|停留|卡)\D{{0,40}}?{_SPAN}"
+    rf"(?:stuck|stage|sitting|sat|parked|aged?|older|in (?:their|the|its|one|same|current) stage|停留"
+    rf"|卡)\D{{0,40}}?{_SPAN}"
     rf"|{_SPAN}.{{0,25}}(?:\bstage\b|\bstuck\b|\bold\b|阶段|卡)|(?:超过|多于)\s*{_SPAN}",
     I,
 )
 _PUSHED = re.compile(
-    r"\b(?:pushed|slipped|slipping|moved (?:out|back)|delayed|postponed)\b (?:the close date )?(?:(?P<n>twice|once|three times|\d+ times|\d+x)(?: or more)?|(?:more than|over) (?P<more>once|twice|\d+)(?: times)?|at least (?P<least>once|twice|\d+)(?: times)?|out\b|back\b)?"
+    r"\b(?:pushed|slipped|slipping|moved (?:out|back)|delayed|postponed)\b (?:the close date "
+    r")?(?:(?P<n>twice|once|three times|\d+ times|\d+x)(?: or more)?|(?:more than|over) (?P<more>once|twice"
+    r"|\d+)(?: times)?|at least (?P<least>once|twice|\d+)(?: times)?|out\b|back\b)?"
     r"|(?:推迟|延期|推后)(?:了|过)?(?P<zh>\d+|两|三|多)?次?",
     I,
 )
-_MORE_PUSHES = re.compile(r"\bmore than (?P<more>once|twice|\d+)\b.{0,20}\bpush|\b(?P<n>\d+)\+? (?:or more )?pushes\b|\bpushed\b.{0,20}?\b(?:more than (?P<more2>once|twice|\d+)|(?P<n2>twice|\d+ times))", I)
-_FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
-    ("next_step_unchanged", re.compile(r"\b(?:stale|old|unchanged|outdated) next steps?\b|\bnext steps?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated)|stale|haven'?t changed)\b|下一步.{0,6}(?:没变|未变|没更新|未更新)", I)),
-    ("no_next_step", re.compile(r"\bnext[ -]?steps?\b.{0,20}\b(?:without|no|missing)\b.{0,10}\bdates?\b|\b(?:without|no|missing)(?: an?| any)? dates? (?:for|on) (?:the |their |its )?next[ -]?steps?\b|\b(?:without|with no|missing|no|lack(?:ing)?|need(?:s|ing)?|don'?t have|has no|have no)(?: an?| any| a defined)? next[ -]?steps?\b|(?:没有|缺少?|缺乏|无|没写|没填)下一步", I)),
-    ("close_date_unchanged", re.compile(r"\bclose dates?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated|touched)|haven'?t (?:changed|moved))\b|\b(?:stale|unchanged) close dates?\b", I)),
-    ("close_date_past", re.compile(r"\b(?:past|overdue|expired|old|passed) (?:their |the |its )?close[ -]?dates?\b|\bclose[ -]?dates?\b.{0,20}\b(?:in the past|passed|overdue|gone by|expired|behind us)\b|\boverdue\b|\bpast[ -]due\b|\bshould have closed\b|过期|逾期|(?:关闭|关单|成交|结单|预计成交)日期?(?:都)?(?:已经?)?(?:过了|已过|过期)|已过(?:关闭|成交|预计成交|结单)", I)),
-    ("amount_zero", re.compile(r"\b(?:zero|0|nil)[ -]?(?:amounts?|values?|dollars?)\b|\bamounts? (?:of )?(?:zero|0)\b|金额(?:为|是)?(?:0|零)", I)),
-    ("no_amount", re.compile(r"\b(?:without|with no|missing|no|lacking|don'?t have)(?: an?| any)? (?:amounts?|values?|price|numbers?)\b|(?:没有|缺少?|没填|没写|无)金额", I)),
-    ("single_contact", re.compile(r"\bsingle[- ]thread\w*\b|\b(?:only|just) one (?:contact|person)\b|\bone contact only\b|\bsingle contact\b|(?:只有|仅)一(?:个|位)(?:联系人|人)|单一联系人|单线", I)),
-    ("no_contact", re.compile(r"\b(?:without|with no|missing|no|lacking)(?: an?| any)? (?:contacts?|people)\b(?! (?:for|in|since))|(?:没有|缺少?|无)联系人", I)),
-    ("account_missing", re.compile(r"\b(?:without|with no|missing|no)(?: an?| any)? (?:accounts?|customers?|company)\b|(?:没有|缺少?|无)客户(?:名|信息)?的", I)),
-    ("stage_skipped", re.compile(r"\bskip\w* (?:a |any |over )?(?:stages?|steps?)\b|\bstages? skipped\b|跳过(?:了)?阶段|跳阶段", I)),
-    ("stalled", re.compile(r"\bstall(?:ed|ing)\b|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b|\bstale\b|停滞|没有动静|没动静|僵住|沉默", I)),
-    ("overaged", re.compile(r"\bover-?aged\b|\btoo long in\b|\bstuck\b(?!.{0,40}\d)|\bin (?:their|the|its|one|same) stage too long\b|卡住|卡在|卡了|卡着", I)),
+_MORE_PUSHES = re.compile(
+    (
+        r"\bmore than (?P<more>once|twice|\d+)\b.{0,20}\bpush|\b(?P<n>\d+)\+? (?:or more )?pushes\b"
+        r"|\bpushed\b.{0,20}?\b(?:more than (?P<more2>once|twice|\d+)|(?P<n2>twice|\d+ times))"
+    ),
+    I,
 )
-_TEAM = re.compile(r"\b(?:my|the|our)\s+team'?s?\b|\bteam\b|\bmy (?:reps|people|guys|folks|sellers)\b|团队|我们组|我组|我的人|我们区", I)
+_FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
+    (
+        "next_step_unchanged",
+        re.compile(
+            (
+                r"\b(?:stale|old|unchanged|outdated) next steps?\b|\bnext steps?\b.{0,25}\b(?:unchanged"
+                r"|not (?:been )?(?:changed|updated)|stale|haven'?t changed)\b|下一步.{0,6}(?:没变|未变|没更新|未更新)"
+            ),
+            I,
+        ),
+    ),
+    (
+        "no_next_step",
+        re.compile(
+            (
+                r"\bnext[ -]?steps?\b.{0,20}\b(?:without|no|missing)\b.{0,10}\bdates?\b|\b(?:without|no"
+                r"|missing)(?: an?| any)? dates? (?:for|on) (?:the |their |its )?next[ -]?steps?\b|\b(?:without"
+                r"|with no|missing|no|lack(?:ing)?|need(?:s|ing)?|don'?t have|has no|have no)(?: an?| any"
+                r"| a defined)? next[ -]?steps?\b|(?:没有|缺少?|缺乏|无|没写|没填)下一步"
+            ),
+            I,
+        ),
+    ),
+    (
+        "close_date_unchanged",
+        re.compile(
+            (
+                r"\bclose dates?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated|touched)"
+                r"|haven'?t (?:changed|moved))\b|\b(?:stale|unchanged) close dates?\b"
+            ),
+            I,
+        ),
+    ),
+    (
+        "close_date_past",
+        re.compile(
+            (
+                r"\b(?:past|overdue|expired|old|passed) (?:their |the |its )?close[ -]?dates?\b"
+                r"|\bclose[ -]?dates?\b.{0,20}\b(?:in the past|passed|overdue|gone by|expired|behind us)\b"
+                r"|\boverdue\b|\bpast[ -]due\b|\bshould have closed\b|过期|逾期|(?:关闭|关单|成交|结单"
+                r"|预计成交)日期?(?:都)?(?:已经?)?(?:过了|已过|过期)|已过(?:关闭|成交|预计成交|结单)"
+            ),
+            I,
+        ),
+    ),
+    (
+        "amount_zero",
+        re.compile(
+            (
+                r"\b(?:zero|0|nil)[ -]?(?:amounts?|values?|dollars?)\b|\bamounts? (?:of )?(?:zero|0)\b"
+                r"|金额(?:为|是)?(?:0|零)"
+            ),
+            I,
+        ),
+    ),
+    (
+        "no_amount",
+        re.compile(
+            (
+                r"\b(?:without|with no|missing|no|lacking|don'?t have)(?: an?| any)? (?:amounts?|values?|price"
+                r"|numbers?)\b|(?:没有|缺少?|没填|没写|无)金额"
+            ),
+            I,
+        ),
+    ),
+    (
+        "single_contact",
+        re.compile(
+            (
+                r"\bsingle[- ]thread\w*\b|\b(?:only|just) one (?:contact|person)\b|\bone contact only\b"
+                r"|\bsingle contact\b|(?:只有|仅)一(?:个|位)(?:联系人|人)|单一联系人|单线"
+            ),
+            I,
+        ),
+    ),
+    (
+        "no_contact",
+        re.compile(
+            (
+                r"\b(?:without|with no|missing|no|lacking)(?: an?| any)? (?:contacts?|people)\b(?! (?:for|in"
+                r"|since))|(?:没有|缺少?|无)联系人"
+            ),
+            I,
+        ),
+    ),
+    (
+        "account_missing",
+        re.compile(
+            (
+                r"\b(?:without|with no|missing|no)(?: an?| any)? (?:accounts?|customers?|company)\b|(?:没有|缺少?"
+                r"|无)客户(?:名|信息)?的"
+            ),
+            I,
+        ),
+    ),
+    (
+        "stage_skipped",
+        re.compile(r"\bskip\w* (?:a |any |over )?(?:stages?|steps?)\b|\bstages? skipped\b|跳过(?:了)?阶段|跳阶段", I),
+    ),
+    (
+        "stalled",
+        re.compile(
+            (
+                r"\bstall(?:ed|ing)\b|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b"
+                r"|\bstale\b|停滞|没有动静|没动静|僵住|沉默"
+            ),
+            I,
+        ),
+    ),
+    (
+        "overaged",
+        re.compile(
+            (
+                r"\bover-?aged\b|\btoo long in\b|\bstuck\b(?!.{0,40}\d)|\bin (?:their|the|its|one"
+                r"|same) stage too long\b|卡住|卡在|卡了|卡着"
+            ),
+            I,
+        ),
+    ),
+)
+_TEAM = re.compile(
+    r"\b(?:my|the|our)\s+team'?s?\b|\bteam\b|\bmy (?:reps|people|guys|folks|sellers)\b|团队|我们组|我组|我的人|我们区",
+    I,
+)
 _OWN = re.compile(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)
-_ALL = re.compile(r"\b(?:all|everyone|everybody|company|whole|entire|overall|total)\b|全部|公司|所有|整体|全公司|大家", I)
-_OVER = re.compile(r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|north of|exceed\w*)\b|>|≥|\+(?!\d)|超过|以上|大于|高于|不低于", I)
+_ALL = re.compile(
+    r"\b(?:all|everyone|everybody|company|whole|entire|overall|total)\b|全部|公司|所有|整体|全公司|大家", I
+)
+_OVER = re.compile(
+    (
+        r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|north of|exceed\w*)\b|>|≥"
+        r"|\+(?!\d)|超过|以上|大于|高于|不低于"
+    ),
+    I,
+)
 _UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b|<|≤|低于|以下|小于|不到|少于", I)
 _BETWEEN = re.compile(r"\bbetween\b|\d[km]?\s*(?:-|–|to|and)\s*[$€£¥]?\d|之间|到", I)
-_ONWARD = re.compile(r"\bor (?:further|later|beyond|above|better|higher|more)\b|\band (?:up|beyond|later|above|further)\b|\bonwards?\b|及以后|以后|及之后|或更后|之后的?阶段", I)
-_SLIPPED = re.compile(r"\b(?:slip\w*|fall\w*|fell|mov\w+|push\w*|drop\w*|dropped) (?:out )?(?:of|from)\s+(?=(?:this|last|next|the|q\d|\w+ quarter|h\d))|(?:滑出|推出|移出)", I)
+_ONWARD = re.compile(
+    (
+        r"\bor (?:further|later|beyond|above|better|higher|more)\b|\band (?:up|beyond|later|above|further)\b"
+        r"|\bonwards?\b|及以后|以后|及之后|或更后|之后的?阶段"
+    ),
+    I,
+)
+_SLIPPED = re.compile(
+    (
+        r"\b(?:slip\w*|fall\w*|fell|mov\w+|push\w*|drop\w*|dropped) (?:out )?(?:of|from)\s+(?=(?:this|last|next"
+        r"|the|q\d|\w+ quarter|h\d))|(?:滑出|推出|移出)"
+    ),
+    I,
+)
 _LONGER = re.compile(rf"(?:longer|more|over|greater|>|for|超过|多于)(?: than)?\s*{_SPAN}", I)
 _CREATED = re.compile(r"\b(?:created|opened|added|started|entered)\b|新建|创建|新增", I)
 
@@ -71,7 +212,11 @@ def read_filter(text: str, reading: Reading, *, lost: bool = False) -> dict[str,
     names = [(n.start, n.end) for n in reading.lexicon.names_in(rest, {"account", "deal"}) if n.score >= 0.6]
     nameless = blanked(text, [*taken, *names])
     found["whose"] = whose(nameless, reading)
-    industry = next((reading.industries[m.group().casefold()] for m in [_industries(reading).search(nameless)] if m), None) if reading.industries else None
+    industry = (
+        next((reading.industries[m.group().casefold()] for m in [_industries(reading).search(nameless)] if m), None)
+        if reading.industries
+        else None
+    )
     if industry:
         found["industry"] = industry
     stage = stage_meant(nameless, reading.stages, reading.process)
@@ -90,8 +235,16 @@ def read_filter(text: str, reading: Reading, *, lost: bool = False) -> dict[str,
 def _products(text: str, reading: Reading, found: dict[str, Any]) -> list[tuple[int, int]]:
     spans = [n for n in reading.lexicon.names_in(text, {"product"}) if n.score >= 0.6]
     accounts = [n for n in reading.lexicon.names_in(text, {"account"}) if n.score >= 0.6]
-    spans = [n for n in spans if not any(a.start <= n.start and n.end <= a.end and a.end - a.start > n.end - n.start for a in accounts)]
-    spans = [n for n in spans if not any(o.start <= n.start and n.end <= o.end and o.end - o.start > n.end - n.start for o in spans)]
+    spans = [
+        n
+        for n in spans
+        if not any(a.start <= n.start and n.end <= a.end and a.end - a.start > n.end - n.start for a in accounts)
+    ]
+    spans = [
+        n
+        for n in spans
+        if not any(o.start <= n.start and n.end <= o.end and o.end - o.start > n.end - n.start for o in spans)
+    ]
     found["products"] = tuple(dict.fromkeys(text[n.start : n.end] for n in sorted(spans, key=lambda n: n.start)))
     return [(n.start, n.end) for n in spans]
 
@@ -130,7 +283,10 @@ def pushes_said(text: str) -> int | None:
     """The least number of pushes that the words ask for."""
     found = _PUSHED.search(text)
     more = _MORE_PUSHES.search(text)
-    groups = {**(found.groupdict() if found else {}), **({k: v for k, v in more.groupdict().items() if v} if more else {})}
+    groups = {
+        **(found.groupdict() if found else {}),
+        **({k: v for k, v in more.groupdict().items() if v} if more else {}),
+    }
     if not found and not more:
         return None
     over = groups.get("more") or groups.get("more2")
@@ -146,7 +302,9 @@ def number(words: str) -> int:
     digits = re.match(r"\d+", words)
     if digits:
         return int(digits.group())
-    return int(numbers.chinese(words)) if HAS_CJK.search(words) else _SAID.get(words) or int(numbers.english(words)) or 1
+    return (
+        int(numbers.chinese(words)) if HAS_CJK.search(words) else _SAID.get(words) or int(numbers.english(words)) or 1
+    )
 
 
 def days_said(text: str) -> int | None:
@@ -174,7 +332,11 @@ def without_spans(text: str) -> str:
 
 def created_span(text: str, span: dict[str, date | None]) -> dict[str, Any] | None:
     """A period that tells when deals were created, not when they close."""
-    return {"created_from": span["period_from"], "created_to": span["period_to"]} if _CREATED.search(text) and span["period_from"] else None
+    return (
+        {"created_from": span["period_from"], "created_to": span["period_to"]}
+        if _CREATED.search(text) and span["period_from"]
+        else None
+    )
 
 
 def strangers(text: str, reading: Reading) -> bool:
@@ -185,19 +347,27 @@ def strangers(text: str, reading: Reading) -> bool:
 def stray(text: str, reading: Reading) -> bool:
     """The same of words that should name somebody, where a day does not and any Chinese word would."""
     rest = _unknown_part(text, reading)
-    return bool(reading.lexicon.strangers(rest) or HAS_CJK.search(rest)) and not find_dates(text, reading.today, ahead=True)
+    return bool(reading.lexicon.strangers(rest) or HAS_CJK.search(rest)) and not find_dates(
+        text, reading.today, ahead=True
+    )
 
 
 def _unknown_part(text: str, reading: Reading) -> str:
     """The text without regions, industries and stages."""
-    known = [(m.start(), m.end()) for word in (*reading.regions, *(s.name for s in reading.stages)) for m in re.finditer(re.escape(word), text, I)]
+    known = [
+        (m.start(), m.end())
+        for word in (*reading.regions, *(s.name for s in reading.stages))
+        for m in re.finditer(re.escape(word), text, I)
+    ]
     known += [(m.start(), m.end()) for m in _industries(reading).finditer(text)] if reading.industries else []
     return blanked(text, known)
 
 
 def _industries(reading: Reading) -> re.Pattern[str]:
     words = sorted(reading.industries, key=len, reverse=True)
-    return re.compile("|".join(re.escape(w) if HAS_CJK.search(w) else rf"(?<!\w){re.escape(w)}(?!\w)" for w in words), I)
+    return re.compile(
+        "|".join(re.escape(w) if HAS_CJK.search(w) else rf"(?<!\w){re.escape(w)}(?!\w)" for w in words), I
+    )
 
 
 def blanked(text: str, spans: list[tuple[int, int]]) -> str:
@@ -225,7 +395,11 @@ def deal_phrase(text: str, reading: Reading) -> str:
             first = start
         if 0 <= start - last <= 1 and text[last:start].isspace():
             last = end
-    return text[first:last] if text[first:last] != text[min(a for a, _ in named) : max(b for _, b in named)] else deal_words(text, reading)
+    return (
+        text[first:last]
+        if text[first:last] != text[min(a for a, _ in named) : max(b for _, b in named)]
+        else deal_words(text, reading)
+    )
 
 
 def whose(text: str, reading: Reading) -> str:
@@ -253,20 +427,29 @@ def period_said(text: str, reading: Reading, *, ahead: bool) -> DateSaid | None:
 
 
 def periods_said(text: str, reading: Reading) -> list[DateSaid]:
-    return [d for d in find_dates(text, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first) if d.grain != "day"]
+    return [
+        d
+        for d in find_dates(text, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+        if d.grain != "day"
+    ]
 
 
-_SINCE = re.compile(r"\bsince\b|\bcompared? (?:to|with) last week\b|\bvs\.? last week\b|自从?|以来|(?:和|与|比|跟)上周(?:相比|比)?", I)
+_SINCE = re.compile(
+    r"\bsince\b|\bcompared? (?:to|with) last week\b|\bvs\.? last week\b|自从?|以来|(?:和|与|比|跟)上周(?:相比|比)?", I
+)
 
 
-_BEFORE = re.compile(r"\b(?:before|until|till|up to|by|ahead of|no later than)(?: the)?(?: end of)?\s*$|(?:早于|不晚于)\s*$", I)
+_BEFORE = re.compile(
+    r"\b(?:before|until|till|up to|by|ahead of|no later than)(?: the)?(?: end of)?\s*$|(?:早于|不晚于)\s*$", I
+)
 _AFTER = re.compile(r"\b(?:after|past|beyond|later than|following)(?: the)?(?: end of)?\s*$|(?:晚于)\s*$", I)
 _BEFORE_ZH, _AFTER_ZH = re.compile(r"^\s*(?:之前|以前|前)"), re.compile(r"^\s*(?:之后|以后|后)")
 LONG_AGO, FAR_AHEAD = date(1970, 1, 1), date(2199, 12, 31)
 
 
 def span(text: str, reading: Reading, *, ahead: bool) -> dict[str, date | None]:
-    """The period of a question as fields; `since` runs until today, `since last week` is the last 7 days, `before July` ends with June."""
+    """The period of a question as fields; `since` runs until today, `since last week` is the last 7 days, `before July`
+    ends with June."""
     said = period_said(text, reading, ahead=ahead)
     if said is None:
         return {"period_from": None, "period_to": None}
@@ -274,7 +457,9 @@ def span(text: str, reading: Reading, *, ahead: bool) -> dict[str, date | None]:
     before, after = text[: said.start], text[said.end :]
     if _SINCE.search(text):
         start, end = (reading.today - timedelta(days=7) if said.grain == "week" else start), reading.today
-    elif _BEFORE_ZH.search(after) or (_BEFORE.search(before) and "by" not in before.split()[-1:] and "to" not in before.split()[-1:]):
+    elif _BEFORE_ZH.search(after) or (
+        _BEFORE.search(before) and "by" not in before.split()[-1:] and "to" not in before.split()[-1:]
+    ):
         start, end = LONG_AGO, start - timedelta(days=1)
     elif _BEFORE.search(before):
         start = LONG_AGO
@@ -289,4 +474,3 @@ def read_selection(text: str, reading: Reading) -> ListDeals:
     if found.get("whose") in {None, "all"}:
         found["whose"] = "me"
     return ListDeals(**found, **span(without_spans(text), reading, ahead=True))
-

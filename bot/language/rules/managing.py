@@ -25,45 +25,154 @@ from bot.language.rules.pipeline import read_pipeline
 
 I = re.IGNORECASE
 _COACH_PERSON = re.compile(
-    r"\b(?:where|why|how come|at (?:what|which) stage|what stage) (?:do|does|did|is|are|am) (?P<en>.+?) (?:always |keep |mostly |usually |most often )*(?:los(?:e|es|ing)|get(?:ting)? stuck|drop|fail|struggl\w*|win(?:ning)?)\b"
+    r"\b(?:where|why|how come|at (?:what|which) stage|what stage) (?:do|does|did|is|are"
+    r"|am) (?P<en>.+?) (?:always |keep |mostly |usually |most often )*(?:los(?:e|es|ing)|get(?:ting)? stuck"
+    r"|drop|fail|struggl\w*|win(?:ning)?)\b"
     r"|\b(?:coach|help|develop|improve)\b(?=.{0,40}\b(?:rep|person|team|conversion)\b)|\b1[:-]1\b|\bone[- ]on[- ]one\b"
-    r"|(?:在)?(?:哪里|哪儿|哪个阶段|哪个环节|哪一步|为什么|怎么).{0,6}(?:丢单|输单|丢掉?|输掉?|流失)|丢单(?:在)?(?:哪|原因)|(?:丢|输)在哪",
+    r"|(?:在)?(?:哪里|哪儿|哪个阶段|哪个环节|哪一步|为什么|怎么).{0,6}(?:丢单|输单|丢掉?|输掉?|流失)"
+    r"|丢单(?:在)?(?:哪|原因)|(?:丢|输)在哪",
     I,
 )
 _COACH = re.compile(
-    r"\bcoach(?:ing)?\b|\bdiagnos(?:e|is)\b|\bdeal review\b|\breview (?:the |my |our )?.{2,60}\bdeal\b|\bweak(?:est)? (?:spot|point|link|factor)s?\b|\bwhere (?:is|are) .{2,60} weak\b|\bwhat am i missing (?:on|in|at|with|for)\b|\bwhat'?s missing (?:on|in|at|with|for)\b"
-    r"|\bhow (?:strong|solid|healthy|real|qualified) is\b|\bsix factors\b|\bpoke holes\b|\bpressure[- ]test\b|\bsanity[- ]check\b|辅导|诊断|把脉|复盘|会诊|薄弱|弱点|短板|缺什么|差在哪|差什么|(?:帮我)?(?:看看|分析|评估)(?:一下)?.{1,20}(?:这单|这个单子|这个商机|这个项目)",
+    r"\bcoach(?:ing)?\b|\bdiagnos(?:e|is)\b|\bdeal review\b|\breview (?:the |my |our )?.{2,60}\bdeal\b"
+    r"|\bweak(?:est)? (?:spot|point|link|factor)s?\b|\bwhere (?:is|are) .{2,60} weak\b"
+    r"|\bwhat am i missing (?:on|in|at|with|for)\b|\bwhat'?s missing (?:on|in|at|with|for)\b"
+    r"|\bhow (?:strong|solid|healthy|real|qualified) is\b|\bsix factors\b|\bpoke holes\b"
+    r"|\bpressure[- ]test\b|\bsanity[- ]check\b|辅导|诊断|把脉|复盘|会诊|薄弱|弱点|短板|缺什么|差在哪"
+    r"|差什么|(?:帮我)?(?:看看|分析"
+    r"|评估)(?:一下)?.{1,20}(?:这单|这个单子|这个商机|这个项目)",
     I,
 )
 _PLANS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("territory", re.compile(r"\b(?:territory|patch|region) plan(?:ning)?\b(?! ?(?:best|template|guide))|\bplan (?:for )?my (?:territory|patch)\b|(?:区域|片区|辖区|地区|销售区域)(?:的)?(?:计划|规划)", I)),
+    (
+        "territory",
+        re.compile(
+            (
+                r"\b(?:territory|patch|region) plan(?:ning)?\b(?! ?(?:best|template|guide))"
+                r"|\bplan (?:for )?my (?:territory|patch)\b|(?:区域|片区|辖区|地区|销售区域)(?:的)?(?:计划|规划)"
+            ),
+            I,
+        ),
+    ),
     ("account", re.compile(r"\b(?:key )?acc(?:oun|n|ou)?t plan\b|(?:大?客户)(?:的)?(?:计划|规划|方案书)", I)),
-    ("opportunity", re.compile(r"\b(?:opportunity|opp|deal|close|closing|win|mutual(?: action| close)?|joint) plan\b(?! together| with the)|(?:商机|机会|赢单|单子|项目|成交)(?:的)?(?:计划|规划|方案书)", I)),
-    ("brief", re.compile(r"\bprep(?:are)?(?: me)? (?:for|on)\b|\bprep me\b|\bprepare me\b|\bbrief(?:ing)? (?:me|for|on)\b|\bmeeting (?:brief|prep)\b|\bcall prep\b|\bget me ready\b|\bbrief me\b|\bwhat (?:do|should) i (?:need to )?know (?:before|about|for|going)\b|帮我准备|会前|(?:准备|备)一下|简报|背景资料", I)),
+    (
+        "opportunity",
+        re.compile(
+            (
+                r"\b(?:opportunity|opp|deal|close|closing|win|mutual(?: action| close)?"
+                r"|joint) plan\b(?! together| with the)|(?:商机|机会|赢单|单子|项目|成交)(?:的)?(?:计划|规划|方案书)"
+            ),
+            I,
+        ),
+    ),
+    (
+        "brief",
+        re.compile(
+            (
+                r"\bprep(?:are)?(?: me)? (?:for|on)\b|\bprep me\b|\bprepare me\b|\bbrief(?:ing)? (?:me|for"
+                r"|on)\b|\bmeeting (?:brief|prep)\b|\bcall prep\b|\bget me ready\b|\bbrief me\b|\bwhat (?:do"
+                r"|should) i (?:need to )?know (?:before|about|for|going)\b|帮我准备|会前|(?:准备|备)一下|简报|背景资料"
+            ),
+            I,
+        ),
+    ),
 )
 _ASKED_PLAN = re.compile(r"^\W*how\b|\bhow (?:do|to|should|can)\b|\bwhat is an?\b|\btemplate\b|怎么写|如何写|什么是", I)
 _DAYS = {
-    "mon": r"mon(?:day)?s?|周一|星期一|礼拜一", "tue": r"tue(?:s|sday)?s?|周二|星期二|礼拜二", "wed": r"wed(?:nesday)?s?|周三|星期三|礼拜三",
-    "thu": r"thu(?:r|rs|rsday)?s?|周四|星期四|礼拜四", "fri": r"fri(?:day)?s?|周五|星期五|礼拜五", "sat": r"sat(?:urday)?s?|周六|星期六|礼拜六", "sun": r"sun(?:day)?s?|周日|周天|星期日|星期天|礼拜天",
+    "mon": r"mon(?:day)?s?|周一|星期一|礼拜一", "tue": r"tue(?:s|sday)?s?|周二|星期二|礼拜二",
+    "wed": r"wed(?:nesday)?s?|周三|星期三|礼拜三",
+    "thu": r"thu(?:r|rs|rsday)?s?|周四|星期四|礼拜四", "fri": r"fri(?:day)?s?|周五|星期五|礼拜五",
+    "sat": r"sat(?:urday)?s?|周六|星期六|礼拜六",
+    "sun": r"sun(?:day)?s?|周日|周天|星期日|星期天|礼拜天",
 }  # fmt: skip
 _DAY = {day: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", I) for day, words in _DAYS.items()}
 _WORKDAYS = re.compile(r"\b(?:week ?days?|work(?:ing)? ?days?|business days?)\b|工作日", I)
 _DAILY = re.compile(r"\b(?:every|each) (?:day|morning|evening)\b|\bdaily\b|每天|每日|每早", I)
-_REPEATS = re.compile(r"\b(?:every|each)\b(?! (?:rep|deal|person|stage|region|one)\b)|\b(?:daily|weekly|monthly|weekdays|mondays|tuesdays|wednesdays|thursdays|fridays|recurring|regularly)\b|每周|每星期|每天|每日|每月|每个?工作日|每逢|定时|定期", I)
-_POST = re.compile(r"\b(?:get|post|send|share|schedule|drop|publish|push|put|set up|run|repeat|deliver|give (?:us|me)|show (?:us|me)|have)\b|发|推送|播报|贴|定时|安排", I)
-_WHAT = re.compile(r"\b(?:this|it|that|summary|digest|report|pipeline|forecast|update|numbers|overview|same|deals?|list)\b|这个|汇总|管道|报告|预测|摘要|概况|单子|商机|清单|我的", I)
-_LISTED = re.compile(r"\bwhat'?s? (?:is |are )?(?:all )?scheduled\b|\b(?:list|show|which|what|any)\b.{0,20}\b(?:schedules?|scheduled|digests?|recurring)\b|(?:有哪些|列出|查看|看看|什么).{0,6}(?:定时|定期|安排的?播报|计划任务)|定时.{0,6}(?:有哪些|列表)", I)
-_CANCEL = re.compile(r"\b(?:cancel|stop|remove|delete|kill|end|turn off|unschedule)\b|取消|停止|停掉|不要再|别再|关掉|删掉", I)
-_SCHEDULE = re.compile(r"\b(?:schedules?|scheduled|digests?|posting|posts?|recurring|(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:post|summary|report|digest|one))\b|定时|定期|播报|推送", I)
-_ONE_DAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'?s)? (?:thing|one|stuff|mail)\b|(?:周|星期|礼拜)[一二三四五六日天]的?(?:那个|这个|那条|那份)", I)
-_BARE_CANCEL = re.compile(r"^\W*(?:(?:please |pls |ok )?(?:cancel|stop|remove|delete|kill) (?:it|that|this|the first(?: one)?|that one|them|all)|unschedule(?: it)?|(?:取消|停掉|停止|删掉)(?:它|这个|吧|掉)?)\W*(?:please|pls)?\W*$", I)
-_NUDGES = re.compile(r"\b(?:nudg\w+|reminder (?:msgs?|messages?|dms?)|(?:morning|daily) (?:msgs?|messages?|dms?|reminders?|notes?|pings?|nudges?)|(?:msgs?|messages?|dms?|pings?) (?:in the|every) morning|(?:bug|ping|nudg|messag|bother|remind|wak|spam|nag)\w* me (?:in|every|each) (?:the )?mornings?)\b|早(?:上|晨|间)的?(?:提醒|消息|私信|推送)|早上.{0,4}(?:别|不要|停|少)?.{0,2}(?:给我发|提醒我|给我推|的消息)|晨间|每日提醒|提醒消息", I)
-_SNOOZE = re.compile(r"\bsnooz\w*\b|\bpause\b|\bmute\b|\bhold (?:off|back)\b|\bquiet\b|\bno\b|\bskip\b|暂停|静音|先?别|推迟", I)
-_OFF = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\boff\b|\bstop\b|\bdisable\b|\bunsubscribe\b|\bno more\b|\bopt out\b|关闭|关掉|不要再|别再|停止", I)
-_ON = re.compile(r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\bon\b|\bresume\b|\benable\b|\bunmute\b|\bunsnooze\b|\bback on\b|\bstart\b|\bagain\b|恢复|打开|开启|重新", I)
+_REPEATS = re.compile(
+    (
+        r"\b(?:every|each)\b(?! (?:rep|deal|person|stage|region|one)\b)|\b(?:daily|weekly|monthly|weekdays"
+        r"|mondays|tuesdays|wednesdays|thursdays|fridays|recurring|regularly)\b|每周|每星期|每天"
+        r"|每日|每月|每个?工作日|每逢|定时|定期"
+    ),
+    I,
+)
+_POST = re.compile(
+    (
+        r"\b(?:get|post|send|share|schedule|drop|publish|push|put|set up|run|repeat|deliver|give (?:us|me)"
+        r"|show (?:us|me)|have)\b|发|推送|播报|贴|定时|安排"
+    ),
+    I,
+)
+_WHAT = re.compile(
+    (
+        r"\b(?:this|it|that|summary|digest|report|pipeline|forecast|update|numbers|overview|same|deals?|list)\b"
+        r"|这个|汇总|管道|报告|预测|摘要|概况|单子|商机|清单|我的"
+    ),
+    I,
+)
+_LISTED = re.compile(
+    (
+        r"\bwhat'?s? (?:is |are )?(?:all )?scheduled\b|\b(?:list|show|which|what|any)\b.{0,20}\b(?:schedules?"
+        r"|scheduled|digests?|recurring)\b|(?:有哪些|列出|查看|看看|什么).{0,6}(?:定时|定期|安排的?播报"
+        r"|计划任务)|定时.{0,6}(?:有哪些|列表)"
+    ),
+    I,
+)
+_CANCEL = re.compile(
+    r"\b(?:cancel|stop|remove|delete|kill|end|turn off|unschedule)\b|取消|停止|停掉|不要再|别再|关掉|删掉", I
+)
+_SCHEDULE = re.compile(
+    (
+        r"\b(?:schedules?|scheduled|digests?|posting|posts?|recurring|(?:mon|tues|wednes|thurs|fri|satur"
+        r"|sun)day (?:post|summary|report|digest|one))\b|定时|定期|播报|推送"
+    ),
+    I,
+)
+_ONE_DAY = re.compile(
+    (
+        r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'?s)? (?:thing|one|stuff|mail)\b|(?:周|星期"
+        r"|礼拜)[一二三四五六日天]的?(?:那个|这个|那条|那份)"
+    ),
+    I,
+)
+_BARE_CANCEL = re.compile(
+    (
+        r"^\W*(?:(?:please |pls |ok )?(?:cancel|stop|remove|delete|kill) (?:it|that|this|the first(?: one)?"
+        r"|that one|them|all)|unschedule(?: it)?|(?:取消|停掉|停止|删掉)(?:它|这个|吧|掉)?)\W*(?:please|pls)?\W*$"
+    ),
+    I,
+)
+_NUDGES = re.compile(
+    (
+        r"\b(?:nudg\w+|reminder (?:msgs?|messages?|dms?)|(?:morning|daily) (?:msgs?|messages?|dms?|reminders?"
+        r"|notes?|pings?|nudges?)|(?:msgs?|messages?|dms?|pings?) (?:in the|every) morning|(?:bug|ping|nudg"
+        r"|messag|bother|remind|wak|spam|nag)\w* me (?:in|every|each) (?:the )?mornings?)\b|早(?:上|晨|间)的?(?:提醒"
+        r"|消息|私信|推送)|早上.{0,4}(?:别|不要|停|少)?.{0,2}(?:给我发|提醒我|给我推|的消息)|晨间|每日提醒|提醒消息"
+    ),
+    I,
+)
+_SNOOZE = re.compile(
+    r"\bsnooz\w*\b|\bpause\b|\bmute\b|\bhold (?:off|back)\b|\bquiet\b|\bno\b|\bskip\b|暂停|静音|先?别|推迟", I
+)
+_OFF = re.compile(
+    (
+        r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\boff\b|\bstop\b|\bdisable\b|\bunsubscribe\b"
+        r"|\bno more\b|\bopt out\b|关闭|关掉|不要再|别再|停止"
+    ),
+    I,
+)
+_ON = re.compile(
+    (
+        r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\bon\b|\bresume\b|\benable\b|\bunmute\b|\bunsnooze\b"
+        r"|\bback on\b|\bstart\b|\bagain\b|恢复|打开|开启|重新"
+    ),
+    I,
+)
 _TIME = re.compile(
-    r"\b(?:at|@|around|by)?\s*(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?\s*(?P<ap>am|pm|a\.m\.|p\.m\.|o'?clock)?(?![\d%k])\b|(?P<word>\bnoon\b|\bmidday\b|中午)"
-    r"|(?P<part>早上|上午|早晨|下午|傍晚|晚上|中午)?\s*(?P<zh>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时|:|：)(?P<zm>半|一刻|\d{1,2})?",
+    r"\b(?:at|@|around|by)?\s*(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?\s*(?P<ap>am|pm|a\.m\.|p\.m\."
+    r"|o'?clock)?(?![\d%k])\b|(?P<word>\bnoon\b|\bmidday\b|中午)"
+    r"|(?P<part>早上|上午|早晨|下午|傍晚|晚上|中午)?\s*(?P<zh>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时|:"
+    r"|：)(?P<zm>半|一刻|\d{1,2})?",
     I,
 )
 _PAST_HOUR = re.compile(r"\b(?P<part>quarter past|half past|quarter to) (?P<hour>\d{1,2}|\w+)\s*(?P<ap>am|pm)?", I)
@@ -87,10 +196,21 @@ def _coaching(text: str, reading: Reading) -> Command | None:
         return CoachDeal(deal=deal)
     if named or person:
         ours = bool(re.search(r"\b(?:we|us|our)\b|我们", text, I)) and not named
-        return CoachPerson(whose="my team" if ours else ", ".join(named) or who or "me", **span(text, reading, ahead=False))
-    unknown = re.search(r"\bcoach(?:ing)?(?: me)? (?:on|for|about|through) (?:the |my |our )?(.+?)\W*$|(?:辅导|诊断)(?:一下)?(.+?)(?:这个|的)?(?:单子|商机|项目)?\W*$", text, I)
+        return CoachPerson(
+            whose="my team" if ours else ", ".join(named) or who or "me", **span(text, reading, ahead=False)
+        )
+    unknown = re.search(
+        (
+            r"\bcoach(?:ing)?(?: me)? (?:on|for|about|through) (?:the |my |our )?(.+?)\W*$|(?:辅导"
+            r"|诊断)(?:一下)?(.+?)(?:这个|的)?(?:单子|商机|项目)?\W*$"
+        ),
+        text,
+        I,
+    )
     words = next((g for g in unknown.groups() if g), "") if unknown else ""
-    return CoachDeal(deal="" if words.lower() in {"it", "this", "that", "this deal", "this one", "it please"} else words)
+    return CoachDeal(
+        deal="" if words.lower() in {"it", "this", "that", "this deal", "this one", "it please"} else words
+    )
 
 
 def _without_people(text: str, reading: Reading) -> str:
@@ -112,7 +232,11 @@ def _plan(text: str, reading: Reading) -> Command | None:
         elif not about:
             unknown = re.search(r"\|\s*(?:for|on|with|about|me for|:)?\s*(?:the |my |our )?([^|]+?)\W*$", rest, I)
             about = unknown.group(1).strip() if unknown else ""
-            about = "" if about.lower() in {"it", "this", "that", "this deal", "this one", "me", "tomorrow", "today"} else about
+            about = (
+                ""
+                if about.lower() in {"it", "this", "that", "this deal", "this one", "me", "tomorrow", "today"}
+                else about
+            )
         days = find_dates(rest, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
         kind: Any = plan
         return WritePlan(plan=kind, about=about, meeting_on=days[0].period.start if days and plan == "brief" else None)
@@ -128,10 +252,18 @@ def _contact(text: str, reading: Reading) -> str:
 def _schedule(text: str, reading: Reading) -> Command | None:
     if _LISTED.search(text):
         return ListSchedules()
-    if _CANCEL.search(text) and (_SCHEDULE.search(text) or (_ONE_DAY.search(text) and len(text) < 40) or (reading.schedule_in_thread and _BARE_CANCEL.match(text))):
+    if _CANCEL.search(text) and (
+        _SCHEDULE.search(text)
+        or (_ONE_DAY.search(text) and len(text) < 40)
+        or (reading.schedule_in_thread and _BARE_CANCEL.match(text))
+    ):
         return CancelSchedule(words=text)
     here = re.search(r"\bhere\b|这里|本频道|群里", text, I)
-    if not _REPEATS.search(text) or not (_POST.search(text) or (here and time_said(text))) or not (_WHAT.search(text) or here):
+    if (
+        not _REPEATS.search(text)
+        or not (_POST.search(text) or (here and time_said(text)))
+        or not (_WHAT.search(text) or here)
+    ):
         return None
     said = time_said(text)
     days = tuple(day for day, cue in _DAY.items() if cue.search(text))
@@ -146,9 +278,19 @@ def _schedule(text: str, reading: Reading) -> Command | None:
     for cue in _DAY.values():
         rest = cue.sub(" ", rest)
     rest = _TIME.sub(" ", _POST.sub(" ", rest))
-    query = read_pipeline(rest, replace(reading, last_query=None)) if re.search(r"summary|pipeline|forecast|hygiene|汇总|管道|预测", rest, I) and not re.search(r"\b(?:this|it)\b|这个", rest, I) else None
+    query = (
+        read_pipeline(rest, replace(reading, last_query=None))
+        if re.search(r"summary|pipeline|forecast|hygiene|汇总|管道|预测", rest, I)
+        and not re.search(r"\b(?:this|it)\b|这个", rest, I)
+        else None
+    )
     hour, minute = said or (9, 0)
-    fields: dict[str, Any] = {"days": days or ("mon",), "hour": hour, "minute": minute, "monthly": bool(re.search(r"\bmonth(?:ly)?\b|每月", text, I))}
+    fields: dict[str, Any] = {
+        "days": days or ("mon",),
+        "hour": hour,
+        "minute": minute,
+        "monthly": bool(re.search(r"\bmonth(?:ly)?\b|每月", text, I)),
+    }
     return ScheduleDigest(**fields, query=query if isinstance(query, SummarizePipeline) else None)
 
 
@@ -169,15 +311,29 @@ def time_said(text: str) -> tuple[int, int] | None:
             return 12, 0
         if match["zh"]:
             hour = int(match["zh"]) if match["zh"].isdigit() else int(numbers.chinese(match["zh"]))
-            minute = {"半": 30, "一刻": 15, None: 0}.get(match["zm"]) if match["zm"] in {"半", "一刻", None} else int(match["zm"])
+            minute = (
+                {"半": 30, "一刻": 15, None: 0}.get(match["zm"])
+                if match["zm"] in {"半", "一刻", None}
+                else int(match["zm"])
+            )
             if hour > 23 or minute is None:
                 continue
             return (hour + 12 if match["part"] in {"下午", "傍晚", "晚上"} and hour < 12 else hour), minute
         hour, minute = int(match["h"]), int(match["m"] or 0)
-        if hour > 23 or minute > 59 or not (match["ap"] or match["m"] or re.search(r"(?:at|@|around|by)\s*$|(?:at|@|around|by)\s*\d", match.group(), I)):
+        if (
+            hour > 23
+            or minute > 59
+            or not (
+                match["ap"]
+                or match["m"]
+                or re.search(r"(?:at|@|around|by)\s*$|(?:at|@|around|by)\s*\d", match.group(), I)
+            )
+        ):
             continue
         afternoon = (match["ap"] or "").lower().startswith("p")
-        return (hour % 12 + 12 if afternoon else 0 if (match["ap"] or "").lower().startswith("a") and hour == 12 else hour), minute
+        return (
+            hour % 12 + 12 if afternoon else 0 if (match["ap"] or "").lower().startswith("a") and hour == 12 else hour
+        ), minute
     return None
 
 
@@ -199,7 +355,14 @@ def _until(text: str, reading: Reading) -> date | None:
     found = find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
     if found:
         said = found[-1]
-        through = re.search(r"\b(?:this|for|during|through|rest of|all) (?:the )?(?:rest of )?(?:this |the )?(?:week|month|quarter)\b|本周|这周|这个月", text, I)
+        through = re.search(
+            (
+                r"\b(?:this|for|during|through|rest of|all) (?:the )?(?:rest of )?(?:this |the )?(?:week|month"
+                r"|quarter)\b|本周|这周|这个月"
+            ),
+            text,
+            I,
+        )
         return said.period.end + timedelta(days=1) if through else said.period.start
     days = days_said(text)
     return reading.today + timedelta(days=days) if days else None

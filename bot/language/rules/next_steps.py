@@ -32,10 +32,19 @@ def next_step(clause: str, ahead: list[DateSaid], reading: Reading, *, pending: 
     if cues.STRONG_CLOSE.search(clause) and ahead and not cues.SEND_VERB.search(clause):
         return None
     promise = cues.PROMISE.search(clause)
-    if promise and not cues.NEGATED.search(clause[: promise.end()]) and (days or cues.IMPERATIVE.match(clause[promise.end() :])):
+    if (
+        promise
+        and not cues.NEGATED.search(clause[: promise.end()])
+        and (days or cues.IMPERATIVE.match(clause[promise.end() :]))
+    ):
         return clause[promise.end() :].strip()
     happened = find_duration(clause) is not None and surely_past(clause, reading)
-    if cues.IMPERATIVE.match(clause) and not happened and (days or not surely_past(clause, reading)) and not cues.STAGE_CUE.search(clause):
+    if (
+        cues.IMPERATIVE.match(clause)
+        and not happened
+        and (days or not surely_past(clause, reading))
+        and not cues.STAGE_CUE.search(clause)
+    ):
         behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
         if all(d.period.start > reading.today or a.start == d.start for d, a in zip(behind, ahead, strict=False)):
             return clause
@@ -46,7 +55,11 @@ def _plans(clause: str, days: list[DateSaid], reading: Reading, *, told: bool) -
     """Whether a clause with a day ahead tells what is planned for it."""
     if not any(d.period.start > reading.today for d in days):
         return False
-    if cues.BOOKED.search(clause) or cues.GERUND.match(clause) or (cues.WANTS.search(clause) and not _WANTS_IT_SO.search(clause)):
+    if (
+        cues.BOOKED.search(clause)
+        or cues.GERUND.match(clause)
+        or (cues.WANTS.search(clause) and not _WANTS_IT_SO.search(clause))
+    ):
         return True
     ahead = surely_ahead(clause, reading)
     if HAS_CJK.search(clause) and cues.ZH_FUTURE_DO.search(clause) and (ahead or cues.ZH_DEADLINE.search(clause)):
@@ -57,7 +70,8 @@ def _plans(clause: str, days: list[DateSaid], reading: Reading, *, told: bool) -
 
 
 def _after_name(step: str, reading: Reading) -> str:
-    """`next step Steinbrück: contract back` is about the contract; a name alone with nothing behind it waits for the step."""
+    """`next step Steinbrück: contract back` is about the contract; a name alone with nothing behind it waits for the
+    step."""
     for name in reading.lexicon.names_in(step, {"account", "deal"}):
         if name.start == 0 and re.match(r"\s*(?::|$|-|–)", step[name.end :]):
             return step[name.end :].strip(" :-–")
@@ -78,6 +92,9 @@ def _slice_out(step: str, said: DateSaid) -> str:
     """The step without its day, wherever the day stands in it."""
     for found in find_dates(step, said.period.start, ahead=True):
         if found.end - found.start == said.end - said.start:
-            before, after = _TRAILING.sub("", step[: found.start]).strip(), _DUE_WORD_ZH.sub("", step[found.end :]).strip()
+            before, after = (
+                _TRAILING.sub("", step[: found.start]).strip(),
+                _DUE_WORD_ZH.sub("", step[found.end :]).strip(),
+            )
             return f"{before} {after}".strip()
     return step

@@ -30,42 +30,139 @@ from bot.language.rules.filters import (
 I = re.IGNORECASE
 TOP_MOST = 100
 _VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
-    ("scoreboard", re.compile(r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we|my team|they) (?:log|keep)\w*|记分|录入率|使用情况", I)),
-    ("movement", re.compile(r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my|our) pipe\w*)\b|\bwaterfall\b|\bcatch me up\b|\bwhat did (?:i|we) miss\b|\bwhat(?:'s| has)? happened (?:on|to|with|in) (?:my|our|the) (?:deals|pipeline|pipe|team|book)\b|发生了什么|错过了什么|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动|有什么不同", I)),
+    (
+        "scoreboard",
+        re.compile(
+            (
+                r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we"
+                r"|my team|they) (?:log|keep)\w*|记分|录入率|使用情况"
+            ),
+            I,
+        ),
+    ),
+    (
+        "movement",
+        re.compile(
+            (
+                r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my"
+                r"|our) pipe\w*)\b|\bwaterfall\b|\bcatch me up\b|\bwhat did (?:i|we) miss\b|\bwhat(?:'s"
+                r"| has)? happened (?:on|to|with|in) (?:my|our|the) (?:deals|pipeline|pipe|team|book)\b|发生了什么"
+                r"|错过了什么|\bmovements?\b|\bhow (?:has|did) .{0,30}(?:pipeline|pipe) (?:change|move)d?\b|变化|变动"
+                r"|有什么不同"
+            ),
+            I,
+        ),
+    ),
     ("conversion", re.compile(r"\bconversions?\b|\bconvert(?:s|ed|ing)?\b|\bfunnel\b|转化", I)),
-    ("forecast", re.compile(r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are|am) (?:we|i|you think we) .{0,15}\b(?:make|hit|reach|get)\w*\b.{0,20}\b(?:it|quota|target|number|there)\b|\bwill (?:we|i) (?:make|hit|reach)\b|(?<!in )\bcommit (?:for|this|number)\b|(?<!in )\bcommit\b.{0,12}\b(?:this|next) (?:quarter|month|q)|预测|能完成|能否完成|能不能完成", I)),
-    ("hygiene", re.compile(r"\bhygiene\b|\bdata (?:problems?|issues?|gaps?|errors?|mess)\b|\bincomplete\b|数据(?:不全|有?问题|缺失)|\bwhat (?:should|do|must|can) (?:i|we) (?:have to |need to )?(?:fix|clean|tidy|update)\b|\bdata quality\b|\bclean ?up\b|\bwhat needs (?:fixing|cleaning|updating|attention)\b|数据质量|要补|该补|需要更新|该修|要修|数据卫生", I)),
+    (
+        "forecast",
+        re.compile(
+            (
+                r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b"
+                r"|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are|am) (?:we|i"
+                r"|you think we) .{0,15}\b(?:make|hit|reach|get)\w*\b.{0,20}\b(?:it|quota|target|number"
+                r"|there)\b|\bwill (?:we|i) (?:make|hit|reach)\b|(?<!in )\bcommit (?:for|this|number)\b"
+                r"|(?<!in )\bcommit\b.{0,12}\b(?:this|next) (?:quarter|month|q)|预测|能完成|能否完成|能不能完成"
+            ),
+            I,
+        ),
+    ),
+    (
+        "hygiene",
+        re.compile(
+            (
+                r"\bhygiene\b|\bdata (?:problems?|issues?|gaps?|errors?|mess)\b|\bincomplete\b"
+                r"|数据(?:不全|有?问题|缺失)"
+                r"|\bwhat (?:should|do|must|can) (?:i|we) (?:have to |need to )?(?:fix|clean|tidy|update)\b"
+                r"|\bdata quality\b|\bclean ?up\b|\bwhat needs (?:fixing|cleaning|updating|attention)\b|数据质量|要补"
+                r"|该补|需要更新|该修|要修|数据卫生"
+            ),
+            I,
+        ),
+    ),
 )
 _PIPELINE = re.compile(
-    r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\b(?:win|hit|close|closing|success)[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
-    r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b|\bhow .{2,40} (?:is|are|was|were) (?:doing|tracking|looking|going|performing|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
-    r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean|avg) (?:deal|size|value|amount|order|contract|ticket)\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测|配额|指标|赢单率|胜率|完成率|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率|概况|总览|怎么样了?$|表现|趋势",
+    r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\b(?:win|hit"
+    r"|close|closing|success)[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b"
+    r"|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for"
+    r"|of) (?:my|the|our)\b|\b(?:team|weekly|monday) (?:summary|overview|report)\b"
+    r"|\bhow(?:'?s| is| are| did| was| were) .+ (?:doing|tracking|looking|do|going|performing|perform"
+    r"|shaping up)\b|\bhow .{2,40} (?:is|are|was|were) (?:doing|tracking|looking|going|performing"
+    r"|shaping up)\b|\bare we covered\b|\bhow long (?:does|do|did|is|are) .{0,25}\b(?:win|close|cycle|sale"
+    r"|take)\b|\bhow am i (?:doing|tracking)\b|\bhow much (?:did|have|has|is|are|do) .+ (?:won|win|close"
+    r"|closed|sold|sell|open|lost|lose)\b|\bwhere (?:do|are) (?:i|we) stand\b"
+    r"|\b(?:weighted|slippage|velocity)\b|\b(?:total|sum) of\b|\b(?:average|mean|avg) (?:deal|size|value"
+    r"|amount|order|contract|ticket)\b|\btrends?\b|\brevenue\b|\bbookings?\b|管道|漏斗|汇总|预测"
+    r"|配额|指标|赢单率|胜率|完成率"
+    r"|业绩|(?:签|赢|做|卖)(?:了|下)?多少|多少钱的单|销售周期|多长时间|多久.{0,6}(?:成交|赢单|签)|覆盖率"
+    r"|概况|总览|怎么样了?$|表现|趋势",
     I,
 )
 _BY = re.compile(
-    r"\b(?:by|per|each|for each|broken down by|split by|grouped by) (?P<en>rep|person|people|owner|seller|stage|region|territory|office|team|manager|product|industry|vertical|sector|month|quarter|forecast(?: category)?|category)s?\b"
-    r"|(?:按|分|各)(?:个|照)?(?P<zh>人|销售代表|销售员|销售|成员|阶段|区域|大区|地区|团队|经理|产品|行业|月份?|季度|预测类别)",
+    r"\b(?:by|per|each|for each|broken down by|split by|grouped by) (?P<en>rep|person|people|owner|seller"
+    r"|stage|region|territory|office|team|manager|product|industry|vertical|sector|month|quarter"
+    r"|forecast(?: category)?|category)s?\b"
+    r"|(?:按|分|各)(?:个|照)?(?P<zh>人|销售代表|销售员|销售|成员|阶段|区域|大区|地区|团队|经理|产品|行业"
+    r"|月份?|季度|预测类别)",
     I,
 )
 _BY_MEANS: dict[str, Breakdown] = {
-    "person": "rep", "people": "rep", "owner": "rep", "seller": "rep", "team": "manager", "territory": "region", "office": "region", "vertical": "industry", "sector": "industry",
-    "category": "forecast", "forecast category": "forecast", "人": "rep", "销售代表": "rep", "销售员": "rep", "销售": "rep", "成员": "rep", "阶段": "stage", "区域": "region", "大区": "region", "地区": "region", "团队": "manager",
-    "经理": "manager", "产品": "product", "行业": "industry", "月": "month", "月份": "month", "季度": "quarter", "预测类别": "forecast",
+    "person": "rep", "people": "rep", "owner": "rep", "seller": "rep", "team": "manager", "territory": "region",
+    "office": "region", "vertical": "industry", "sector": "industry",
+    "category": "forecast", "forecast category": "forecast", "人": "rep", "销售代表": "rep", "销售员": "rep",
+    "销售": "rep",
+    "成员": "rep", "阶段": "stage", "区域": "region", "大区": "region", "地区": "region", "团队": "manager",
+    "经理": "manager", "产品": "product", "行业": "industry", "月": "month", "月份": "month", "季度": "quarter",
+    "预测类别": "forecast",
 }  # fmt: skip
-_TREND = re.compile(r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|趋势|逐月|逐季", I)
-_SET_BESIDE = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind|beat\w*)\b|对比|比较|相比|比一下|比比|谁", I)
+_TREND = re.compile(
+    r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|趋势|逐月|逐季", I
+)
+_SET_BESIDE = re.compile(
+    (
+        r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind"
+        r"|beat\w*)\b|对比|比较|相比|比一下|比比|谁"
+    ),
+    I,
+)
 _LAST_ONE = re.compile(r"\b(?:the )?(?:last|previous|prior) one\b|\bthe one before\b|上(?:一)?个|前一个", I)
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
 _COMPARE_AND = re.compile(r"\bcompare\b.+\band\b", I)
 _DEALS = re.compile(
-    r"\bdeals?\b|\bopps?\b|\b(?:everything|anything|all|stuff|what(?:'?s| is| do (?:i|we) have)?|any(?: of (?:mine|ours|them|those))?|ones?|things?)\b.{0,20}\b(?:open|closing|due to close|coming in|landing)\b|\blost to\b.{0,30}\b(?:last|this|past|since|in)\b|\bopportunit(?:y|ies)\b|\bwhat'?s? (?:is |are |has |have |all )?(?:been )?(?:closing|pushed|stuck|stalled|slipping|slipped|at risk|due|landing|moved out|gone quiet)\b|\bpushed (?:twice|\w+ times)"
-    r"|\bwhat (?:all )?(?:did|have|has) (?:we|i|they|\w+) (?:lose|lost|win|won|close)|\bwhich ones?\b|\banything (?:closing|stuck|stalled|overdue)\b|(?:要|会|该|能)(?:关|成交|结)(?:单|掉)?的|商机|单子|订单|项目|丢了(?:哪些|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
+    r"\bdeals?\b|\bopps?\b|\b(?:everything|anything|all|stuff|what(?:'?s| is| do (?:i|we) have)?"
+    r"|any(?: of (?:mine|ours|them|those))?|ones?|things?)\b.{0,20}\b(?:open|closing|due to close|coming in"
+    r"|landing)\b|\blost to\b.{0,30}\b(?:last|this|past|since|in)\b|\bopportunit(?:y|ies)\b"
+    r"|\bwhat'?s? (?:is |are |has |have |all )?(?:been )?(?:closing|pushed|stuck|stalled|slipping|slipped"
+    r"|at risk|due|landing|moved out|gone quiet)\b|\bpushed (?:twice|\w+ times)"
+    r"|\bwhat (?:all )?(?:did|have|has) (?:we|i|they|\w+) (?:lose|lost|win|won|close)|\bwhich ones?\b"
+    r"|\banything (?:closing|stuck|stalled|overdue)\b|(?:要|会|该|能)(?:关|成交|结)(?:单|掉)?的|商机"
+    r"|单子|订单|项目|丢了(?:哪些"
+    r"|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
     I,
 )
 _ONE_DEAL = re.compile(r"\b(?:the|my|our) (?P<name>(?:[\w&'-]+ ){1,4})(?:deal|opp|opportunity)\b", I)
-_LISTS = re.compile(r"\b(?:list|show|which|what|whats|what's|top|all|any|anything|everything|find|give|how many|biggest|largest|smallest|oldest|my|our|deals|opps|closing|stuck|stalled|slipped|pushed|open|lost to)\b|哪些|列出|有哪些|多少|前|最大|有没有|几个|什么|的(?:商机|单子|项目|订单)\W*$|^\W*(?:丢|赢)", I)
-_ASKS_WHICH = re.compile(r"^\W*(?:and |so |ok |pls |please |hey )?(?:what|which|who|whats|show|list|any|anything|anyone|give|find|where are|got any)\b|哪|列出|有没有|查", I)
-_TOP = re.compile(r"\btop (\d+|three|five|ten)\b|\b(\d+|three|five|ten) (?:biggest|largest|top|oldest|smallest)\b|\b(?:biggest|largest|top|oldest) (\d+|three|five|ten)?|前(\d+|三|五|十)|最大的?(\d+|三|五|十)?", I)
+_LISTS = re.compile(
+    (
+        r"\b(?:list|show|which|what|whats|what's|top|all|any|anything|everything|find|give|how many|biggest"
+        r"|largest|smallest|oldest|my|our|deals|opps|closing|stuck|stalled|slipped|pushed|open|lost to)\b|哪些|列出"
+        r"|有哪些|多少|前|最大|有没有|几个|什么|的(?:商机|单子|项目|订单)\W*$|^\W*(?:丢|赢)"
+    ),
+    I,
+)
+_ASKS_WHICH = re.compile(
+    (
+        r"^\W*(?:and |so |ok |pls |please |hey )?(?:what|which|who|whats|show|list|any|anything|anyone|give"
+        r"|find|where are|got any)\b|哪|列出|有没有|查"
+    ),
+    I,
+)
+_TOP = re.compile(
+    (
+        r"\btop (\d+|three|five|ten)\b|\b(\d+|three|five|ten) (?:biggest|largest|top|oldest|smallest)\b"
+        r"|\b(?:biggest|largest|top|oldest) (\d+|three|five|ten)?|前(\d+|三|五|十)|最大的?(\d+|三|五|十)?"
+    ),
+    I,
+)
 _ORDERS = (
     ("age", re.compile(r"\b(?:oldest|longest|aged)\b|最久|最老", I)),
     ("quiet", re.compile(r"\bquietest\b|\blongest without\b", I)),
@@ -73,45 +170,143 @@ _ORDERS = (
 )
 _LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses|loss|walked|churned)\b|丢|输", I)
 _WON = re.compile(r"\b(?:won|win|wins|winning|closed[- ]won|signed)\b(?! rate)|赢单(?!率)|赢了|赢下|成交(?!日期)", I)
-_BACK = re.compile(r"\b(?:won|win|wins|lost|lose|losses|did|was|were|last|closed|cycle|slippage|history|past)\b|赢|丢|输|上|过去|周期", I)
+_BACK = re.compile(
+    r"\b(?:won|win|wins|lost|lose|losses|did|was|were|last|closed|cycle|slippage|history|past)\b|赢|丢|输|上|过去|周期",
+    I,
+)
 _MOVES = (
-    ("new", re.compile(r"\bnew (?:deals?|opps?|opportunities|business|pipeline)\b|\b(?:deals?|opps?) (?:added|created|opened)\b|\bwhat'?s new\b|新(?:增|建|开)?的?(?:商机|单子|项目)|新增", I)),
-    ("advanced", re.compile(r"\b(?:advanced|moved (?:forward|ahead|up)|progressed|moved stages?)\b|推进了|前进|升阶段|往前走", I)),
+    (
+        "new",
+        re.compile(
+            (
+                r"\bnew (?:deals?|opps?|opportunities|business|pipeline)\b|\b(?:deals?|opps?) (?:added|created"
+                r"|opened)\b|\bwhat'?s new\b|新(?:增|建|开)?的?(?:商机|单子|项目)|新增"
+            ),
+            I,
+        ),
+    ),
+    (
+        "advanced",
+        re.compile(
+            r"\b(?:advanced|moved (?:forward|ahead|up)|progressed|moved stages?)\b|推进了|前进|升阶段|往前走", I
+        ),
+    ),
     ("pushed", re.compile(r"\b(?:pushed|slipped|moved (?:out|back)|delayed)\b|推迟|延期|推后", I)),
 )
 _SHOW = re.compile(
-    r"^\W*(?:show(?: me)?|pull up|open|look up|what'?s? (?:is )?(?:happening|going on|happened|the (?:status|latest|state|story|amount|stage|close date|next step))|what (?:was|is) the last (?:thing|touch|activity|contact|call|meeting|note)|what (?:happened|is the status)|whats (?:up|the status|happening)|status|where are we|how'?s|tell me about|details|update me|give me an update|when does|when is|what stage)\b"
+    r"^\W*(?:show(?: me)?|pull up|open|look up|what'?s? (?:is )?(?:happening|going on|happened"
+    r"|the (?:status|latest|state|story|amount|stage|close date|next step))|what (?:was"
+    r"|is) the last (?:thing|touch|activity|contact|call|meeting|note)|what (?:happened|is the status)"
+    r"|whats (?:up|the status|happening)|status|where are we|how'?s|tell me about|details|update me"
+    r"|give me an update|when does|when is|what stage)\b"
     r"|怎么样了|进展|什么情况|看一下|查一下|显示",
     I,
 )
-_MINUS = re.compile(r"\b(?:minus|except|excluding|without counting|other than|apart from|but not)\b.{0,30}\b(?:team|me|mine|my|\w+'s)\b|除(?:了)?.{0,10}(?:以外|之外)", I)
-_LEAD = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|so|um+|uh+|hey|hi|well|right|please|pls|plz|just|now|quickly?|quick one|caddie)[\s,:]+)*"
-    r"(?:(?:can|could|would|will) (?:you|i|we)(?: please| pls| also| kindly)? (?:please )?(?:pull(?: up)?|show|list|give|get|see|have|find|tell|send|bring up)(?: me| us)?\b"
-    r"|(?:i|we)(?:'d| would)? (?:need|want|like)(?: to (?:see|know|have))?\b|(?:remind|tell|show|give|get|send|find|let) me(?: (?:see|know|again))?\b|pull(?: up)?(?= (?:my|our|the|all|every|a list))|(?:a )?quick (?:look|view|status|check|rundown|overview|list)\b|what(?:'s| is| was| are) the list\b)"
-    r"(?:[\s,]+(?:you know|again|please|pls|a|the|quick|full|complete|list|overview|look|view|status|rundown|of|at|on|for|about|what|which|all))*[\s,:]*",
+_MINUS = re.compile(
+    (
+        r"\b(?:minus|except|excluding|without counting|other than|apart from|but not)\b.{0,30}\b(?:team|me|mine"
+        r"|my|\w+'s)\b|除(?:了)?.{0,10}(?:以外|之外)"
+    ),
     I,
 )
-_NOUNS = re.compile(r"\b(?:deals?|opps?|opportunit(?:y|ies)|ones|stuff|everything|things|business|wins?|won|lost|losses|open|pipeline)\b|商机|单子|订单|项目|的\W*$|清单|列表", I)
+_LEAD = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|um+|uh+|hey|hi|well|right|please|pls|plz|just|now|quickly?|quick one|caddie)[\s,:]+)*"
+    r"(?:(?:can|could|would|will) (?:you|i|we)(?: please| pls| also| kindly)? (?:please )?(?:pull(?: up)?"
+    r"|show|list|give|get|see|have|find|tell|send|bring up)(?: me| us)?\b"
+    r"|(?:i|we)(?:'d| would)? (?:need|want|like)(?: to (?:see|know|have))?\b|(?:remind|tell|show|give|get"
+    r"|send|find|let) me(?: (?:see|know|again))?\b|pull(?: up)?(?= (?:my|our|the|all|every|a list))"
+    r"|(?:a )?quick (?:look|view|status|check|rundown|overview|list)\b|what(?:'s| is| was| are) the list\b)"
+    r"(?:[\s,]+(?:you know|again|please|pls|a|the|quick|full|complete|list|overview|look|view|status"
+    r"|rundown|of|at|on|for|about|what|which|all))*[\s,:]*",
+    I,
+)
+_NOUNS = re.compile(
+    (
+        r"\b(?:deals?|opps?|opportunit(?:y|ies)|ones|stuff|everything|things|business|wins?|won|lost|losses"
+        r"|open|pipeline)\b|商机|单子|订单|项目|的\W*$|清单|列表"
+    ),
+    I,
+)
 _CHANGES = re.compile(
-    r"\b(?:move|moved|set|update|change|bump|mark|push (?!out)|slip it|log|add|create|assign|rename|close it|put|now at|goes to|went to|is now|reminder|remind me to|follow up|call (?:him|her|them)|send (?:the|a|an|him|her|them))\b|改成|改到|推到|移到|更新|记录|新建|提醒我",
+    (
+        r"\b(?:move|moved|set|update|change|bump|mark|push (?!out)|slip it|log|add|create|assign|rename"
+        r"|close it|put|now at|goes to|went to|is now|reminder|remind me to|follow up|call (?:him|her|them)"
+        r"|send (?:the|a|an|him|her|them))\b|改成|改到|推到|移到|更新|记录|新建|提醒我"
+    ),
     I,
 )
 _UNKNOWN = (
-    re.compile(r"\bhow(?:'?s| is| are| did| was) (?P<who>[\w .'-]+?) (?:doing|tracking|looking|do|going|performing|perform|shaping up)\b", I),
-    re.compile(r"\b(?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals) (?:for|of) (?P<who>[\w .'-]+?)\W*$", I),
-    re.compile(r"\b(?P<who>[\w-]+)'s (?:deals|opps|ones|stuff|open|pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals)\b", I),
-    re.compile(r"\b(?:for|of|by|from|in) (?:the )?(?P<who>[\w'-]+(?: [\w'-]+)?) (?:team|region|territory|office|group|guys|people|reps|market)\b", I),
+    re.compile(
+        (
+            r"\bhow(?:'?s| is| are| did| was) (?P<who>[\w .'-]+?) (?:doing|tracking|looking|do|going|performing"
+            r"|perform|shaping up)\b"
+        ),
+        I,
+    ),
+    re.compile(
+        (
+            r"\b(?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals) (?:for"
+            r"|of) (?P<who>[\w .'-]+?)\W*$"
+        ),
+        I,
+    ),
+    re.compile(
+        (
+            r"\b(?P<who>[\w-]+)'s (?:deals|opps|ones|stuff|open|pipeline|pipe|numbers|fore?cast|summary|quota"
+            r"|coverage|win[- ]?rate|attainment|deals)\b"
+        ),
+        I,
+    ),
+    re.compile(
+        (
+            r"\b(?:for|of|by|from|in) (?:the )?(?P<who>[\w'-]+(?: [\w'-]+)?) (?:team|region|territory|office"
+            r"|group|guys|people|reps|market)\b"
+        ),
+        I,
+    ),
     re.compile(r"\bowned by (?P<who>[\w .'-]+?)(?= in\b| over\b| above\b| under\b| closing\b|\W*$)", I),
-    re.compile(r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?:的(?:管道|业绩|预测|数字)|(?:这个?|本|上)(?:季度?|月).{0,4}(?:怎么样|如何|多少)|怎么样|表现)", I),
+    re.compile(
+        (
+            r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?:的(?:管道|业绩|预测|数字)|(?:这个?|本|上)(?:季度?"
+            r"|月).{0,4}(?:怎么样|如何|多少)|怎么样|表现)"
+        ),
+        I,
+    ),
 )
 _TEAM_ONLY = re.compile(r"team|团队", I)
 _NO_SCOPE = {"it", "that", "what", "who", "their", "his", "her", "this", "there"}
-_OURS = re.compile(r"\b(?:my|our|we|i|us|it|things|everything|business|sales|quarter|month|year|team|pipeline|everyone|q[1-4])\b|我|团队|大家|公司|整体|季度|本月|管道|商机|业绩|进展|最近|情况", I)
-_FILLER = re.compile(r"\b(?:and|just|only|the|for|of|in|at|on|what|how|about|now|same|with|by|ok|please|pls|plz|then|or|deals?|ones?|those|them|to|closing|me|my|mine|show)\b|[那只看要按换成和与再的呢吧只有]|怎么样", I)
+_OURS = re.compile(
+    (
+        r"\b(?:my|our|we|i|us|it|things|everything|business|sales|quarter|month|year|team|pipeline|everyone"
+        r"|q[1-4])\b|我|团队|大家|公司|整体|季度|本月|管道|商机|业绩|进展|最近|情况"
+    ),
+    I,
+)
+_FILLER = re.compile(
+    (
+        r"\b(?:and|just|only|the|for|of|in|at|on|what|how|about|now|same|with|by|ok|please|pls|plz|then|or"
+        r"|deals?|ones?|those|them|to|closing|me|my|mine|show)\b|[那只看要按换成和与再的呢吧只有]|怎么样"
+    ),
+    I,
+)
 _THIS_ONE = re.compile(r"\b(?:this|the current) one\b|^\W*(?:and |what about |how about )?now\W*$", I)
-_THOSE = re.compile(r"\b(?:who owns|which (?:ones|deals)?|what are|what'?s? in|list|show(?: me)?|name)\b.{0,14}\b(?:those|them|these|they|that)\b|\b(?:deals|ones|opps|what'?s?) (?:is |are )?behind (?:it|that|this|those|them|these)\b|\bwhich (?:ones|deals)\b\W*$|\bwhose are (?:they|those|these)\b|(?:是)?哪(?:几|些)个?(?:单子|商机)?\W*$|都?(?:是)?谁的|列出来", I)
-_FOLLOWING = re.compile(r"^\W*(?:make it|widen|narrow|extend|expand|include|change (?:it )?to|just|only|and|what about|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b|^\W*(?:那|只看|只要|按|换成|和|与|再|改成|分)", I)
+_THOSE = re.compile(
+    (
+        r"\b(?:who owns|which (?:ones|deals)?|what are|what'?s? in|list|show(?: me)?|name)\b.{0,14}\b(?:those"
+        r"|them|these|they|that)\b|\b(?:deals|ones|opps|what'?s?) (?:is |are )?behind (?:it|that|this|those"
+        r"|them|these)\b|\bwhich (?:ones|deals)\b\W*$|\bwhose are (?:they|those|these)\b|(?:是)?哪(?:几|些)个?(?:单子"
+        r"|商机)?\W*$|都?(?:是)?谁的|列出来"
+    ),
+    I,
+)
+_FOLLOWING = re.compile(
+    (
+        r"^\W*(?:make it|widen|narrow|extend|expand|include|change (?:it )?to|just|only|and|what about"
+        r"|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b"
+        r"|^\W*(?:那|只看|只要|按|换成|和|与|再|改成|分)"
+    ),
+    I,
+)
 
 
 def read_pipeline(text: str, reading: Reading) -> Command | None:
@@ -119,29 +314,57 @@ def read_pipeline(text: str, reading: Reading) -> Command | None:
     lead = _LEAD.match(text)
     if lead and lead.group().strip() and len(text) > lead.end():
         asked = text[lead.end() :]
-        found = _summary(asked, reading) or _deals(f"list {asked}", reading) or _noun_phrase(asked, reading, asked_for=True)
+        found = (
+            _summary(asked, reading) or _deals(f"list {asked}", reading) or _noun_phrase(asked, reading, asked_for=True)
+        )
         if found:
             return found
-    return _follow_up(text, reading) or _summary(text, reading) or _deals(text, reading) or _show(text, reading) or _noun_phrase(text, reading)
+    return (
+        _follow_up(text, reading)
+        or _summary(text, reading)
+        or _deals(text, reading)
+        or _show(text, reading)
+        or _noun_phrase(text, reading)
+    )
 
 
 def _noun_phrase(text: str, reading: Reading, *, asked_for: bool = False) -> Command | None:
-    """Conditions without a verb: `jonas, negotiation or further, >300k`, `h1 wins for dach`, `gtx pro in the east, open ones`."""
+    """Conditions without a verb: `jonas, negotiation or further, >300k`, `h1 wins for dach`, `gtx pro in the east, open
+    ones`."""
     if not asked_for and re.match(r"^\W*(?:does|do|is|are|am|can|could|how|why|when|where|did|should)\b", text, I):
         return None
-    if _CHANGES.search(text) or any(cue.search(text) for _, cue in cues.ACTIVITY) or (not asked_for and strangers(without_spans(text), reading)):
+    if (
+        _CHANGES.search(text)
+        or any(cue.search(text) for _, cue in cues.ACTIVITY)
+        or (not asked_for and strangers(without_spans(text), reading))
+    ):
         return None
     state = _state(text)
     found = read_filter(text, reading, lost=state == "lost")
     when = span(without_spans(text), reading, ahead=state == "open")
     plain = {"min_days_quiet", "min_days_in_stage", "min_pushes", "slipped_from"} & found.keys()
     whom = found.get("whose") not in {None, "me"} or "products" in found or "industry" in found
-    which = {"stage", "min_amount", "max_amount", "finding", "forecast", "min_days_quiet", "min_days_in_stage", "min_pushes", "slipped_from", "loss_reason"} & found.keys()
+    which = {
+        "stage",
+        "min_amount",
+        "max_amount",
+        "finding",
+        "forecast",
+        "min_days_quiet",
+        "min_days_in_stage",
+        "min_pushes",
+        "slipped_from",
+        "loss_reason",
+    } & found.keys()
     told_when = when["period_from"] is not None
     nouns = bool(_NOUNS.search(text))
     if "deal" in found and not (asked_for and (nouns or which or told_when)):
         return ShowDeal(deal=found["deal"]) if asked_for else None
-    if not (which and (whom or told_when or nouns or asked_for or plain)) and not (nouns and (told_when or whom or asked_for)) and not (asked_for and whom and told_when):
+    if (
+        not (which and (whom or told_when or nouns or asked_for or plain))
+        and not (nouns and (told_when or whom or asked_for))
+        and not (asked_for and whom and told_when)
+    ):
         return None
     return ListDeals(**{**found, **_when(text, state, found, when), "state": state})
 
@@ -172,14 +395,48 @@ def _summary(text: str, reading: Reading) -> Command | None:
     if compared:
         return SummarizePipeline(**{**read_filter(text, reading), "whose": who or "", **compared, "view": view})
     asks_list = _DEALS.search(text) and _LISTS.search(text) and not re.search(r"pipeline|summary|汇总|管道", text, I)
-    if view == "summary" and (not _PIPELINE.search(text) or (asks_list and by is None and not re.search(r"\bhow much\b|win[- ]?rate|\b(?:average|mean|avg)\b|赢单率|胜率|周期|cycle|平均", text, I))) and not (by and (_DEALS.search(text) or _WON.search(text) or _LOST_TO.search(text) or who or period_said(text, reading, ahead=True))):
+    if (
+        view == "summary"
+        and (
+            not _PIPELINE.search(text)
+            or (
+                asks_list
+                and by is None
+                and not re.search(
+                    r"\bhow much\b|win[- ]?rate|\b(?:average|mean|avg)\b|赢单率|胜率|周期|cycle|平均", text, I
+                )
+            )
+        )
+        and not (
+            by
+            and (
+                _DEALS.search(text)
+                or _WON.search(text)
+                or _LOST_TO.search(text)
+                or who
+                or period_said(text, reading, ahead=True)
+            )
+        )
+    ):
         return None
-    if view == "movement" and len(text.split()) > 3 and not re.search(r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I):
+    if (
+        view == "movement"
+        and len(text.split()) > 3
+        and not re.search(
+            r"pipe|deal|forecast|week|month|quarter|since|team|my|our|管道|商机|单|周|月|季|团队", text, I
+        )
+    ):
         return None
     found = read_filter(text, reading)
     if view == "forecast":
         found.pop("forecast", None)
-    if found.get("deal") and not found.get("whose") and view in {"summary", "forecast"} and by is None and len(found) == 1:
+    if (
+        found.get("deal")
+        and not found.get("whose")
+        and view in {"summary", "forecast"}
+        and by is None
+        and len(found) == 1
+    ):
         return ListDeals(**found, **span(text, reading, ahead=view == "forecast"))
     if "whose" not in found or _TEAM_ONLY.fullmatch(found["whose"]):
         unknown = _unknown(text, reading)
@@ -190,7 +447,8 @@ def _summary(text: str, reading: Reading) -> Command | None:
 
 
 def _summed_over(text: str, view: View, reading: Reading) -> dict[str, date | None]:
-    """The period of a summary: a quarter or month named alone is that of this year, unless the words look back or ahead."""
+    """The period of a summary: a quarter or month named alone is that of this year, unless the words look back or
+    ahead."""
     text = without_spans(text)
     back = view == "movement" or bool(_BACK.search(text))
     when = span(text, reading, ahead=not back)
@@ -225,7 +483,12 @@ def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
         periods.append(_before(periods[0], reading))
     if len(periods) >= 2 and strict:
         first, second = periods[0], periods[1]
-        return {"period_from": first.start, "period_to": first.end, "versus_from": second.start, "versus_to": second.end}
+        return {
+            "period_from": first.start,
+            "period_to": first.end,
+            "versus_from": second.start,
+            "versus_to": second.end,
+        }
     return None
 
 
@@ -238,17 +501,29 @@ def _deals(text: str, reading: Reading) -> Command | None:
         return None
     state = _state(text)
     found = read_filter(text, reading, lost=state == "lost")
-    flawed = {"finding", "min_days_quiet", "min_days_in_stage", "min_pushes"} & found.keys() and _ASKS_WHICH.search(text)
+    flawed = {"finding", "min_days_quiet", "min_days_in_stage", "min_pushes"} & found.keys() and _ASKS_WHICH.search(
+        text
+    )
     if not _DEALS.search(text) and not _TOP.search(text) and not flawed:
         return None
     if not (_LISTS.search(text) or cues.QUESTION.search(text)) or re.search(r"\bone of my deals\b", text, I):
         return None
     one = _ONE_DEAL.search(text)
-    if one and not deal_words(text, reading) and reading.lexicon.strangers(one["name"]) and not found.keys() - {"whose"}:
+    if (
+        one
+        and not deal_words(text, reading)
+        and reading.lexicon.strangers(one["name"])
+        and not found.keys() - {"whose"}
+    ):
         return ShowDeal(deal=one["name"].strip())
     top = _TOP.search(text)
     count = next((g for g in top.groups() if g), "5") if top else None
-    if not found.keys() - {"deal"} and found.get("deal") and re.search(r"(?:that|this|the) deal\b|怎么样|进展", text, I) and not top:
+    if (
+        not found.keys() - {"deal"}
+        and found.get("deal")
+        and re.search(r"(?:that|this|the) deal\b|怎么样|进展", text, I)
+        and not top
+    ):
         return None
     when = span(without_spans(text), reading, ahead=state == "open" and "min_pushes" not in found)
     if HAS_CJK.search(text) and state != "open":
@@ -257,14 +532,25 @@ def _deals(text: str, reading: Reading) -> Command | None:
     if "whose" not in found:
         unknown = _unknown(text, reading)
         found |= {"whose": unknown} if unknown else {}
-    fields = {**found, **_when(text, state, found, when), "state": state, "order": order, "top": min(max(number(count), 1), TOP_MOST) if count else None}
+    fields = {
+        **found,
+        **_when(text, state, found, when),
+        "state": state,
+        "order": order,
+        "top": min(max(number(count), 1), TOP_MOST) if count else None,
+    }
     return ListDeals(**fields)
 
 
 def _when(text: str, state: str, found: dict[str, Any], when: dict[str, date | None]) -> dict[str, Any]:
     """What the period is about: moves in it, creation in it, or the close date."""
     move = next((name for name, cue in _MOVES if cue.search(text)), None) if state == "open" else None
-    if move and when["period_from"] and (move != "pushed" or pushes_said(text) in {None, 1}) and not re.search(r"\bclosing\b", text, I):
+    if (
+        move
+        and when["period_from"]
+        and (move != "pushed" or pushes_said(text) in {None, 1})
+        and not re.search(r"\bclosing\b", text, I)
+    ):
         found.pop("min_pushes", None)
         return {"moved": move, "moved_from": when["period_from"], "moved_to": when["period_to"]}
     return created_span(text, when) or when
@@ -275,7 +561,9 @@ def _show(text: str, reading: Reading) -> Command | None:
         return None
     deal = deal_words(text, reading)
     if not deal:
-        unknown = re.match(r"^\W*(?:show(?: me)?|pull up|open|look up|status of|tell me about)\s+(?:the |my )?(.+?)\W*$", text, I)
+        unknown = re.match(
+            r"^\W*(?:show(?: me)?|pull up|open|look up|status of|tell me about)\s+(?:the |my )?(.+?)\W*$", text, I
+        )
         deal = unknown.group(1) if unknown else ""
     return ShowDeal(deal=deal) if deal else None
 
@@ -288,7 +576,11 @@ def _follow_up(text: str, reading: Reading) -> Command | None:
     if reading.draft and re.match(r"^\W*(?:make|change)\b", text, I):
         return None
     few = len(text.split()) <= 9 and len(text) <= (20 if HAS_CJK.search(text) else 70)
-    if reading.last_query is None or not few or not (_FOLLOWING.search(text) or _by(text) or _only_narrows(text, reading)):
+    if (
+        reading.last_query is None
+        or not few
+        or not (_FOLLOWING.search(text) or _by(text) or _only_narrows(text, reading))
+    ):
         return None
     if _DEALS.search(text) and not re.search(r"\b(?:only|just|those|them|of (?:those|these|them))\b|只", text, I):
         return None
@@ -305,22 +597,43 @@ def _follow_up(text: str, reading: Reading) -> Command | None:
         kept = {k: v for k, v in {**query, **changed}.items() if k in SummarizePipeline.model_fields}
         return SummarizePipeline.model_validate({**kept, "view": "summary"})
     model: type[Command] = SummarizePipeline if kind == "SummarizePipeline" else ListDeals
-    if model is SummarizePipeline and {"min_amount", "max_amount", "finding", "min_pushes", "min_days_in_stage"} & found.keys() and re.search(r"deals?|opps?|ones|单", text, I):
+    if (
+        model is SummarizePipeline
+        and {"min_amount", "max_amount", "finding", "min_pushes", "min_days_in_stage"} & found.keys()
+        and re.search(r"deals?|opps?|ones|单", text, I)
+    ):
         model = ListDeals
     return model.model_validate({k: v for k, v in {**query, **changed}.items() if k in model.model_fields})
 
 
 def _only_narrows(text: str, reading: Reading) -> bool:
-    """Whether nothing stands there but a period, an amount, names and small words: `next quarter`, `Lucy`, `over 50k`."""
-    spans = [(d.start, d.end) for d in find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)]
+    """Whether nothing stands there but a period, an amount, names and small words: `next quarter`, `Lucy`, `over
+    50k`."""
+    spans = [
+        (d.start, d.end)
+        for d in find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    ]
     spans += [(m.start, m.end) for m in find_money(text)]
-    spans += [(n.start, n.end) for n in reading.lexicon.names_in(text, {"person", "product", "account"}) if n.score >= 0.5]
+    spans += [
+        (n.start, n.end) for n in reading.lexicon.names_in(text, {"person", "product", "account"}) if n.score >= 0.5
+    ]
     spans += [(m.start(), m.end()) for region in reading.regions for m in re.finditer(re.escape(region), text, I)]
     return bool(spans) and not re.search(r"\w", _FILLER.sub(" ", blanked(text, spans)))
 
 
-def _changed(text: str, query: dict[str, Any], found: dict[str, Any], when: dict[str, date | None], by: Breakdown | None, reading: Reading) -> dict[str, Any]:
-    changed = {name: value for name, value in found.items() if not (name == "whose" and value == "me" and not re.search(r"\b(?:me|mine|my own)\b|我", text, I))}
+def _changed(
+    text: str,
+    query: dict[str, Any],
+    found: dict[str, Any],
+    when: dict[str, date | None],
+    by: Breakdown | None,
+    reading: Reading,
+) -> dict[str, Any]:
+    changed = {
+        name: value
+        for name, value in found.items()
+        if not (name == "whose" and value == "me" and not re.search(r"\b(?:me|mine|my own)\b|我", text, I))
+    }
     if _THIS_ONE.search(text) and query.get("period_from"):
         changed |= _present(query, reading)
     elif when["period_from"]:
@@ -354,5 +667,13 @@ def _present(query: dict[str, Any], reading: Reading) -> dict[str, Any]:
     """The present period of the length that was asked about before."""
     days = (date.fromisoformat(str(query["period_to"])[:10]) - date.fromisoformat(str(query["period_from"])[:10])).days
     today, fiscal = reading.today, reading.fiscal
-    now = Period.week(today) if days < 8 else Period.month(today.year, today.month) if days < 32 else fiscal.quarter_around(today) if days < 93 else fiscal.year(fiscal.year_of(today))
+    now = (
+        Period.week(today)
+        if days < 8
+        else Period.month(today.year, today.month)
+        if days < 32
+        else fiscal.quarter_around(today)
+        if days < 93
+        else fiscal.year(fiscal.year_of(today))
+    )
     return {"period_from": now.start, "period_to": now.end}

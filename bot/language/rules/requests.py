@@ -13,8 +13,11 @@ from bot.language.rules.managing import read_managing
 from bot.language.rules.pipeline import read_pipeline
 
 _WORDS = (
-    "which", "what", "anything", "everything", "deals", "deal", "closing", "closes", "month", "quarter", "week", "year", "pipeline", "forecast", "summary", "stalled", "pushed", "without", "next", "step", "amount", "account", "opportunity",
-    "territory", "coach", "biggest", "overdue", "schedule", "cancel", "compare", "region", "product", "industry", "stage", "team", "quota", "coverage", "hygiene", "conversion", "brief", "prepare", "morning", "messages",
+    "which", "what", "anything", "everything", "deals", "deal", "closing", "closes", "month", "quarter", "week", "year",
+    "pipeline", "forecast", "summary", "stalled", "pushed", "without", "next", "step", "amount", "account",
+    "opportunity",
+    "territory", "coach", "biggest", "overdue", "schedule", "cancel", "compare", "region", "product", "industry",
+    "stage", "team", "quota", "coverage", "hygiene", "conversion", "brief", "prepare", "morning", "messages",
 )  # fmt: skip
 _SHORT = {"r": "are", "u": "you", "ur": "your"}
 _SPELT_OUT = (
@@ -24,19 +27,51 @@ _SPELT_OUT = (
 )
 QUESTION_MOST = 12
 _MARKETING = re.compile(
-    r"\bwhat (?:did|do|have|are) (?:people|reps|they|the reps|sales|the team|everyone) (?:been )?(?:look|ask|search)\w*\b|\bmarketing report\b|\b(?:which|what|whose) (?:\w+ )?(?:aids?|job aids|content|material|collateral|assets)\b.{0,40}\b(?:use|used|asked|shown|works?|working|popular|ignored|unused|missing|never)\b"
-    r"|\b(?:missing|unused|most used|least used|popular|top|best rated|worst rated) (?:job )?(?:aids|content|assets|material)\b|\b(?:library|content|knowledge) (?:gaps?|usage|report|use)\b|\bgaps? in (?:the |our )?(?:library|content|aids)\b|\b(?:questions?|requests?) (?:with(?:out)?|that had|with no) (?:no |a |any )?(?:good )?answers?\b|\bwhat(?:'s| is) missing (?:in|from) (?:the |our )?(?:library|content)\b|\bwhat should (?:marketing|we) write (?:next)?\b|\b(?:usage|use) of (?:the |our )?(?:job )?(?:aids|library|content)\b"
+    r"\bwhat (?:did|do|have|are) (?:people|reps|they|the reps|sales|the team|everyone) (?:been )?(?:look"
+    r"|ask|search)\w*\b|\bmarketing report\b|\b(?:which|what|whose) (?:\w+ )?(?:aids?|job aids|content"
+    r"|material|collateral|assets)\b.{0,40}\b(?:use|used|asked|shown|works?|working|popular|ignored|unused"
+    r"|missing|never)\b"
+    r"|\b(?:missing|unused|most used|least used|popular|top|best rated|worst rated) (?:job )?(?:aids"
+    r"|content|assets|material)\b|\b(?:library|content|knowledge) (?:gaps?|usage|report|use)\b"
+    r"|\bgaps? in (?:the |our )?(?:library|content|aids)\b|\b(?:questions?|requests?) (?:with(?:out)?"
+    r"|that had|with no) (?:no |a |any )?(?:good )?answers?\b|\bwhat(?:'s| is) missing (?:in|from) (?:the "
+    r"|our )?(?:library|content)\b|\bwhat should (?:marketing|we) write (?:next)?\b|\b(?:usage"
+    r"|use) of (?:the |our )?(?:job )?(?:aids|library|content)\b"
     r"|(?:资料|工具|案例|内容).{0,8}(?:使用|用得|最常用|没人用|缺)|缺(?:什么|哪些)(?:资料|内容|案例)|市场报告|大家(?:都)?在?(?:找|问|搜)什么|没有答案的问题",
     re.I,
 )
-_AID_WORDS = r"(?:draft|aid|story|stories|chain|sheet|prop(?:osition)?|practice|update|promo(?:tion)?|offer|card|battle ?card|版|草稿|案例|资料|痛点链|痛点表|主张|促销|更新|竞争卡|\b[a-z]{2}-[\w-]+)"
-_APPROVES = re.compile(rf"^\W*(?:please |pls )?(?:approve|publish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.*{_AID_WORDS}.*)$", re.I)
+_AID_WORDS = (
+    r"(?:draft|aid|story|stories|chain|sheet|prop(?:osition)?|practice|update|promo(?:tion)?|offer|card"
+    r"|battle ?card|版|草稿|案例|资料|痛点链|痛点表|主张|促销|更新|竞争卡|\b[a-z]{2}-[\w-]+)"
+)
+_APPROVES = re.compile(
+    rf"^\W*(?:please |pls )?(?:approve|publish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.*{_AID_WORDS}.*)$",
+    re.I,
+)
 _ANNOUNCES = re.compile(r"^\W*(?:please |pls |can you )?announce\s+(?P<en>.+)$|^\W*(?:宣布|公布)(?P<zh>.+)$", re.I)
-_WHERE = re.compile(r"\b(?:here|in (?:this|the) (?:channel|thread)|(?:in|to|on)\s+(?:#[\w-]+(?:\s*(?:,|and|&)\s*#[\w-]+)*)?\s*$)|\b(?:to everyone|to all|please|pls)\b|到?这里", re.I)
-_RETIRES = re.compile(rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用|撤下)(?P<zh>.*{_AID_WORDS}.*)$", re.I)
+_WHERE = re.compile(
+    (
+        r"\b(?:here|in (?:this|the) (?:channel|thread)|(?:in|to|on)\s+(?:#[\w-]+(?:\s*(?:,|and"
+        r"|&)\s*#[\w-]+)*)?\s*$)|\b(?:to everyone|to all|please|pls)\b|到?这里"
+    ),
+    re.I,
+)
+_RETIRES = re.compile(
+    (
+        rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用"
+        rf"|撤下)(?P<zh>.*{_AID_WORDS}.*)$"
+    ),
+    re.I,
+)
 
 
-_BLANK = re.compile(r"\b(?:form|template|blank|skeleton)\b.{0,12}\b(?:for|of)\b|^\W*(?:(?:a|an|the|give me|send me|i need|need) )*(?:blank|empty|new)\b.{0,24}\b(?:form|template)\b|\b(?:blank|empty)\b|(?:空白|模板|模版|表单)", re.I)
+_BLANK = re.compile(
+    (
+        r"\b(?:form|template|blank|skeleton)\b.{0,12}\b(?:for|of)\b|^\W*(?:(?:a|an|the|give me|send me|i need"
+        r"|need) )*(?:blank|empty|new)\b.{0,24}\b(?:form|template)\b|\b(?:blank|empty)\b|(?:空白|模板|模版|表单)"
+    ),
+    re.I,
+)
 
 
 def read_request(said: Said, reading: Reading) -> Command | None:

@@ -35,10 +35,24 @@ from bot.language.rules.creating import read_new_account, read_new_contact, read
 from bot.language.rules.requests import read_request
 
 LONGEST = 12_000
-ALWAYS_ASKED = (Unsupported, ReportAids, BlankAid, ChangeAid, AnnounceAid, CoachDeal, CoachPerson, WritePlan, ScheduleDigest, ListSchedules, CancelSchedule, SnoozeNudges)
+ALWAYS_ASKED = (
+    Unsupported,
+    ReportAids,
+    BlankAid,
+    ChangeAid,
+    AnnounceAid,
+    CoachDeal,
+    CoachPerson,
+    WritePlan,
+    ScheduleDigest,
+    ListSchedules,
+    CancelSchedule,
+    SnoozeNudges,
+)
 _POLITE = re.compile(
     r"\b(?:can|could|would|will) you (?:please |pls |also |kindly )*"
-    r"(?=(?:set|move|update|log|add|change|push|pull(?! (?:up|my|our|all|every|the list|a list|me))|mark|put|bump|make|record|note|close|assign|give|remind|create|open|shift|rename)\b)",
+    r"(?=(?:set|move|update|log|add|change|push|pull(?! (?:up|my|our|all|every|the list|a list|me))|mark"
+    r"|put|bump|make|record|note|close|assign|give|remind|create|open|shift|rename)\b)",
     re.I,
 )
 
@@ -74,8 +88,11 @@ def _first_words(said: Said, reading: Reading) -> list[Command]:
 def _answers(said: Said, reading: Reading) -> bool:
     """A few words that are neither a request nor a new story: they answer what Caddie asked."""
     few = len(said.text.split()) <= 8 and len(said.text) <= 60
-    return few and not cues.QUESTION.search(said.own) and read_request(said, reading) is None and not any(
-        cue.search(said.own) for _, cue in cues.ACTIVITY
+    return (
+        few
+        and not cues.QUESTION.search(said.own)
+        and read_request(said, reading) is None
+        and not any(cue.search(said.own) for _, cue in cues.ACTIVITY)
     )
 
 
@@ -90,7 +107,9 @@ def _told(said: Said, reading: Reading) -> list[Command]:
     if _asks_for_something(said, reading):
         return []
     adds_step = cues.NEXT_LABEL.match(said.own) and not reading.lexicon.names_in(said.own, {"account", "deal"})
-    if reading.draft and (cues.REMOVE.match(said.own) or cues.CORRECTION.match(said.own) or adds_step or _only_details(said, reading)):
+    if reading.draft and (
+        cues.REMOVE.match(said.own) or cues.CORRECTION.match(said.own) or adds_step or _only_details(said, reading)
+    ):
         correction = read_correction(said, reading)
         if correction:
             return [correction]
@@ -110,11 +129,19 @@ def _asks_for_something(said: Said, reading: Reading) -> bool:
     if request is None:
         return False
     names = reading.lexicon.names_in(said.own, {"account", "contact"})
-    if cues.NEXT_LABEL.search(said.own) or any(cue.search(said.own) for _, cue in cues.FORECAST) or cues.CHANGES_FIRST.match(said.own):
+    if (
+        cues.NEXT_LABEL.search(said.own)
+        or any(cue.search(said.own) for _, cue in cues.FORECAST)
+        or cues.CHANGES_FIRST.match(said.own)
+    ):
         return not names or bool(cues.ASKING.match(said.own))
     told = bool(names) and any(cue.search(said.own) for _, cue in cues.ACTIVITY)
     if isinstance(request, FindAid | AskLibrary):
-        reported = told or _closed_by(said, reading) or (find_duration(said.own) is not None and bool(find_dates(said.own, reading.today, ahead=False)))
+        reported = (
+            told
+            or _closed_by(said, reading)
+            or (find_duration(said.own) is not None and bool(find_dates(said.own, reading.today, ahead=False)))
+        )
         return not reported or bool(cues.ASKING.match(said.own)) or wants_aid(said)
     return isinstance(request, ALWAYS_ASKED) or not told
 
@@ -141,4 +168,6 @@ def _asked(said: Said, reading: Reading) -> list[Command]:
 
 def _advice(said: Said) -> bool:
     """Words long enough to be a free question although no question mark stands there."""
-    return any(word in said.own.lower() for word in ("how ", "what ", "why ", "which ", "怎么", "如何")) or said.own.rstrip().endswith("?")
+    return any(
+        word in said.own.lower() for word in ("how ", "what ", "why ", "which ", "怎么", "如何")
+    ) or said.own.rstrip().endswith("?")

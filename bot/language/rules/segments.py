@@ -10,28 +10,39 @@ from bot.language.reading import Reading, Said
 from bot.language.rules import cues
 
 _SUBJECTS = (
-    r"i|we|they|she|he|it|i'll|we'll|push|pull|move|moved|next|nxt|clos\w+|make|bump|mark|set|want\w*|need\w*|send|sending|realistically|the close|decision|cut|add|"
-    r"the (?:expected )?close|the (?:close )?date|the (?:amount|value|stage)|the expected|drop|forecast|assign|give|remind|book|schedule|call (?:her|him|them|back)"
+    r"i|we|they|she|he|it|i'll|we'll|push|pull|move|moved|next|nxt|clos\w+|make|bump|mark|set|want\w*"
+    r"|need\w*|send|sending|realistically|the close|decision|cut|add|"
+    r"the (?:expected )?close|the (?:close )?date|the (?:amount|value|stage)|the expected|drop|forecast"
+    r"|assign|give|remind|book|schedule|call (?:her|him|them|back)"
 )
 _CLAUSES = re.compile(
-    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)|(?<!\d)(?<!stage)(?<!close)(?<!date)(?<!amount)(?<!value)(?<!due)(?<!forecast)(?<!owner)(?<!currency)(?<!closing)(?<!阶段)(?<!金额)(?<!日期)(?<!关单)(?<!预测)(?<!负责人)(?<!截止):(?!\d)|\s-{{1,2}}\s|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
+    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)"
+    rf"|(?<!\d)(?<!stage)(?<!close)(?<!date)(?<!amount)(?<!value)(?<!due)(?<!forecast)(?<!owner)"
+    rf"(?<!currency)(?<!closing)(?<!阶段)(?<!金额)(?<!日期)(?<!关单)(?<!预测)(?<!负责人)(?<!截止):(?!\d)|\s-{{1,2}}\s"
+    rf"|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
     rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)",
     re.I,
 )
 _SEGMENTS = re.compile(
     r"\n+\s*(?:[-*•]|\d+[.)])?\s*|[.!?;]+(?=\s|$)\s*|[;]|\s*,?\s*\b(?:and then|then|after that|also|next up)\b\s*"
-    r"|\s+(?:and|&)\s+(?=(?:push|pull|move|mark|set|bump|make|close|lost|won|met|saw|called|spoke)\b)|,\s*(?:另外|还有|然后)?|,\s+"
+    r"|\s+(?:and|&)\s+(?=(?:push|pull|move|mark|set|bump|make|close|lost|won|met|saw|called|spoke)\b)"
+    r"|,\s*(?:另外|还有|然后)?|,\s+"
 )
 _LINES = re.compile(r"\n+\s*(?:[-*•]|\d+[.)])?\s*")
 _SENTENCE = re.compile(r"(?<!\d\.\d)(?<!\d\.\d\d)[.!?;]+(?=\s|$)|\n+|[。；]")
 _HEADER = re.compile(
-    r"^\W*(?:notes?|recap|summary|update|updates|roundup|quick|today|from|my|calls?|meetings?|of|the|day|yesterday|this|week|morning|\s|纪要|记录|日报|周报|小结|今天|今日|昨天|eod|dump|brain|daily|end|log)+\W*:?\s*$", re.I
+    (
+        r"^\W*(?:notes?|recap|summary|update|updates|roundup|quick|today|from|my|calls?|meetings?|of|the|day"
+        r"|yesterday|this|week|morning|\s|纪要|记录|日报|周报|小结|今天|今日|昨天|eod|dump|brain|daily|end|log)+\W*:?\s*$"
+    ),
+    re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is told about one account: `own` without other people's words, `text` as written. `ended` is False where the sentence goes on."""
+    """What is told about one account: `own` without other people's words, `text` as written. `ended` is False where the
+    sentence goes on."""
 
     own: str
     text: str
@@ -85,7 +96,9 @@ def _closed(text: str) -> str:
 def _plain(text: str, reading: Reading) -> bool:
     """Whether a later piece names an account alone: with a deal's own words it may be about another deal there."""
     accounts = {(s.start, s.end) for s in reading.lexicon.names_in(text, {"account"})}
-    inside = [s for s in reading.lexicon.names_in(text, {"deal"}) if s.score >= 0.6 and (s.start, s.end) not in accounts]
+    inside = [
+        s for s in reading.lexicon.names_in(text, {"deal"}) if s.score >= 0.6 and (s.start, s.end) not in accounts
+    ]
     return not any(all(not (a <= s.start and s.end <= b) for a, b in accounts) for s in inside)
 
 

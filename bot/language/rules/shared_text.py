@@ -10,7 +10,13 @@ from bot.language.rules.activities import people_in
 from bot.language.rules.capture import read_segment
 
 SUMMARY_MOST = 1_500
-_MAIL = re.compile(r"^(?:from|to|subject|sent|date|发件人|主题)\s*[:：]|\b(?:kind |best |warm )?regards\b|\bsincerely\b|^(?:hi|hello|dear)\b[^\n]{0,40},\s*$|此致|祝好", re.I | re.M)
+_MAIL = re.compile(
+    (
+        r"^(?:from|to|subject|sent|date|发件人|主题)\s*[:：]|\b(?:kind |best |warm )?regards\b|\bsincerely\b|^(?:hi"
+        r"|hello|dear)\b[^\n]{0,40},\s*$|此致|祝好"
+    ),
+    re.I | re.M,
+)
 
 
 def read_shared(text: str, reading: Reading) -> LogActivity:
@@ -18,7 +24,9 @@ def read_shared(text: str, reading: Reading) -> LogActivity:
     said = prepare(text)
     told = read_segment(said.text, reading)
     kind = ActivityKind.EMAIL if _MAIL.search(text) else ActivityKind.NOTE
-    return LogActivity(deal=told.deal_words, kind=kind, at=reading.today, contacts=_named(said.text, reading), summary=_cut(said.text))
+    return LogActivity(
+        deal=told.deal_words, kind=kind, at=reading.today, contacts=_named(said.text, reading), summary=_cut(said.text)
+    )
 
 
 def read_transcript(lines: list[tuple[str, str]], minutes: int | None, own: str, reading: Reading) -> Command:

@@ -5,8 +5,8 @@ from alembic import op
 
 import bot.database
 
-revision = '0006'
-down_revision = '0005'
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -20,21 +20,27 @@ UPDATE deals SET
 
 
 def upgrade() -> None:
-    for name in ('advanced_at', 'pushed_at'):
-        op.add_column('deals', sa.Column(name, bot.database.Moment(timezone=True), nullable=True))
+    for name in ("advanced_at", "pushed_at"):
+        op.add_column("deals", sa.Column(name, bot.database.Moment(timezone=True), nullable=True))
     op.execute(MOVES)
-    for name in ('advanced_at', 'pushed_at'):
-        op.create_index(f'ix_deals_{name}', 'deals', [name, 'owner_id', 'currency', 'amount', 'id'])
-    op.drop_index('ix_field_changes_field_at', 'field_changes')
-    op.create_index('ix_field_changes_at', 'field_changes', ['at', 'field', 'deal_id'])
+    for name in ("advanced_at", "pushed_at"):
+        op.create_index(f"ix_deals_{name}", "deals", [name, "owner_id", "currency", "amount", "id"])
+    op.drop_index("ix_field_changes_field_at", "field_changes")
+    op.create_index("ix_field_changes_at", "field_changes", ["at", "field", "deal_id"])
     dates = sa.text("field = 'close_date'")
-    op.create_index('ix_field_changes_close_date', 'field_changes', ['at', 'old', 'new', 'deal_id'], sqlite_where=dates, postgresql_where=dates)
-    op.add_column('feedback', sa.Column('deal_id', sa.String(length=64), nullable=True))
-    op.create_index('ix_feedback_at', 'feedback', ['at'])
+    op.create_index(
+        "ix_field_changes_close_date",
+        "field_changes",
+        ["at", "old", "new", "deal_id"],
+        sqlite_where=dates,
+        postgresql_where=dates,
+    )
+    op.add_column("feedback", sa.Column("deal_id", sa.String(length=64), nullable=True))
+    op.create_index("ix_feedback_at", "feedback", ["at"])
     op.create_table(
-        'canvases',
-        sa.Column('key', sa.String(length=255), nullable=False),
-        sa.Column('place', sa.String(length=128), nullable=False),
-        sa.Column('canvas_id', sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint('key', 'place', name=op.f('pk_canvases')),
+        "canvases",
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("place", sa.String(length=128), nullable=False),
+        sa.Column("canvas_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("key", "place", name=op.f("pk_canvases")),
     )

@@ -12,7 +12,10 @@ def found(reply: AidsFound) -> list[b.Block]:
     """The best aid in full, the others by title."""
     say, best = reply.language, reply.aids[0]
     made = [b.context(phrase(say, "announced"))] if reply.announced else []
-    made += [b.section(f"*{escape(phrase(say, f'aid_{best.kind}'))}: {escape(best.title)}*"), b.context(_meta(best, say))]
+    made += [
+        b.section(f"*{escape(phrase(say, f'aid_{best.kind}'))}: {escape(best.title)}*"),
+        b.context(_meta(best, say)),
+    ]
     for name, points in best.sections:
         title = phrases(say).get(f"section_{name}") or name
         text = bulleted if (bulleted := b.bullets(points)) and len(points) > 1 else escape(" ".join(points))
@@ -38,9 +41,17 @@ def usage(report: AidsReport) -> list[b.Block]:
     """What marketing should write next comes first, then how each aid fares."""
     say, m = report.language, report.metrics
     period = phrase(say, "usage_period", start=report.period.start.isoformat(), end=report.period.end.isoformat())
-    pairs = [(phrase(say, f"usage_{name}"), str(m[f"{name}_count"])) for name in ("asked", "gap", "people", "current", "unused")]
+    pairs = [
+        (phrase(say, f"usage_{name}"), str(m[f"{name}_count"]))
+        for name in ("asked", "gap", "people", "current", "unused")
+    ]
     made = [b.header(phrase(say, "usage_title")), b.context(escape(period)), *b.fields(pairs)]
-    for name, lines in (("gaps", report.gaps), ("shown", tuple(_used(row, say) for row in report.rows[:ROWS_SHOWN])), ("unused_aids", report.unused), ("ending", report.ending)):
+    for name, lines in (
+        ("gaps", report.gaps),
+        ("shown", tuple(_used(row, say) for row in report.rows[:ROWS_SHOWN])),
+        ("unused_aids", report.unused),
+        ("ending", report.ending),
+    ):
         if lines:
             made.append(b.section(f"*{phrase(say, f'usage_{name}')}*\n{b.bullets(lines)}"))
     return made
@@ -60,7 +71,21 @@ def changed(reply: AidChanged) -> list[b.Block]:
     say = reply.language
     replacing = phrase(say, "aid_replaces", version=reply.replaces) if reply.replaces else ""
     state = "later" if reply.valid_from and reply.status == "approved" else reply.status
-    return [b.section(escape(phrase(say, f"aid_now_{state}", title=reply.title, version=reply.version, id=reply.id, day=reply.valid_from or reply.valid_until or "", replacing=replacing)))]
+    return [
+        b.section(
+            escape(
+                phrase(
+                    say,
+                    f"aid_now_{state}",
+                    title=reply.title,
+                    version=reply.version,
+                    id=reply.id,
+                    day=reply.valid_from or reply.valid_until or "",
+                    replacing=replacing,
+                )
+            )
+        )
+    ]
 
 
 def form(reply: AidForm) -> list[b.Block]:

@@ -28,7 +28,9 @@ def section(mrkdwn: str, accessory: Block | None = None) -> Block:
 
 def fields(pairs: list[tuple[str, str]]) -> list[Block]:
     """Label and value pairs, ten a block."""
-    made = [{"type": "mrkdwn", "text": cut(f"*{escape(label)}*\n{escape(value)}", FIELD_MOST)} for label, value in pairs]
+    made = [
+        {"type": "mrkdwn", "text": cut(f"*{escape(label)}*\n{escape(value)}", FIELD_MOST)} for label, value in pairs
+    ]
     return [{"type": "section", "fields": made[n : n + 10]} for n in range(0, len(made), 10)]
 
 
@@ -57,7 +59,8 @@ def menu(placeholder: str, action: str, options: list[tuple[str, str]]) -> Block
         "placeholder": {"type": "plain_text", "text": cut(placeholder, 150), "emoji": False},
         "action_id": action,
         "options": [
-            {"text": {"type": "plain_text", "text": said(text, 75), "emoji": False}, "value": value[:OPTION_MOST]} for value, text in [option for option in options if option[0]][:100]
+            {"text": {"type": "plain_text", "text": said(text, 75), "emoji": False}, "value": value[:OPTION_MOST]}
+            for value, text in [option for option in options if option[0]][:100]
         ],
     }
 
@@ -73,7 +76,14 @@ def bullets(lines: list[str] | tuple[str, ...]) -> str:
 def feedback(ref: str, good: str, bad: str) -> Block:
     """Slack's own thumbs; what is pressed comes back as `up:ref` or `down:ref`."""
     sides = {"positive_button": ("up", good), "negative_button": ("down", bad)}
-    element = {side: {"text": {"type": "plain_text", "text": label, "emoji": False}, "value": f"{way}:{ref}"[:2000], "accessibility_label": label} for side, (way, label) in sides.items()}
+    element = {
+        side: {
+            "text": {"type": "plain_text", "text": label, "emoji": False},
+            "value": f"{way}:{ref}"[:2000],
+            "accessibility_label": label,
+        }
+        for side, (way, label) in sides.items()
+    }
     return {"type": "context_actions", "elements": [{"type": "feedback_buttons", "action_id": "rate", **element}]}
 
 

@@ -35,14 +35,17 @@ def _buttons(card: DraftCard) -> b.Block:
     buttons = [b.button(phrase(say, "button_confirm"), "confirm", card.draft_id, "primary")]
     if not card.items and card.create is None:
         buttons.append(b.button(phrase(say, "button_edit"), "edit", card.draft_id))
-    return b.actions([*buttons, b.button(phrase(say, "button_discard"), "discard", card.draft_id)], f"card-{card.draft_id}")
+    return b.actions(
+        [*buttons, b.button(phrase(say, "button_discard"), "discard", card.draft_id)], f"card-{card.draft_id}"
+    )
 
 
 def _items(card: DraftCard | Receipt) -> list[b.Block]:
     """Each deal with its changes, in blocks of ten lines; of a long list the first ones."""
     say = card.language
     lines = [
-        f"• *{escape(item.deal.name)}*: " + escape("; ".join(f"{phrase(say, f'field_{c.field}')} {_change(c, None, False, say)}" for c in item.changes))
+        f"• *{escape(item.deal.name)}*: "
+        + escape("; ".join(f"{phrase(say, f'field_{c.field}')} {_change(c, None, False, say)}" for c in item.changes))
         for item in card.items[:BULK_SHOWN]
     ]
     if len(card.items) > BULK_SHOWN:
@@ -58,11 +61,16 @@ def receipt(card: Receipt) -> list[b.Block]:
         if card.left_out:
             made.append(b.context(escape(phrase(say, "bulk_left_out", names=", ".join(card.left_out)))))
     else:
-        made = [b.section(f"*{phrase(say, 'receipt_undone' if card.undone else 'receipt_title')}* · {_subject(card)}"), *_facts(card)]
+        made = [
+            b.section(f"*{phrase(say, 'receipt_undone' if card.undone else 'receipt_title')}* · {_subject(card)}"),
+            *_facts(card),
+        ]
     if card.advice:
         made.append(b.context(escape(phrase(say, "advice", text=card.advice.text))))
     if not card.undone:
-        made.append(b.actions([b.button(phrase(say, "button_undo"), "undo", card.receipt_id)], f"receipt-{card.receipt_id}"))
+        made.append(
+            b.actions([b.button(phrase(say, "button_undo"), "undo", card.receipt_id)], f"receipt-{card.receipt_id}")
+        )
     return made
 
 
@@ -81,7 +89,9 @@ def question(asked: Question) -> list[b.Block]:
     say = asked.language
     name = "ask_deal_words" if asked.about == "deal" and asked.words else f"ask_{asked.about}"
     made = [b.section(escape(phrase(say, name, words=cut(asked.words, 80))))]
-    options = [(o.id, phrase(say, "option_create", name=o.name) if o.id == "create" else o.name) for o in asked.options if o.id]
+    options = [
+        (o.id, phrase(say, "option_create", name=o.name) if o.id == "create" else o.name) for o in asked.options if o.id
+    ]
     if options:
         return [*made, b.actions([b.menu(phrase(say, name, words=cut(asked.words, 80)), "choose", options)])]
     return [*made, b.context(escape(phrase(say, "ask_none")))]
@@ -89,7 +99,9 @@ def question(asked: Question) -> list[b.Block]:
 
 def _subject(card: DraftCard | Receipt) -> str:
     if card.deal:
-        account = f" ({escape(card.deal.account)})" if card.deal.account and card.deal.account not in card.deal.name else ""
+        account = (
+            f" ({escape(card.deal.account)})" if card.deal.account and card.deal.account not in card.deal.name else ""
+        )
         name = escape(cut(card.deal.name, NAME_MOST)).strip() or "–"
         return f"*<{card.link}|{name.replace('|', '/')}>*{account}" if card.link else f"*{name}*{account}"
     return f"*{escape(card.account or '')}*"
@@ -102,8 +114,12 @@ def _facts(card: DraftCard | Receipt) -> list[b.Block]:
         made.append(b.section(_activity(card.activity, say)))
     contact = getattr(card, "contact", None)
     if contact:
-        made.append(b.section(escape(" · ".join(part for part in (contact.name, contact.title, contact.email) if part))))
-    pairs = [(phrase(say, f"field_{c.field}"), _change(c, card.currency, card.create == "deal", say)) for c in card.changes]
+        made.append(
+            b.section(escape(" · ".join(part for part in (contact.name, contact.title, contact.email) if part)))
+        )
+    pairs = [
+        (phrase(say, f"field_{c.field}"), _change(c, card.currency, card.create == "deal", say)) for c in card.changes
+    ]
     if card.next_step:
         pairs.append((phrase(say, "field_next_step"), _step(card.next_step, say)))
     return [*made, *b.fields(pairs)]

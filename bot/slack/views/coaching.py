@@ -20,7 +20,18 @@ def coaching(reply: Coaching) -> list[b.Block]:
     if reply.pattern:
         made.append(b.section(escape(reply.pattern)))
     elif reply.weakest:
-        made.append(b.section(escape(phrase(say, "coach_weakest", factor=phrase(say, f"factor_{reply.weakest}"), level=phrase(say, f"level_{reply.factors[reply.weakest].level}")))))
+        made.append(
+            b.section(
+                escape(
+                    phrase(
+                        say,
+                        "coach_weakest",
+                        factor=phrase(say, f"factor_{reply.weakest}"),
+                        level=phrase(say, f"level_{reply.factors[reply.weakest].level}"),
+                    )
+                )
+            )
+        )
     for name, factor in reply.factors.items():
         head = f"{MARKS[factor.level]} *{phrase(say, f'factor_{name}')}* · {phrase(say, f'level_{factor.level}')}"
         made.append(b.section(head + ("\n" + b.bullets(factor.evidence[:EVIDENCE_SHOWN]) if factor.evidence else "")))
@@ -29,7 +40,12 @@ def coaching(reply: Coaching) -> list[b.Block]:
     if reply.questions:
         made.append(b.section(f"*{phrase(say, 'coach_ask')}*\n{b.bullets(reply.questions)}"))
     for aid in reply.aids:
-        made.append(b.section(f"*{phrase(say, 'coach_use')}* {escape(aid.title)}\n{escape(phrase(say, f'aid_{aid.kind}'))} · {escape(aid.why)}"))
+        made.append(
+            b.section(
+                f"*{phrase(say, 'coach_use')}* "
+                f"{escape(aid.title)}\n{escape(phrase(say, f'aid_{aid.kind}'))} · {escape(aid.why)}"
+            )
+        )
     return made
 
 
@@ -73,6 +89,15 @@ def schedules(reply: Schedules) -> list[b.Block]:
         return [b.section(phrase(say, "schedule_none"))]
     made = [b.section(escape(phrase(say, reply.say, **reply.values)))]
     for entry in reply.schedules:
-        coming = f" · {phrase(say, 'schedule_next', day=day_in(entry.next, entry.timezone).isoformat())}" if entry.next else ""
-        made.append(b.section(f"*{escape(entry.what)}* · {escape(entry.channel)}\n{escape(entry.when)} ({escape(entry.timezone)}){coming}"))
+        coming = (
+            f" · {phrase(say, 'schedule_next', day=day_in(entry.next, entry.timezone).isoformat())}"
+            if entry.next
+            else ""
+        )
+        made.append(
+            b.section(
+                f"*{escape(entry.what)}* · {escape(entry.channel)}\n{escape(entry.when)} "
+                f"({escape(entry.timezone)}){coming}"
+            )
+        )
     return made

@@ -27,7 +27,15 @@ def modal(form: LogForm, metadata: dict[str, str]) -> dict[str, Any]:
         _text("minutes", phrase(say, "form_minutes"), values.minutes),
         _text("people", phrase(say, "form_with"), values.people, hint=phrase(say, "form_with_hint")),
         _text("summary", phrase(say, "form_summary"), values.summary, lines=True),
-        *([_select("stage", phrase(say, "field_stage"), [(name, name) for name in stages[:STAGES_MOST]], values.stage)] if stages else []),
+        *(
+            [
+                _select(
+                    "stage", phrase(say, "field_stage"), [(name, name) for name in stages[:STAGES_MOST]], values.stage
+                )
+            ]
+            if stages
+            else []
+        ),
         _text("amount", phrase(say, "field_amount"), values.amount),
         _day("close_date", phrase(say, "field_close_date"), values.close_date),
         _select("forecast", phrase(say, "field_forecast"), [(name, name) for name in FORECASTS], values.forecast),
@@ -51,7 +59,11 @@ def values_of(state: dict[str, Any]) -> FormValues:
     found: dict[str, Any] = {}
     for block_id, actions in state.items():
         for element in actions.values():
-            value = element.get("value") or element.get("selected_date") or (element.get("selected_option") or {}).get("value")
+            value = (
+                element.get("value")
+                or element.get("selected_date")
+                or (element.get("selected_option") or {}).get("value")
+            )
             if value:
                 found[block_id] = value
     return FormValues.model_validate({name: value for name, value in found.items() if name in FormValues.model_fields})
@@ -62,11 +74,19 @@ def _plain(text: str, most: int) -> Block:
 
 
 def _input(name: str, label: str, element: Block, *, optional: bool = True, hint: str | None = None) -> Block:
-    made: Block = {"type": "input", "block_id": name, "label": _plain(label, LABEL_MOST), "element": {"action_id": name, **element}, "optional": optional}
+    made: Block = {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(label, LABEL_MOST),
+        "element": {"action_id": name, **element},
+        "optional": optional,
+    }
     return made | ({"hint": _plain(hint, LABEL_MOST)} if hint else {})
 
 
-def _text(name: str, label: str, value: str, *, lines: bool = False, optional: bool = True, hint: str | None = None) -> Block:
+def _text(
+    name: str, label: str, value: str, *, lines: bool = False, optional: bool = True, hint: str | None = None
+) -> Block:
     element: Block = {"type": "plain_text_input", "multiline": lines, "max_length": 3000 if lines else 200}
     if value:
         element["initial_value"] = value[: element["max_length"]]

@@ -35,9 +35,14 @@ def view(blocks: list[b.Block]) -> dict[str, Any]:
 
 def _card(card: DraftCard, n: int) -> list[b.Block]:
     say = card.language
-    buttons = [b.button(phrase(say, "button_confirm"), f"confirm:{n}", card.draft_id, "primary"), b.button(phrase(say, "button_discard"), f"discard:{n}", card.draft_id)]
+    buttons = [
+        b.button(phrase(say, "button_confirm"), f"confirm:{n}", card.draft_id, "primary"),
+        b.button(phrase(say, "button_discard"), f"discard:{n}", card.draft_id),
+    ]
     return [b.section(cards.in_a_line(card)), b.actions(buttons)]
 
 
 def _write(receipt: Receipt, n: int) -> b.Block:
-    return b.section(cards.in_a_line(receipt), b.button(phrase(receipt.language, "button_undo"), f"undo:{n}", receipt.receipt_id))
+    return b.section(
+        cards.in_a_line(receipt), b.button(phrase(receipt.language, "button_undo"), f"undo:{n}", receipt.receipt_id)
+    )

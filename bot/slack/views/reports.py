@@ -20,7 +20,9 @@ def deals(reply: DealsFound) -> list[b.Block]:
     count = phrase(say, "deals_one") if reply.count == 1 else phrase(say, "deals_count", n=reply.count)
     total = ", ".join(format_money(amount, currency) for currency, amount in sorted(reply.total.items()))
     made.append(b.section(f"*{count}* · {escape(total)}"))
-    made += [_openable(_deal(deal, say), "fix", deal.fix or "", n, say) for n, deal in enumerate(reply.deals[:DEALS_SHOWN])]
+    made += [
+        _openable(_deal(deal, say), "fix", deal.fix or "", n, say) for n, deal in enumerate(reply.deals[:DEALS_SHOWN])
+    ]
     if len(reply.deals) > DEALS_SHOWN:
         made.append(b.context(phrase(say, "more", n=len(reply.deals) - DEALS_SHOWN)))
     if reply.last_activities:
@@ -52,8 +54,14 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
     ]
     if report.rows:
         made.append(b.section(f"*{phrase(say, 'section_rows')}*"))
-        made += [_openable(_row(row, say), "deals", row.query, n, say) for n, row in enumerate(report.rows[:ROWS_OPENED])]
-        made += [b.section("\n".join(_row(row, say) for row in rest)) for rest in [report.rows[ROWS_OPENED:ROWS_SHOWN]] if rest]
+        made += [
+            _openable(_row(row, say), "deals", row.query, n, say) for n, row in enumerate(report.rows[:ROWS_OPENED])
+        ]
+        made += [
+            b.section("\n".join(_row(row, say) for row in rest))
+            for rest in [report.rows[ROWS_OPENED:ROWS_SHOWN]]
+            if rest
+        ]
     for place, (title, lines) in enumerate(report.sections):
         if lines:
             made += _lines(title, lines, place, say)
@@ -69,10 +77,35 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
 def glance(report: PipelineReport) -> list[b.Block]:
     """The few numbers of a report that matter every morning, and its rows."""
     say = report.language
-    meta = phrase(say, "report_meta", start=report.period.start.isoformat(), end=report.period.end.isoformat(), currency=report.currency, as_of=report.as_of.strftime("%Y-%m-%d %H:%M %z"))
-    wanted = {phrase(say, f"metric_{name}") for name in ("open_amount", "weighted_amount", "won_amount", "quota", "gap", "coverage", "hygiene_score", "stalled_count")}
-    made = [b.section(f"*{escape(phrase(say, 'report_title', scope=report.scope))}*"), *b.fields([pair for pair in _figures(report) if pair[0] in wanted]), b.context(escape(meta))]
-    return made + [_openable(_row(row, say), "deals", row.query, n, say) for n, row in enumerate(report.rows[:ROWS_OPENED])]
+    meta = phrase(
+        say,
+        "report_meta",
+        start=report.period.start.isoformat(),
+        end=report.period.end.isoformat(),
+        currency=report.currency,
+        as_of=report.as_of.strftime("%Y-%m-%d %H:%M %z"),
+    )
+    wanted = {
+        phrase(say, f"metric_{name}")
+        for name in (
+            "open_amount",
+            "weighted_amount",
+            "won_amount",
+            "quota",
+            "gap",
+            "coverage",
+            "hygiene_score",
+            "stalled_count",
+        )
+    }
+    made = [
+        b.section(f"*{escape(phrase(say, 'report_title', scope=report.scope))}*"),
+        *b.fields([pair for pair in _figures(report) if pair[0] in wanted]),
+        b.context(escape(meta)),
+    ]
+    return made + [
+        _openable(_row(row, say), "deals", row.query, n, say) for n, row in enumerate(report.rows[:ROWS_OPENED])
+    ]
 
 
 def _openable(text: str, action: str, value: str, n: int, say: str) -> b.Block:
@@ -85,7 +118,10 @@ def _lines(title: str, lines: Sequence[str | Line], place: int, say: str) -> lis
     plain = [line for line in lines if isinstance(line, str)]
     made = [b.section(f"*{escape(title)}*" + (f"\n{b.bullets(plain)}" if plain else ""))]
     pressed = [line for line in lines if isinstance(line, Line)]
-    made += [_openable(f"• {escape(line.text)}", line.action, line.value, 100 * (place + 1) + n, say) for n, line in enumerate(pressed[:LINES_OPENED])]
+    made += [
+        _openable(f"• {escape(line.text)}", line.action, line.value, 100 * (place + 1) + n, say)
+        for n, line in enumerate(pressed[:LINES_OPENED])
+    ]
     rest = [line.text for line in pressed[LINES_OPENED:]]
     return [*made, b.section(b.bullets(rest))] if rest else made
 
@@ -118,8 +154,14 @@ def _figures(report: PipelineReport) -> list[tuple[str, str]]:
         ("deal_size", money("won_amount_mean")),
         ("metric_quota", money("quota")),
         ("metric_gap", gap),
-        ("metric_coverage", f"{reached or times('coverage')} ({phrase(say, 'metric_needed_coverage')} {times('needed_coverage')})"),
-        ("metric_win_rate_count", f"{share('win_rate_count')} ({money('lost_amount')} {phrase(say, 'moved_lost').lower()})"),
+        (
+            "metric_coverage",
+            f"{reached or times('coverage')} ({phrase(say, 'metric_needed_coverage')} {times('needed_coverage')})",
+        ),
+        (
+            "metric_win_rate_count",
+            f"{share('win_rate_count')} ({money('lost_amount')} {phrase(say, 'moved_lost').lower()})",
+        ),
         ("metric_cycle_days_median", none if cycle is None else phrase(say, "days", days=f"{cycle:.0f}")),
         ("metric_slippage_rate", share("slippage_rate")),
         ("metric_velocity_per_day", velocity),
