@@ -289,7 +289,7 @@ def audit(
     until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day")] = None,
 ) -> None:
     """Hand out the audit log as JSON Lines: who wrote what, with the values before and after."""
-    from bot import keeping
+    from bot.storage import retention as keeping
 
     with house() as built:
         for entry in keeping.audit(built.engine, since.date() if since else None, until.date() if until else None):
@@ -303,7 +303,7 @@ def forget(
 ) -> None:
     """Delete what a person said to Caddie; what they wrote to the CRM stays, and that they did stays in the audit
     log."""
-    from bot import keeping
+    from bot.storage import retention as keeping
 
     with house() as built:
         person = built.desk.organization.with_email(email)

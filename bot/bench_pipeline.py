@@ -16,12 +16,12 @@ from bot.commands import SummarizePipeline
 from bot.crm import tables as t
 from bot.crm.embedded import touch
 from bot.crm.standing import refresh
-from bot.database import writing
 from bot.domain.audience import DIRECT
 from bot.handlers.summaries import summarize_pipeline
 from bot.handlers.turn import Turn
 from bot.replies import PipelineReport
 from bot.settings import Settings
+from bot.storage.database import writing
 from bot.wiring import build
 
 SEED, REPS, TEAMS, CHUNK, ROUNDS = 11, 36, 6, 20_000, 9

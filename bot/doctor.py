@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.database import HEAD
 from bot.errors import CaddieError
 from bot.language.models import load_model
+from bot.storage.database import HEAD
 from bot.wiring import House
 
 NEEDED = {"chat:write", "im:history", "users:read", "users:read.email"}
@@ -127,8 +127,8 @@ def _sockets(house: House) -> Check:
 
 
 def _queues(house: House) -> Check:
-    from bot.inbox import Inbox
-    from bot.outbox import Outbox
+    from bot.storage.inbox import Inbox
+    from bot.storage.outbox import Outbox
 
     arrived, leaving = Inbox(house.engine).counts(), Outbox(house.engine).counts()
     failed, refused = arrived.get("failed", 0), leaving.get("refused", 0)

@@ -16,15 +16,15 @@ from starlette.routing import Route
 
 from bot import telemetry
 from bot.errors import NotConfigured
-from bot.inbox import Inbox
-from bot.keeping import erase, purge
-from bot.outbox import Outbox
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import SlackWorkspace
 from bot.slack.app import SlackSide
 from bot.slack.installations import Installations, ManyWorkspaces, OneWorkspace
 from bot.slack.sockets import Sockets
+from bot.storage.inbox import Inbox
+from bot.storage.outbox import Outbox
+from bot.storage.retention import erase, purge
 from bot.wiring import House
 from ingest.indexing import mend
 

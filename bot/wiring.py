@@ -10,24 +10,24 @@ from uuid import uuid4
 import yaml
 from pydantic import ValidationError
 
-from bot.archive import Archive
 from bot.caddie import Caddie
 from bot.crm.embedded import EmbeddedCrm
 from bot.crm.ledger import Ledger
 from bot.crm.mirror import Mirror
 from bot.crm.names import LiveNames
-from bot.database import open_database
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
 from bot.errors import NotConfigured
 from bot.handlers.turn import Desk
-from bot.journal import Journal
 from bot.language.models import load_model
 from bot.language.prose import Prose
 from bot.language.understanding import Understanding
 from bot.pipeline.rules import Thresholds
-from bot.schedules import Schedules
 from bot.settings import Settings
+from bot.storage.archive import Archive
+from bot.storage.database import open_database
+from bot.storage.journal import Journal
+from bot.storage.schedules import Schedules
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import Embedder
 from knowledge.library import Library

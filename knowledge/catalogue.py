@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.database import Json, metadata, writing
+from bot.storage.database import Json, metadata, writing
 
 documents = Table(
     "documents",

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from bot.database import writing
-from bot.inbox import ATTEMPTS, LEASE, Inbox
-from bot.inbox import inbox as table
+from bot.storage.database import writing
+from bot.storage.inbox import ATTEMPTS, LEASE, Inbox
+from bot.storage.inbox import inbox as table
 from tests.conftest import house_in
 
 

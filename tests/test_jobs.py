@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.demo import LOG_A_CALL, LOG_IN_CHINESE
-from bot.journal import FORGOTTEN
 from bot.replies import AidsFound, DraftCard, PipelineReport, Question, Receipt, Refusal
 from bot.slack.views import as_json
+from bot.storage.journal import FORGOTTEN
 from tests.conftest import NOW
 
 

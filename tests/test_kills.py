@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.crm import tables as t
-from bot.inbox import Inbox
-from bot.outbox import Outbox
 from bot.playground.records import Posted
+from bot.storage.inbox import Inbox
+from bot.storage.outbox import Outbox
 from tests.test_operations import ROOT, free_port, stand_in
 from tests.test_slack import until
 

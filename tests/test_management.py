@@ -29,9 +29,9 @@ from bot.replies import (
     Refusal,
     Schedules,
 )
-from bot.schedules import next_time
 from bot.slack.attachments import attachment
 from bot.slack.views import as_json, render
+from bot.storage.schedules import next_time
 from tests.conftest import NOW, house_in
 from tests.test_jobs import only
 
@@ -659,7 +659,7 @@ def test_a_manager_may_post_a_summary_where_not_all_may_see_it_and_it_is_audited
     assert only(manager.press("post", report.query), PipelineReport).audience == "channel"
     from sqlalchemy import select
 
-    from bot.journal import audit_log
+    from bot.storage.journal import audit_log
 
     with house.engine.connect() as connection:
         shared = connection.execute(

@@ -21,12 +21,13 @@ import uvicorn
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from bot import keeping, logs, telemetry
-from bot.outbox import outbox
+from bot import logs, telemetry
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import BOT_USER
 from bot.serving import workspace_of
+from bot.storage import retention as keeping
+from bot.storage.outbox import outbox
 from tests.test_slack import by_bot, channel, member, slack, until  # noqa: F401  (slack is the fixture)
 
 ROOT = Path(__file__).parents[1]

@@ -519,8 +519,8 @@ def test_a_models_answer_grows_sentence_by_sentence_and_only_by_what_is_grounded
 
 
 def test_an_answer_that_had_begun_to_grow_is_finished_after_a_crash(slack, house):
-    from bot.inbox import Item
     from bot.slack.listeners import arrival_of
+    from bot.storage.inbox import Item
 
     slack.side.stop()
     object.__setattr__(house.desk, "prose", Prose(Writer(said="Ask what it is compared with [1]. Then wait [1]."), 12))

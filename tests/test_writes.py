@@ -17,10 +17,10 @@ from bot.crm.embedded import EmbeddedCrm
 from bot.domain.audience import DIRECT
 from bot.errors import CrmUnavailable
 from bot.handlers.turn import Press
-from bot.inbox import Inbox, Item
-from bot.journal import audit_log
 from bot.replies import DraftCard, Receipt, Refusal
 from bot.settings import Settings
+from bot.storage.inbox import Inbox, Item
+from bot.storage.journal import audit_log
 from bot.wiring import build
 from tests.conftest import NOW, house_in
 from tests.test_jobs import only

@@ -10,10 +10,10 @@ from bot.crm import tables as t
 from bot.crm.mirror import Mirror
 from bot.crm.port import Capabilities, Fetched, FieldValue, NewActivity, Pushed, Record, Write
 from bot.crm.standing import refresh
-from bot.database import writing
 from bot.domain.deals import Deal, StageKind
 from bot.domain.money import plain
 from bot.errors import Conflict, CrmRefused, NotFound
+from bot.storage.database import writing
 
 LINKS = {"product_ids": (t.deal_products, "product_id"), "contact_ids": (t.deal_contacts, "contact_id")}
 

@@ -28,10 +28,10 @@ from bot.crm.csv_rows import (
 )
 from bot.crm.embedded import touch
 from bot.crm.standing import refresh
-from bot.database import writing
 from bot.domain.audience import ChannelKind
 from bot.domain.process import Process
 from bot.errors import ImportRefused
+from bot.storage.database import writing
 
 
 class ChannelEntry(BaseModel):

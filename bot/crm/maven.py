@@ -24,10 +24,10 @@ from bot.crm.csv_rows import (
 )
 from bot.crm.embedded import touch
 from bot.crm.imports import Folder, store
-from bot.database import writing
 from bot.domain.deals import StageKind
 from bot.domain.process import Process
 from bot.errors import ImportRefused
+from bot.storage.database import writing
 
 MISSPELT = {"technolgy": "technology", "Philipines": "Philippines"}
 STAGES = (

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.database import Amount, Json, Moment, metadata
+from bot.storage.database import Amount, Json, Moment, metadata
 
 ID = String(64)
 

@@ -14,7 +14,7 @@ from bot.handlers.turn import Desk, Turn
 from bot.pipeline.selection import Selection
 from bot.prompts import phrase
 from bot.replies import DealsFound, PipelineReport, Refusal, Reply, Schedule, Schedules
-from bot.schedules import WEEKDAYS, Digest, next_time
+from bot.storage.schedules import WEEKDAYS, Digest, next_time
 
 SCHEDULES_MOST = 20
 NUDGED_MOST = 8

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from bot.archive import KeptForecast
 from bot.commands import SummarizePipeline
 from bot.domain.deals import StageKind
 from bot.domain.money import format_money
@@ -22,6 +21,7 @@ from bot.pipeline.selection import MOVES, Span
 from bot.pipeline.standing import Conversion, Standing
 from bot.prompts import phrase
 from bot.replies import Chart, Finding, Line
+from bot.storage.archive import KeptForecast
 
 Section = tuple[str, tuple[str | Line, ...]]
 RISKS_SHOWN, FLAWS_SHOWN, NAMES_SHOWN = 8, 20, 5

@@ -8,7 +8,6 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.archive import Archive
 from bot.crm.conditions import Sight
 from bot.crm.ledger import Ledger
 from bot.crm.mirror import Mirror
@@ -19,9 +18,10 @@ from bot.domain.people import Organization, Person
 from bot.domain.periods import Clock, FiscalCalendar
 from bot.domain.process import Process
 from bot.drafts import Conversation
-from bot.journal import Journal
 from bot.replies import Refusal
-from bot.schedules import Schedules
+from bot.storage.archive import Archive
+from bot.storage.journal import Journal
+from bot.storage.schedules import Schedules
 from knowledge.library import Library
 
 

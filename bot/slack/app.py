@@ -22,8 +22,6 @@ from bot import telemetry
 from bot.caddie import Caddie
 from bot.handlers.marketing import aids_ending
 from bot.handlers.scheduling import nudges_due
-from bot.inbox import Inbox, Item, Workers
-from bot.outbox import Outbox
 from bot.slack.courier import Courier, away
 from bot.slack.couriers import Couriers
 from bot.slack.installations import Installations, ManyWorkspaces
@@ -31,6 +29,8 @@ from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arr
 from bot.slack.reconciling import LONGEST, OVERLAP, reconcile
 from bot.slack.sockets import Sockets
 from bot.slack.views.forms import CALLBACK
+from bot.storage.inbox import Inbox, Item, Workers
+from bot.storage.outbox import Outbox
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000

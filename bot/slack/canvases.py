@@ -8,9 +8,9 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from bot.archive import Archive
 from bot.prompts import phrase
 from bot.replies import Document
+from bot.storage.archive import Archive
 
 log = logging.getLogger(__name__)
 GONE = {"canvas_not_found", "canvas_deleted", "file_not_found"}

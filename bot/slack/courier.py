@@ -22,8 +22,6 @@ from bot.domain.audience import DIRECT, Audience
 from bot.domain.text import chinese
 from bot.drafts import Conversation
 from bot.handlers.turn import Message, Press
-from bot.inbox import Item
-from bot.outbox import GROWING, Outbox
 from bot.replies import LogForm, Refusal, Reply
 from bot.slack.canvases import Canvases
 from bot.slack.hearing import Hearing
@@ -34,6 +32,8 @@ from bot.slack.surfaces import Growing, Place, Surfaces
 from bot.slack.views import render
 from bot.slack.views.forms import modal, values_of
 from bot.slack.workspace import Workspace
+from bot.storage.inbox import Item
+from bot.storage.outbox import GROWING, Outbox
 
 log = logging.getLogger(__name__)
 TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged"}

@@ -10,11 +10,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.caddie import Finished
 from bot.errors import NotConfigured
-from bot.inbox import Inbox, Item
-from bot.outbox import Outbox
 from bot.slack.courier import TOKEN_TROUBLE, Courier, kept_form, told
 from bot.slack.installations import Installations
 from bot.slack.listeners import Arrival
+from bot.storage.inbox import Inbox, Item
+from bot.storage.outbox import Outbox
 
 log = logging.getLogger(__name__)
 NOT_HERE = {"channel_not_found", "users_not_found", "user_not_found"}

@@ -20,9 +20,9 @@ from slack_sdk.oauth.token_rotation import TokenRotator
 from sqlalchemy import Dialect, Engine, MetaData, Table, Text, delete, select, update
 from sqlalchemy.types import TypeDecorator
 
-from bot.claims import Claims
-from bot.database import writing
 from bot.errors import NotConfigured
+from bot.storage.claims import Claims
+from bot.storage.database import writing
 
 log = logging.getLogger(__name__)
 SCOPES = (

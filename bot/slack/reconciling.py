@@ -8,8 +8,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.inbox import Inbox
 from bot.slack.listeners import arrival_of
+from bot.storage.inbox import Inbox
 
 log = logging.getLogger(__name__)
 OVERLAP, LONGEST = timedelta(minutes=2), timedelta(hours=6)

@@ -12,7 +12,6 @@ from slack_sdk.webhook import WebhookClient
 
 from bot import telemetry
 from bot.domain.audience import Audience, ChannelKind
-from bot.outbox import Kept, Outbox
 from bot.prompts import phrase
 from bot.replies import Document, Refusal
 from bot.slack.canvases import Canvases
@@ -21,6 +20,7 @@ from bot.slack.outgoing import Outgoing
 from bot.slack.views import render
 from bot.slack.views.blocks import with_plain_feedback
 from bot.slack.workspace import Workspace
+from bot.storage.outbox import Kept, Outbox
 
 log = logging.getLogger(__name__)
 EVENT_TYPE = "caddie_reply"

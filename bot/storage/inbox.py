@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import Json, Moment, metadata, writing
+from bot.storage.database import Json, Moment, metadata, writing
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)

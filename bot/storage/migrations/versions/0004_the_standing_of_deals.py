@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import bot.database
+import bot.storage.database
 
 revision = "0004"
 down_revision = "0003"
@@ -48,7 +48,7 @@ UPDATE deals SET
 
 def upgrade() -> None:
     for name in ("entered_at", "stage_since", "close_date_since", "next_step_since", "last_activity_at"):
-        op.add_column("deals", sa.Column(name, bot.database.Moment(timezone=True), nullable=True))
+        op.add_column("deals", sa.Column(name, bot.storage.database.Moment(timezone=True), nullable=True))
     for name in ("has_next_step", "stage_skipped"):
         op.add_column("deals", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
     for name in ("pushes", "contact_count"):

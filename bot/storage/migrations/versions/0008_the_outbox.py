@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import bot.database
+import bot.storage.database
 
 revision = "0008"
 down_revision = "0007"
@@ -13,27 +13,27 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("inbox", sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column("inbox", sa.Column("retry_at", bot.database.Moment(timezone=True), nullable=True))
-    op.add_column("receipts", sa.Column("undo_begun_at", bot.database.Moment(timezone=True), nullable=True))
+    op.add_column("inbox", sa.Column("retry_at", bot.storage.database.Moment(timezone=True), nullable=True))
+    op.add_column("receipts", sa.Column("undo_begun_at", bot.storage.database.Moment(timezone=True), nullable=True))
     op.execute("UPDATE drafts SET claimed_until = created_at WHERE status = 'sending' AND claimed_until IS NULL")
     op.create_table(
         "outbox",
         sa.Column("item", sa.String(length=255), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("body", bot.database.Json(), nullable=False),
+        sa.Column("body", bot.storage.database.Json(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("ts", sa.String(length=64), nullable=True),
         sa.Column("doubted", sa.Boolean(), nullable=False),
-        sa.Column("made_at", bot.database.Moment(timezone=True), nullable=False),
-        sa.Column("sent_at", bot.database.Moment(timezone=True), nullable=True),
+        sa.Column("made_at", bot.storage.database.Moment(timezone=True), nullable=False),
+        sa.Column("sent_at", bot.storage.database.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("item", "n", name=op.f("pk_outbox")),
     )
     op.create_table(
         "claims",
         sa.Column("name", sa.String(length=128), nullable=False),
-        sa.Column("until", bot.database.Moment(timezone=True), nullable=False),
+        sa.Column("until", bot.storage.database.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_claims")),
     )
     op.create_index("ix_drafts_author_id_status", "drafts", ["author_id", "status"])

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Column, Date, Engine, String, Table, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import Amount, Moment, metadata, writing
+from bot.storage.database import Amount, Moment, metadata, writing
 
 CHANGES_MOST = 12
 

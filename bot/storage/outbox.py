@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.database import Json, Moment, metadata, writing
+from bot.storage.database import Json, Moment, metadata, writing
 
 outbox = Table(
     "outbox",

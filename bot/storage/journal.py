@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import Json, Moment, metadata, writing
 from bot.drafts import Conversation, Draft, DraftStatus, KeptItem, KeptReceipt
+from bot.storage.database import Json, Moment, metadata, writing
 
 CLAIM = timedelta(seconds=10)
 """Shorter than the inbox keeps an item from others, so that whoever takes over a press finds the write free."""

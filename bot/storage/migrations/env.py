@@ -2,8 +2,7 @@
 
 from alembic import context
 
-import bot.schema  # noqa: F401  (all tables register on the metadata)
-from bot.database import metadata
+from bot.storage.database import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import bot.database
+import bot.storage.database
 
 revision = "0006"
 down_revision = "0005"
@@ -21,7 +21,7 @@ UPDATE deals SET
 
 def upgrade() -> None:
     for name in ("advanced_at", "pushed_at"):
-        op.add_column("deals", sa.Column(name, bot.database.Moment(timezone=True), nullable=True))
+        op.add_column("deals", sa.Column(name, bot.storage.database.Moment(timezone=True), nullable=True))
     op.execute(MOVES)
     for name in ("advanced_at", "pushed_at"):
         op.create_index(f"ix_deals_{name}", "deals", [name, "owner_id", "currency", "amount", "id"])

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import bot.database
+import bot.storage.database
 
 revision = "0007"
 down_revision = "0006"
@@ -19,7 +19,9 @@ def upgrade() -> None:
         op.create_unique_constraint("uq_documents_aid_id", "documents", ["aid_id", "aid_version"])
     else:
         _build_anew()
-    documents = sa.table("documents", sa.column("key"), sa.column("aid", bot.database.Json), sa.column("aid_version"))
+    documents = sa.table(
+        "documents", sa.column("key"), sa.column("aid", bot.storage.database.Json), sa.column("aid_version")
+    )
     for row in connection.execute(sa.select(documents.c.key, documents.c.aid).where(documents.c.aid.isnot(None))).all():
         connection.execute(
             sa.update(documents).where(documents.c.key == row.key).values(aid_version=row.aid.get("version", 1))
@@ -34,7 +36,7 @@ def _build_anew() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("aid_id", sa.String(length=128), nullable=True),
         sa.Column("aid_version", sa.Integer(), nullable=True),
-        sa.Column("aid", bot.database.Json(), nullable=True),
+        sa.Column("aid", bot.storage.database.Json(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_documents"),
         sa.UniqueConstraint("aid_id", "aid_version", name="uq_documents_aid_id"),

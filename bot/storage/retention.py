@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Engine, Text, delete, select, type_coerce, update
 
-from bot.database import writing
-from bot.inbox import inbox
-from bot.journal import audit_log, conversations, drafts, feedback, receipts
-from bot.outbox import outbox
+from bot.storage.database import writing
+from bot.storage.inbox import inbox
+from bot.storage.journal import audit_log, conversations, drafts, feedback, receipts
+from bot.storage.outbox import outbox
 
 CLAIMS_KEPT = timedelta(days=7)
 """Slack delivers again within minutes; what was said is not needed once it was answered."""

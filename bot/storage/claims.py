@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Column, Engine, String, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import Moment, metadata, writing
+from bot.storage.database import Moment, metadata, writing
 
 claims = Table(
     "claims",

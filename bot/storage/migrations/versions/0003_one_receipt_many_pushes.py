@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-import bot.database
+import bot.storage.database
 
 revision = "0003"
 down_revision = "0002"
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("drafts", sa.Column("claimed_until", bot.database.Moment(timezone=True), nullable=True))
+    op.add_column("drafts", sa.Column("claimed_until", bot.storage.database.Moment(timezone=True), nullable=True))
     op.add_column("receipts", sa.Column("undoing_by", sa.String(length=64), nullable=True))
     op.add_column("audit_log", sa.Column("deal_id", sa.String(length=64), nullable=True))
     connection = op.get_bind()

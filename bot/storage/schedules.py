@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Boolean, Column, Date, Engine, Index, Integer, String, Table, Text, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import Json, Moment, metadata, writing
+from bot.storage.database import Json, Moment, metadata, writing
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

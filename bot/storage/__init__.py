@@ -1,0 +1,1 @@
+"""What Caddie itself remembers."""
