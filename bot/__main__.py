@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import logs
 from bot.errors import BadRequest, CaddieError
+from bot.ops import logs
 from bot.settings import read_settings
 from bot.wiring import House, build
 
@@ -55,7 +55,7 @@ def house() -> Iterator[House]:
 
 
 def _out(answered: Any, as_json: bool, built: House) -> None:
-    from bot.console import answered_json, show
+    from bot.cli.terminal import answered_json, show
 
     if as_json:
         typer.echo(json.dumps(answered_json(answered, built.settings.charts), ensure_ascii=False))
@@ -69,7 +69,7 @@ def _out(answered: Any, as_json: bool, built: House) -> None:
 def main(context: typer.Context) -> None:
     """Without a command: start. Slack where its tokens are set, else the playground."""
     if context.invoked_subcommand is None:
-        from bot.serving import serve
+        from bot.cli.serving import serve
 
         with house() as built:
             serve(built)
@@ -86,7 +86,7 @@ def ask(
     batch: Annotated[Path | None, typer.Option(help="A JSON Lines file of requests")] = None,
 ) -> None:
     """Say something to Caddie, or run a batch of requests in one process."""
-    from bot.console import Request, carry_out, run_batch
+    from bot.cli.terminal import Request, carry_out, run_batch
 
     with house() as built:
         if batch:
@@ -112,7 +112,7 @@ def _press(
     now: datetime | None,
     json_: bool,
 ) -> None:
-    from bot.console import Request, carry_out
+    from bot.cli.terminal import Request, carry_out
 
     if not as_:
         raise fail(f"Say as whom: python -m bot {action} {ref} --as EMAIL", 2)
@@ -152,7 +152,7 @@ def chat(as_: As = "", in_: In = "dm", now: Now = None) -> None:
     """Talk with Caddie in the terminal; confirm, discard and undo are typed as words."""
     from rich.console import Console
 
-    from bot.console import Request, carry_out, show
+    from bot.cli.terminal import Request, carry_out, show
 
     with house() as built:
         if not as_:
@@ -182,11 +182,11 @@ def import_(
     """Take a company's CSV files into the embedded CRM; repeatable."""
     with house() as built:
         if maven:
-            from bot.crm.maven import import_maven
+            from bot.crm.csv.maven import import_maven
 
             report = import_maven(built.engine, directory, built.process, shift_to.date() if shift_to else None)
         else:
-            from bot.crm.imports import import_folder
+            from bot.crm.csv.folder import import_folder
 
             report = import_folder(built.engine, directory, built.process)
         if json_:
@@ -217,7 +217,7 @@ def show_(
     kind: Annotated[Literal["deal", "account", "person"], typer.Argument()], ref: str, json_: AsJson = False
 ) -> None:
     """Show a deal, an account or a person by id or name."""
-    from bot.crm.showing import show_record
+    from bot.crm.mirror.showing import show_record
 
     with house() as built:
         record = show_record(kind, ref, built.desk.mirror)
@@ -231,7 +231,7 @@ def show_(
 @app.command()
 def sample(directory: Path, today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None) -> None:
     """Write the sample company's CSV folder, dated relative to a day."""
-    from bot.sample import SampleCompany
+    from bot.cli.sample import SampleCompany
 
     SampleCompany(today.date() if today else datetime.now(UTC).date()).write(directory)
     typer.echo(f"The sample company stands in {directory}.")
@@ -242,8 +242,8 @@ def demo(no_serve: Annotated[bool, typer.Option("--no-serve", help="End after th
     """Set up the sample company, play the three jobs, then serve the playground."""
     from rich.console import Console
 
-    from bot.demo import play, set_up
-    from bot.serving import serve
+    from bot.cli.demo import play, set_up
+    from bot.cli.serving import serve
 
     with house() as built:
         out = Console()
@@ -262,10 +262,10 @@ def report(
     json_: AsJson = False,
 ) -> None:
     """A report without a conversation around it."""
-    from bot.console import aware
+    from bot.cli.terminal import aware
     from bot.domain.periods import Clock, Period
-    from bot.handlers.marketing import usage
-    from bot.slack.views import as_json, render
+    from bot.handlers.guiding.marketing import usage
+    from bot.views import as_json, render
 
     with house() as built:
         desk, moment = built.desk, aware(now) if now else datetime.now(UTC)
@@ -322,7 +322,7 @@ def forget(
 @app.command()
 def worker() -> None:
     """Work off the inbox beside the web process; in Socket Mode hold the connection too."""
-    from bot.serving import work
+    from bot.cli.serving import work
 
     with house() as built:
         work(built)
@@ -338,7 +338,7 @@ def release() -> None:
 @app.command()
 def doctor() -> None:
     """What is configured, reachable and allowed; exit 1 if the bot could not work."""
-    from bot.doctor import examine
+    from bot.cli.doctor import examine
 
     with house() as built:
         checks = list(examine(built))
@@ -354,7 +354,7 @@ def bench(
     directories: Annotated[list[Path] | None, typer.Argument(help="With `retrieval`: folders in BEIR form")] = None,
 ) -> None:
     """The project's own benchmarks, one JSON line each."""
-    from bot.bench import run
+    from bot.bench.run import run
 
     try:
         for line in run(name, directories or []):

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar, assert_never, cast
 
-from bot.commands import (
+from bot.contract.commands import (
     AnnounceAid,
     AnswerQuestion,
     AnyCommand,
@@ -41,38 +41,28 @@ from bot.commands import (
     UpdateDeal,
     WritePlan,
 )
+from bot.contract.phrases import phrase
+from bot.contract.replies import DealsFound, FormValues, HelpText, NotUnderstood, Refusal, Reply
+from bot.documents.notes import Notes
 from bot.domain.audience import DIRECT, Audience
 from bot.domain.people import Person, Role
 from bot.domain.text import chinese
 from bot.errors import CrmUnavailable
-from bot.handlers import (
-    answering,
-    bulk,
-    capture,
-    coaching,
-    confirming,
-    correcting,
-    creating,
-    forms,
-    guidance,
-    home,
-    links,
-    marketing,
-    planning,
-    questions,
-    scheduling,
-    scopes,
-    summaries,
-    undoing,
-)
-from bot.handlers.presses import asked_for
+from bot.handlers.asking import lists as questions
+from bot.handlers.asking import scopes, summaries
+from bot.handlers.asking.buttons import asked_for
+from bot.handlers.clarifying import answer as answering
+from bot.handlers.coaching import coaching
+from bot.handlers.digests import digests as scheduling
+from bot.handlers.guiding import aids as guidance
+from bot.handlers.guiding import marketing
+from bot.handlers.opening import home, links
+from bot.handlers.planning import plans as planning
 from bot.handlers.turn import Desk, Message, Press, Turn
-from bot.language.reading import OpenDraft, Reading
+from bot.handlers.writing import bulk, capture, confirming, correcting, creating, forms, undoing
+from bot.language.context import OpenDraft, Reading
+from bot.language.model.understanding import Understanding, Understood
 from bot.language.rules.stages import stage_words
-from bot.language.understanding import Understanding, Understood
-from bot.notes import Notes
-from bot.prompts import phrase
-from bot.replies import DealsFound, FormValues, HelpText, NotUnderstood, Refusal, Reply
 from knowledge.aids import AidError
 
 log = logging.getLogger(__name__)

@@ -11,18 +11,18 @@ import yaml
 from pydantic import ValidationError
 
 from bot.caddie import Caddie
-from bot.crm.embedded import EmbeddedCrm
-from bot.crm.ledger import Ledger
-from bot.crm.mirror import Mirror
-from bot.crm.names import LiveNames
+from bot.crm.adapters.embedded import EmbeddedCrm
+from bot.crm.mirror.reads import Mirror
+from bot.crm.names.index import LiveNames
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
 from bot.errors import NotConfigured
 from bot.handlers.turn import Desk
-from bot.language.models import load_model
-from bot.language.prose import Prose
-from bot.language.understanding import Understanding
+from bot.language.model.loading import load_model
+from bot.language.model.prose import Prose
+from bot.language.model.understanding import Understanding
 from bot.pipeline.rules import Thresholds
+from bot.records.records import Ledger
 from bot.settings import Settings
 from bot.storage.archive import Archive
 from bot.storage.database import open_database

@@ -9,8 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from bot.documents.reading import decoded, package, row_of, word_text
 from bot.errors import BadRequest
-from bot.files import decoded, package, row_of, word_text
 from ingest.markdown import Piece, pieces, split, title_of
 
 LARGEST = 50_000_000

@@ -33,7 +33,7 @@ documents = Table(
     Column("aid_version", Integer),
     Column("aid", Json),
     Column("title", Text, nullable=False),
-    UniqueConstraint("aid_id", "aid_version"),
+    UniqueConstraint("aid_id", "aid_version", name="uq_documents_aid_id"),
 )
 passages = Table(
     "passages",

@@ -17,10 +17,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("MORNING_MESSAGES", "false")  # a suite that runs at eight would find a message more
 
 from bot.caddie import Answered
-from bot.console import place
-from bot.crm.imports import import_folder
+from bot.cli.sample import SampleCompany
+from bot.cli.terminal import place
+from bot.crm.csv.folder import import_folder
 from bot.handlers.turn import Message, Press
-from bot.sample import SampleCompany
 from bot.settings import Settings
 from bot.wiring import DOCUMENTS, House, build
 from ingest.indexing import ingest

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.periods import Period
-from bot.language.entities.dates import find_dates
-from bot.language.entities.durations import find_duration
-from bot.language.entities.money import find_money
+from bot.language.spans.dates import find_dates
+from bot.language.spans.durations import find_duration
+from bot.language.spans.money import find_money
 
 CORPORA = Path(__file__).parents[2] / "shared" / "data" / "language"
 

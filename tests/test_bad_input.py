@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.replies import DraftCard, Question, Receipt, Refusal
-from bot.slack.views import as_json
+from bot.contract.replies import DraftCard, Question, Receipt, Refusal
+from bot.views import as_json
 from tests.test_jobs import only
 
 NAUGHTY = [

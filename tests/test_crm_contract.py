@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.crm.embedded import EmbeddedCrm
-from bot.crm.imports import import_folder
+from bot.cli.sample import SampleCompany
+from bot.crm.adapters.embedded import EmbeddedCrm
+from bot.crm.csv.folder import import_folder
 from bot.crm.port import Crm, NewActivity, Write
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import Deal
 from bot.domain.people import Person
 from bot.errors import Conflict, CrmRefused, NotFound
-from bot.sample import SampleCompany
 from tests.conftest import DAY, house_in
 
 AT = datetime(2026, 3, 11, 14, tzinfo=UTC)

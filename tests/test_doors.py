@@ -6,11 +6,11 @@ import zipfile
 
 import pytest
 
+from bot.contract.replies import FormValues, LogForm
+from bot.documents.notes import read_notes
 from bot.errors import BadRequest
-from bot.notes import read_notes
-from bot.replies import FormValues, LogForm
-from bot.slack.listeners import arrival_of
-from bot.slack.views.forms import modal, values_of
+from bot.slack.intake.arrivals import arrival_of
+from bot.views.forms import modal, values_of
 from tests.test_slack import by_bot, channel, member, slack, until  # noqa: F401  (slack is the fixture)
 
 MEETING = """WEBVTT

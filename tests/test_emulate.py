@@ -18,13 +18,13 @@ import yaml
 from slack_sdk import WebClient
 from starlette.applications import Starlette
 
+from bot.cli.serving import slack_routes, slack_side
+from bot.contract.replies import HelpText
 from bot.playground.delivery import Deliverer
 from bot.playground.records import Channel, Posted
 from bot.playground.workspace import BOT_ID, BOT_USER, SlackWorkspace
-from bot.replies import HelpText
-from bot.serving import slack_routes, slack_side
 from bot.slack.installations import OneWorkspace
-from bot.slack.views import render
+from bot.views import render
 from bot.wiring import DOCUMENTS
 from tests.test_slack import until
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.crm.imports import import_folder
-from bot.crm.maven import import_maven
+from bot.crm.csv.folder import import_folder
+from bot.crm.csv.maven import import_maven
 from bot.crm.port import Write
 from bot.domain.audience import DIRECT
 from bot.domain.deals import StageKind
@@ -260,7 +260,7 @@ def test_a_permission_never_widens_through_a_filter(tmp_path_factory, rows, want
 def test_postgres_counts_the_same_as_sqlite(tmp_path, postgres):
     import psycopg
 
-    from bot.sample import SampleCompany
+    from bot.cli.sample import SampleCompany
     from tests.conftest import DAY
 
     with psycopg.connect(postgres, autocommit=True) as connection:
@@ -378,7 +378,7 @@ def asked(house, email, text, now=NOW):
 
 
 def test_what_is_missing_is_none_and_said(tmp_path):
-    from bot.slack.views import as_json
+    from bot.views import as_json
 
     folder = tmp_path / "csv"
     folder.mkdir()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.crm.imports import import_folder
-from bot.crm.maven import import_maven
+from bot.crm.csv.folder import import_folder
+from bot.crm.csv.maven import import_maven
 from bot.errors import ImportRefused
 from tests.conftest import SHARED, house_in
 

@@ -21,11 +21,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.caddie import Finished
-from bot.doctor import examine
+from bot.cli.doctor import examine
+from bot.cli.serving import installations, slack_routes, slack_side
+from bot.contract.replies import HelpText
 from bot.errors import NotConfigured
 from bot.playground.delivery import Deliverer
-from bot.replies import HelpText
-from bot.serving import installations, slack_routes, slack_side
 from bot.slack.installations import SCOPES, ManyWorkspaces
 from tests.conftest import house_in
 from tests.test_operations import ROOT, free_port, served, stand_in

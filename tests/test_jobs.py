@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.demo import LOG_A_CALL, LOG_IN_CHINESE
-from bot.replies import AidsFound, DraftCard, PipelineReport, Question, Receipt, Refusal
-from bot.slack.views import as_json
+from bot.cli.demo import LOG_A_CALL, LOG_IN_CHINESE
+from bot.contract.replies import AidsFound, DraftCard, PipelineReport, Question, Receipt, Refusal
 from bot.storage.journal import FORGOTTEN
+from bot.views import as_json
 from tests.conftest import NOW
 
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from bot.crm import tables as t
+from bot.crm.mirror import tables as t
 from bot.playground.records import Posted
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import Outbox

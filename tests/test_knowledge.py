@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.contract.replies import AidChanged, AidForm, AidsFound, AidsReport, NotUnderstood, Refusal
 from bot.domain.audience import DIRECT
 from bot.handlers.turn import Message
 from bot.playground.limits import check_message
-from bot.replies import AidChanged, AidForm, AidsFound, AidsReport, NotUnderstood, Refusal
-from bot.slack.views import render
+from bot.views import render
 from ingest.indexing import ingest
 from ingest.markdown import WORDS_MOST, split
 from knowledge.aids import KINDS, AidError, read_aid
@@ -117,7 +117,7 @@ by: from two hours to ten minutes
 
 
 def test_marketing_sends_a_draft_approves_and_retires_it(talk, house):
-    from bot.notes import read_notes
+    from bot.documents.notes import read_notes
 
     imogen, rep = talk("imogen", thread="m"), talk("tamsin", thread="r")
     ask = "value prop for a logistics company"
@@ -252,7 +252,7 @@ def test_a_draft_sent_again_leaves_the_index_as_it_is(tmp_path, caplog):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_blank_form_is_filled_in_and_comes_back_as_a_draft(talk, house, kind):
-    from bot.notes import read_notes
+    from bot.documents.notes import read_notes
 
     imogen = talk("imogen", thread="m")
     form = only(imogen.say(f"blank form for a {kind.replace('_', ' ')}"), AidForm)
@@ -292,7 +292,7 @@ def test_neighbours_of_a_cut_section_are_joined_for_showing(tmp_path):
 
 
 def test_versions_of_an_aid_stand_side_by_side(talk, house):
-    from bot.notes import read_notes
+    from bot.documents.notes import read_notes
 
     imogen, rep = talk("imogen", thread="m"), talk("tamsin", thread="r")
 
@@ -345,9 +345,9 @@ def test_words_of_an_aids_life_in_a_report_change_no_aid(talk, text):
 
 
 def test_a_pain_chain_is_drawn_however_its_pains_hang_together(talk, house, tmp_path):
-    from bot.diagrams import draw_chain
-    from bot.replies import Chain, ChainNode
-    from bot.slack.attachments import attachment
+    from bot.contract.replies import Chain, ChainNode
+    from bot.drawing.chains import draw_chain
+    from bot.slack.out.attachments import attachment
 
     file = attachment(only(talk().say("pain chain for a CFO in manufacturing"), AidsFound), house.settings.charts)
     assert file.data.startswith(b"\x89PNG")

@@ -10,12 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.language.entities.dates import find_dates
-from bot.language.entities.durations import find_duration
-from bot.language.entities.money import find_factor, find_money
-from bot.language.grounding import grounded
-from bot.language.models import Rest
-from bot.replies import DraftCard
+from bot.contract.replies import DraftCard
+from bot.language.model.grounding import grounded
+from bot.language.model.loading import Rest
+from bot.language.spans.dates import find_dates
+from bot.language.spans.durations import find_duration
+from bot.language.spans.money import find_factor, find_money
 from tests.conftest import Talk, house_in
 from tests.test_jobs import only
 

@@ -7,16 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.charts import draw
-from bot.crm.port import Write
-from bot.domain.audience import DIRECT, Audience, ChannelKind
-from bot.handlers.turn import Press
-from bot.language.evidence import promises_of, signs_of
-from bot.language.rules.managing import time_said
-from bot.pipeline.factors import Sign, interval, judge, weakest
-from bot.pipeline.forecast import simulate
-from bot.playground.workspace import BOT_USER
-from bot.replies import (
+from bot.contract.replies import (
     Bar,
     Chart,
     Coaching,
@@ -29,9 +20,18 @@ from bot.replies import (
     Refusal,
     Schedules,
 )
-from bot.slack.attachments import attachment
-from bot.slack.views import as_json, render
+from bot.crm.port import Write
+from bot.domain.audience import DIRECT, Audience, ChannelKind
+from bot.drawing.charts import draw
+from bot.handlers.turn import Press
+from bot.language.evidence import promises_of, signs_of
+from bot.language.rules.managing import time_said
+from bot.pipeline.factors import Sign, interval, judge, weakest
+from bot.pipeline.forecast import simulate
+from bot.playground.workspace import BOT_USER
+from bot.slack.out.attachments import attachment
 from bot.storage.schedules import next_time
+from bot.views import as_json, render
 from tests.conftest import NOW, house_in
 from tests.test_jobs import only
 
@@ -286,7 +286,7 @@ def test_a_digest_is_checked_at_each_sending(talk, house):
 
 
 def test_snoozing_and_the_morning_message(talk, house):
-    from bot.handlers.scheduling import nudges_due
+    from bot.handlers.digests.digests import nudges_due
 
     morning = datetime(2026, 3, 12, 12, 30, tzinfo=UTC)  # 8:30 in New York
     assert "q05" in dict(nudges_due(house.desk, morning, 8))
@@ -351,7 +351,7 @@ def test_charts_are_drawn_once_and_say_the_same_in_words(tmp_path, talk):
 
 
 def test_a_chart_without_a_font_for_its_characters_is_left_out(tmp_path, monkeypatch):
-    import bot.charts
+    import bot.drawing.charts
 
     chart = Chart(title="华东", bars=(Bar(label="赢单", size=1.0, shown="1", kind="won"),), alt="华东")
     monkeypatch.setattr(bot.charts, "CHINESE_FONTS", ("A font that nobody has",))
@@ -406,9 +406,9 @@ def played(tmp_path):
     """The playground on the sample company of today."""
     import socket
 
-    from bot.crm.imports import import_folder
-    from bot.sample import SampleCompany
-    from bot.serving import Playground
+    from bot.cli.sample import SampleCompany
+    from bot.cli.serving import Playground
+    from bot.crm.csv.folder import import_folder
 
     house = house_in(tmp_path)
     SampleCompany(datetime.now(UTC).date()).write(tmp_path / "sample")
@@ -558,7 +558,7 @@ def test_the_scoreboard_sets_records_beside_results(talk, house):
 
 
 def test_ranks_share_and_correlate():
-    from bot.handlers.scoreboard import _pearson, _ranks
+    from bot.handlers.asking.scoreboard import _pearson, _ranks
 
     assert _ranks([3.0, 1.0, 3.0]) == [2.5, 1.0, 2.5]
     assert _pearson(_ranks([1.0, 2.0, 3.0]), _ranks([10.0, 20.0, 30.0])) == pytest.approx(1.0)

@@ -3,6 +3,7 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import bot.slack.installations
 import bot.storage.inbox
 import bot.storage.outbox
 import bot.wiring  # noqa: F401  these know all modules with tables

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.crm.name_table import NameRow
-from bot.crm.names import LiveNames, NameIndex, VisibleNames
-from bot.replies import DraftCard
+from bot.contract.replies import DraftCard
+from bot.crm.names.index import LiveNames, NameIndex, VisibleNames
+from bot.crm.names.table import NameRow
 
 ROWS = [
     NameRow("account", "a1", ("Wimborne & Sons", "Wimborne"), "p1"),

@@ -21,11 +21,11 @@ import uvicorn
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from bot import logs, telemetry
+from bot.cli.serving import workspace_of
+from bot.ops import logs, telemetry
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import BOT_USER
-from bot.serving import workspace_of
 from bot.storage import retention as keeping
 from bot.storage.outbox import outbox
 from tests.test_slack import by_bot, channel, member, slack, until  # noqa: F401  (slack is the fixture)

@@ -12,15 +12,15 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-from bot.language.prose import Prose
+from bot.cli.serving import Playground
+from bot.contract.replies import Advice, Change, DealRef, DraftCard, Question, Receipt, Refusal
+from bot.language.model.prose import Prose
 from bot.playground.delivery import signature
 from bot.playground.limits import SlackError, block_problems
 from bot.playground.workspace import BOT_USER
-from bot.replies import Advice, Change, DealRef, DraftCard, Question, Receipt, Refusal
-from bot.serving import Playground
-from bot.slack.listeners import arrival_of
-from bot.slack.reconciling import reconcile
-from bot.slack.views import render
+from bot.slack.intake.arrivals import arrival_of
+from bot.slack.intake.reconciling import reconcile
+from bot.views import render
 from tests.conftest import house_in, tree_of
 
 
@@ -319,7 +319,7 @@ def test_every_phrase_that_the_code_names_is_there():
     import ast
     from pathlib import Path
 
-    from bot.prompts import phrases
+    from bot.contract.phrases import phrases
 
     known, named = phrases("en"), {}
     for file in (Path(__file__).parents[1] / "bot").rglob("*.py"):
@@ -354,7 +354,7 @@ def test_every_phrase_that_the_code_names_is_there():
 def test_both_languages_have_every_phrase_with_the_same_places_to_fill():
     import re
 
-    from bot.prompts import phrases
+    from bot.contract.phrases import phrases
 
     english, chinese = phrases("en"), phrases("zh")
     assert english.keys() == chinese.keys()
@@ -519,7 +519,7 @@ def test_a_models_answer_grows_sentence_by_sentence_and_only_by_what_is_grounded
 
 
 def test_an_answer_that_had_begun_to_grow_is_finished_after_a_crash(slack, house):
-    from bot.slack.listeners import arrival_of
+    from bot.slack.intake.arrivals import arrival_of
     from bot.storage.inbox import Item
 
     slack.side.stop()

@@ -19,13 +19,13 @@ from pydantic import BaseModel
 from rich.console import Console
 from slack_sdk.models.blocks import Block
 
-from bot import replies
-from bot.console import show
+from bot.cli.terminal import show
+from bot.contract import replies
+from bot.contract.phrases import FOLDER, phrases
 from bot.playground.limits import block_problems, check_view
-from bot.prompts import FOLDER, phrases
-from bot.slack.attachments import attachment
-from bot.slack.views import render
-from bot.slack.views.forms import modal
+from bot.slack.out.attachments import attachment
+from bot.views import render
+from bot.views.forms import modal
 from knowledge.aids import KINDS as AIDS
 
 KINDS = sorted(get_args(replies.AnyReply), key=lambda kind: kind.__name__)

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.crm import tables as t
-from bot.crm.embedded import EmbeddedCrm
+from bot.contract.replies import DraftCard, Receipt, Refusal
+from bot.crm.adapters.embedded import EmbeddedCrm
+from bot.crm.mirror import tables as t
 from bot.domain.audience import DIRECT
 from bot.errors import CrmUnavailable
 from bot.handlers.turn import Press
-from bot.replies import DraftCard, Receipt, Refusal
 from bot.settings import Settings
 from bot.storage.inbox import Inbox, Item
 from bot.storage.journal import audit_log
@@ -283,8 +283,8 @@ def test_ten_thousand_shuffled_redeliveries_and_double_presses_write_each_card_o
 
 def test_on_postgresql_two_processes_write_a_card_once(postgres, tmp_path, made):
     """The same claims and keys hold there; the world is imported anew."""
-    from bot.crm.imports import import_folder
-    from bot.sample import SampleCompany
+    from bot.cli.sample import SampleCompany
+    from bot.crm.csv.folder import import_folder
     from tests.conftest import DAY, Talk
 
     house = house_in(tmp_path, database_url=postgres.rsplit("/", 1)[0] + "/" + _fresh_database(postgres))

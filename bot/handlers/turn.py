@@ -8,17 +8,17 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.crm.conditions import Sight
-from bot.crm.ledger import Ledger
-from bot.crm.mirror import Mirror
-from bot.crm.names import LiveNames, VisibleNames
+from bot.contract.drafts import Conversation
+from bot.contract.replies import Refusal
+from bot.crm.mirror.reads import Mirror
+from bot.crm.names.index import LiveNames, VisibleNames
 from bot.crm.port import Crm
 from bot.domain.audience import Audience
 from bot.domain.people import Organization, Person
 from bot.domain.periods import Clock, FiscalCalendar
 from bot.domain.process import Process
-from bot.drafts import Conversation
-from bot.replies import Refusal
+from bot.records.conditions import Sight
+from bot.records.records import Ledger
 from bot.storage.archive import Archive
 from bot.storage.journal import Journal
 from bot.storage.schedules import Schedules

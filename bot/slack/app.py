@@ -18,19 +18,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot import telemetry
 from bot.caddie import Caddie
-from bot.handlers.marketing import aids_ending
-from bot.handlers.scheduling import nudges_due
-from bot.slack.courier import Courier, away
-from bot.slack.couriers import Couriers
+from bot.handlers.digests.digests import nudges_due
+from bot.handlers.guiding.marketing import aids_ending
+from bot.ops import telemetry
+from bot.slack.answerer import Courier, away
+from bot.slack.dispatch import Couriers
 from bot.slack.installations import Installations, ManyWorkspaces
-from bot.slack.listeners import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
-from bot.slack.reconciling import LONGEST, OVERLAP, reconcile
+from bot.slack.intake.arrivals import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
+from bot.slack.intake.reconciling import LONGEST, OVERLAP, reconcile
 from bot.slack.sockets import Sockets
-from bot.slack.views.forms import CALLBACK
 from bot.storage.inbox import Inbox, Item, Workers
 from bot.storage.outbox import Outbox
+from bot.views.forms import CALLBACK
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000

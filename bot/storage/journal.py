@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.drafts import Conversation, Draft, DraftStatus, KeptItem, KeptReceipt
+from bot.contract.drafts import Conversation, Draft, DraftStatus, KeptItem, KeptReceipt
 from bot.storage.database import Json, Moment, metadata, writing
 
 CLAIM = timedelta(seconds=10)

@@ -3,10 +3,10 @@
 import re
 from datetime import date, timedelta
 
-from bot.language.entities.dates import DateSaid, find_dates
-from bot.language.entities.durations import find_duration
-from bot.language.reading import Reading
+from bot.language.context import Reading
 from bot.language.rules import cues
+from bot.language.spans.dates import DateSaid, find_dates
+from bot.language.spans.durations import find_duration
 
 SOON, LONG_AGO = timedelta(days=75), timedelta(days=240)
 _ROLE = re.compile(

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.commands import AskLibrary, Command, FindAid, FollowAid
+from bot.contract.commands import AskLibrary, Command, FindAid, FollowAid
 from bot.domain.text import HAS_CJK, loose
-from bot.language.reading import Reading, Said
+from bot.language.context import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.filters import deal_words
 from bot.language.rules.pipeline import read_pipeline

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from bot.commands import ChangeMany, DealChanges
-from bot.language.entities.dates import find_dates
-from bot.language.reading import Reading, Said
+from bot.contract.commands import ChangeMany, DealChanges
+from bot.language.context import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.changes import close_date, read_changes, read_shift
 from bot.language.rules.filters import read_selection
+from bot.language.spans.dates import find_dates
 
 _TURN = re.compile(
     r"\b(?:to|into|as|by|out|back|until|till)\b|->|→|(?:推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为)",

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.commands import Command, DealChanges, LogActivity, UpdateDeal
+from bot.contract.commands import Command, DealChanges, LogActivity, UpdateDeal
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import StageKind
 from bot.domain.names import NamedSpan
 from bot.domain.text import HAS_CJK
-from bot.language.entities.dates import DateSaid, find_dates, impossible_date
-from bot.language.entities.durations import find_duration
-from bot.language.entities.shifts import find_shift
-from bot.language.reading import Reading, Said
+from bot.language.context import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, day_done, denies_meeting, people_in
 from bot.language.rules.changes import add_loss_reason, close_date, read_changes, read_shift
 from bot.language.rules.next_steps import next_step, split_day
 from bot.language.rules.segments import Clause, clauses_of, header_of, parts_of
 from bot.language.rules.stages import kind_of
+from bot.language.spans.dates import DateSaid, find_dates, impossible_date
+from bot.language.spans.durations import find_duration
+from bot.language.spans.shifts import find_shift
 
 _MENTION = re.compile(
     r"(?:\b(?:with|w/|at|@|for|from|to|and|met|called|visited|saw)\s+|^)((?:[A-Z][\w&'.-]*)(?:\s+(?:[A-Z&][\w&'.-]*))*)"

@@ -7,13 +7,13 @@ from typing import Any
 
 from bot.domain.deals import StageKind
 from bot.domain.text import HAS_CJK, loose
-from bot.language.entities.dates import DateSaid, find_dates
-from bot.language.entities.durations import find_duration
-from bot.language.entities.money import MoneySaid, find_difference, find_factor, find_money
-from bot.language.entities.shifts import find_shift
-from bot.language.reading import Reading
+from bot.language.context import Reading
 from bot.language.rules import cues
 from bot.language.rules.stages import find_stage, kind_of
+from bot.language.spans.dates import DateSaid, find_dates
+from bot.language.spans.durations import find_duration
+from bot.language.spans.money import MoneySaid, find_difference, find_factor, find_money
+from bot.language.spans.shifts import find_shift
 
 _RELATIVE = re.compile(
     (

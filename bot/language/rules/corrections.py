@@ -4,13 +4,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from bot.commands import CorrectDraft, DealChanges
+from bot.contract.commands import CorrectDraft, DealChanges
 from bot.domain.activities import ActivityKind
-from bot.language.entities.dates import find_dates
-from bot.language.reading import Reading, Said
+from bot.language.context import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import surely_ahead
 from bot.language.rules.capture import Told, read_segment
+from bot.language.spans.dates import find_dates
 
 _REMOVED: dict[str, Any] = {
     "next step": "next_step", "follow-up": "next_step", "follow up": "next_step", "followup": "next_step",

@@ -2,14 +2,14 @@
 
 import re
 
-from bot.commands import CreateAccount, CreateContact, CreateDeal, DealChanges
+from bot.contract.commands import CreateAccount, CreateContact, CreateDeal, DealChanges
 from bot.domain.names import NamedSpan
 from bot.domain.text import HAS_CJK
-from bot.language.entities.dates import find_dates
-from bot.language.entities.money import find_money
-from bot.language.reading import Reading, Said
+from bot.language.context import Reading, Said
 from bot.language.rules import cues
 from bot.language.rules.stages import find_stage
+from bot.language.spans.dates import find_dates
+from bot.language.spans.money import find_money
 
 _EMAIL = re.compile(r"(?:<mailto:[^|>]*\|)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
 _IS_THE = re.compile(

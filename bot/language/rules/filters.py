@@ -4,14 +4,14 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from bot.commands import ListDeals
+from bot.contract.commands import ListDeals
 from bot.domain.text import HAS_CJK
-from bot.language.entities import numbers
-from bot.language.entities.dates import DateSaid, find_dates
-from bot.language.entities.money import find_money
-from bot.language.reading import Reading
+from bot.language.context import Reading
 from bot.language.rules import cues
 from bot.language.rules.stages import stage_meant
+from bot.language.spans import numbers
+from bot.language.spans.dates import DateSaid, find_dates
+from bot.language.spans.money import find_money
 from bot.pipeline.rules import Rule
 
 I = re.IGNORECASE

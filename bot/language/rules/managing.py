@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.commands import (
+from bot.contract.commands import (
     CancelSchedule,
     CoachDeal,
     CoachPerson,
@@ -17,11 +17,11 @@ from bot.commands import (
     Unsupported,
     WritePlan,
 )
-from bot.language.entities import numbers
-from bot.language.entities.dates import find_dates
-from bot.language.reading import Reading
+from bot.language.context import Reading
 from bot.language.rules.filters import days_said, deal_phrase, span, whose
 from bot.language.rules.pipeline import read_pipeline
+from bot.language.spans import numbers
+from bot.language.spans.dates import find_dates
 
 I = re.IGNORECASE
 _COACH_PERSON = re.compile(

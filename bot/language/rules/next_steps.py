@@ -3,11 +3,11 @@
 import re
 
 from bot.domain.text import HAS_CJK
-from bot.language.entities.dates import DateSaid, find_dates
-from bot.language.entities.durations import find_duration
-from bot.language.reading import Reading
+from bot.language.context import Reading
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, surely_ahead, surely_past
+from bot.language.spans.dates import DateSaid, find_dates
+from bot.language.spans.durations import find_duration
 
 _TRAILING = re.compile(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this|end of|w/c)\s*$", re.I)
 _NEXT_VERB_ZH = re.compile(r"^(?:我|我们|我会|会|要|需要|得|去)")

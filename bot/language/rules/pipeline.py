@@ -4,12 +4,10 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from bot.commands import Breakdown, Command, ListDeals, ShowDeal, SummarizePipeline, Unsupported, View
+from bot.contract.commands import Breakdown, Command, ListDeals, ShowDeal, SummarizePipeline, Unsupported, View
 from bot.domain.periods import Period
 from bot.domain.text import HAS_CJK
-from bot.language.entities.dates import find_dates
-from bot.language.entities.money import find_money
-from bot.language.reading import Reading
+from bot.language.context import Reading
 from bot.language.rules import cues
 from bot.language.rules.filters import (
     blanked,
@@ -26,6 +24,8 @@ from bot.language.rules.filters import (
     whose,
     without_spans,
 )
+from bot.language.spans.dates import find_dates
+from bot.language.spans.money import find_money
 
 I = re.IGNORECASE
 TOP_MOST = 100

@@ -4,9 +4,9 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from bot.commands import AnnounceAid, BlankAid, ChangeAid, Command, ReportAids
+from bot.contract.commands import AnnounceAid, BlankAid, ChangeAid, Command, ReportAids
 from bot.domain.text import simplified
-from bot.language.reading import Reading, Said
+from bot.language.context import Reading, Said
 from bot.language.rules.aids import AID_KINDS, read_aid
 from bot.language.rules.filters import span
 from bot.language.rules.managing import read_managing

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.commands import (
+from bot.contract.commands import (
     AnnounceAid,
     AnswerQuestion,
     AskLibrary,
@@ -23,9 +23,7 @@ from bot.commands import (
     Unsupported,
     WritePlan,
 )
-from bot.language.entities.dates import find_dates
-from bot.language.entities.durations import find_duration
-from bot.language.reading import Reading, Said, prepare
+from bot.language.context import Reading, Said, prepare
 from bot.language.rules import cues
 from bot.language.rules.aids import read_follow_aid, wants_aid
 from bot.language.rules.bulk import read_bulk
@@ -33,6 +31,8 @@ from bot.language.rules.capture import read_capture
 from bot.language.rules.corrections import read_correction
 from bot.language.rules.creating import read_new_account, read_new_contact, read_new_deal
 from bot.language.rules.requests import read_request
+from bot.language.spans.dates import find_dates
+from bot.language.spans.durations import find_duration
 
 LONGEST = 12_000
 ALWAYS_ASKED = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.names import NamedSpan
-from bot.language.reading import Reading, Said
+from bot.language.context import Reading, Said
 from bot.language.rules import cues
 
 _SUBJECTS = (

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.commands import Command, DealChanges, LogActivity
+from bot.contract.commands import Command, DealChanges, LogActivity
 from bot.domain.activities import ActivityKind
-from bot.language.reading import Reading, prepare
+from bot.language.context import Reading, prepare
 from bot.language.rules import cues
 from bot.language.rules.activities import people_in
 from bot.language.rules.capture import read_segment

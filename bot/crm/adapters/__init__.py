@@ -1,0 +1,1 @@
+"""One CRM behind the port each."""

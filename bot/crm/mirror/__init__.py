@@ -1,0 +1,1 @@
+"""The mirror of the CRM in our own tables."""

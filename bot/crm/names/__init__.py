@@ -1,0 +1,1 @@
+"""The CRM's names as they stand in a text."""

@@ -1,0 +1,1 @@
+"""Which records a person means, and the questions that takes."""

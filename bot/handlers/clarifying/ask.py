@@ -1,0 +1,84 @@
+"""Questions that a command takes first, kept with it so that the answer completes it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.contract.drafts import PendingQuestion
+from bot.contract.replies import Option, Question
+from bot.domain.deals import Contact, Deal
+from bot.domain.people import Person
+from bot.domain.text import normal
+from bot.handlers.turn import Turn
+
+
+def ask(about: Any, options: Iterable[Option], command: Any, turn: Turn, words: str) -> Question:
+    """A question about a command; `words` are the person's own that it is about."""
+    asked = {"name": type(command).__name__, **command.model_dump(mode="json")}
+    options = tuple(options)
+    question = PendingQuestion(about=about, options=options, command=asked, author_id=turn.person.id, words=words)
+    turn.conversation = turn.conversation.model_copy(update={"question": question})
+    return Question(
+        about=about, options=options, words=words, audience=turn.place(turn.readable), language=turn.language
+    )
+
+
+def deal_options(deals: Iterable[Deal], turn: Turn) -> list[Option]:
+    return [Option(id=d.id, name=f"{d.name} · {d.stage}") for d in deals]
+
+
+def contact_options(contacts: Iterable[Contact]) -> list[Option]:
+    return [Option(id=c.id, name=f"{c.name}, {c.title}" if c.title else c.name) for c in contacts]
+
+
+def person_options(people: Iterable[Person]) -> list[Option]:
+    return [Option(id=p.id, name=f"{p.name}, {p.title}" if p.title else p.name) for p in people]
+
+
+def near_accounts(words: str, turn: Turn) -> list[Option]:
+    return [Option(id=m.id, name=m.name) for m in turn.names.find(words, {"account"})[:5]]
+
+
+def choose(words: str, options: tuple[Option, ...]) -> Option | None:
+    """The option that an answer means: its number, its id, or the one whose name shares the most words."""
+    from rapidfuzz import fuzz
+
+    words = normal(words).strip()
+    if words.isdigit() and 0 < int(words) <= len(options):
+        return options[int(words) - 1]
+    exact = next((o for o in options if words == o.id), None) or _by_order(words, options)
+    if exact:
+        return exact
+    scored = sorted(
+        ((fuzz.token_set_ratio(words.casefold(), o.name.casefold()), o) for o in options if o.id != "create"),
+        key=lambda s: -s[0],
+    )
+    scored = [(s, o) for s, o in scored if s >= 55]
+    if not scored or (len(scored) > 1 and scored[0][0] - scored[1][0] < 8):
+        partial = [o for o in options if any(w in o.name.casefold() for w in words.casefold().split() if len(w) > 3)]
+        return partial[0] if len(partial) == 1 else None
+    return scored[0][1]
+
+
+_ORDER = {
+    "first": 0,
+    "1st": 0,
+    "second": 1,
+    "2nd": 1,
+    "third": 2,
+    "3rd": 2,
+    "last": -1,
+    "former": 0,
+    "latter": 1,
+    "第一个": 0,
+    "第二个": 1,
+    "第三个": 2,
+    "最后一个": -1,
+}
+
+
+def _by_order(words: str, options: tuple[Option, ...]) -> Option | None:
+    """`the second one`, 第二个."""
+    said = [
+        n for word, n in _ORDER.items() if word in words.casefold().split() or (not word.isascii() and word in words)
+    ]
+    return options[said[0]] if len(said) == 1 and len(options) > max(said[0], 0) else None

@@ -1,0 +1,1 @@
+"""Coaching on deals and people."""

@@ -1,0 +1,1 @@
+"""The library: aids, answers, and marketing's work on it."""

@@ -1,0 +1,343 @@
+"""Guidance: the right job aid, and answers to free questions with their sources."""
+
+import re
+from datetime import date
+from pathlib import PurePath
+from typing import Any, Literal
+
+from bot.contract.commands import AskLibrary, FindAid, FollowAid
+from bot.contract.drafts import AidsShown, Draft
+from bot.contract.phrases import phrase
+from bot.contract.replies import (
+    Advice,
+    AidsFound,
+    Answer,
+    Chain,
+    ChainNode,
+    FoundAid,
+    Nearest,
+    NotUnderstood,
+    Reply,
+    Source,
+)
+from bot.domain.deals import Deal
+from bot.domain.text import HAS_CJK
+from bot.handlers.clarifying.names import meant_deal
+from bot.handlers.turn import Turn
+from knowledge.aids import Aid, PainChain
+from knowledge.facets import Facets
+from knowledge.lexical import terms
+from knowledge.library import Hit
+
+SHOWN = 3
+ANSWERED_FROM, BRIEF_SECTIONS = 3, 2
+
+
+def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
+    """The aids of a kind that fit what was asked, best first with the reason; the gap is noted where none does."""
+    deal = _deal(command.deal, turn) if command.deal else _theirs(command.words, turn)
+    asked = turn.desk.library.asked(_without_deal(command.words, command.deal), _product_names(turn))
+    wanted = AidsShown(
+        kind=command.kind,
+        deal_id=deal.id if deal else None,
+        roles=asked.roles,
+        industries=asked.industries,
+        products=asked.products,
+        topic=_topic(asked.topic),
+        said=asked.said,
+    )
+    return [_shown(wanted, command.words, turn)]
+
+
+def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
+    """The same request with what is said now in place of what was said before; those shown already left out where
+    others are wanted."""
+    library, kept = turn.desk.library, turn.conversation.aids
+    if kept is None:
+        return [NotUnderstood(suggestions=(), language=turn.language)]
+    last = library.aid(kept.shown[-1], turn.company_today) if kept.shown else None
+    if command.share or command.brief:
+        if last is None or not last.current(turn.company_today):
+            return [turn.refuse("not_found", "aid_over")]
+        again = shown_alone(last, turn)
+        short = tuple(
+            aid.model_copy(update={"sections": aid.sections[:BRIEF_SECTIONS], "body": "", "chain": None})
+            for aid in again.aids
+        )
+        return [again.model_copy(update={"aids": short}) if command.brief else again]
+    now = library.asked(command.words, _product_names(turn))
+    language = "zh" if _IN_CHINESE.search(command.words) else "en" if _IN_ENGLISH.search(command.words) else None
+    wanted = AidsShown(
+        kind=command.kind or kept.kind or (last.kind if last else None),
+        deal_id=kept.deal_id,
+        shown=kept.shown,
+        roles=now.roles or kept.roles,
+        industries=now.industries or kept.industries,
+        products=now.products or kept.products,
+        topic=kept.topic
+        if command.another or language or now.roles or now.industries or now.products
+        else _topic(command.words) or kept.topic,
+        said=now.said or kept.said,
+    )
+    return [_shown(wanted, command.words, turn, left_out=kept.shown if command.another else (), language=language)]
+
+
+def _shown(
+    wanted: AidsShown, words: str, turn: Turn, *, left_out: tuple[str, ...] = (), language: str | None = None
+) -> Reply:
+    """The aids that fit, which the thread is about from now on."""
+    deal = _readable(wanted.deal_id, turn)
+    facets = Facets(
+        kind=wanted.kind,
+        language=language,
+        words_only=deal is not None and not terms(wanted.topic),
+        roles=wanted.roles,
+        industries=wanted.industries,
+        products=wanted.products,
+        said=wanted.said,
+        on=turn.company_today,
+        sold_in=_sold_in(deal, turn),
+        **near(deal, turn),
+    )
+    hits = turn.desk.library.search(
+        wanted.topic if deal is None else f"{wanted.topic} {deal.name}", facets, limit=8 + len(left_out)
+    )
+    hits = [h for h in by_language(hits, language or _language(words)) if h.fits and h.aid and h.aid.id not in left_out]
+    if not hits:
+        return _nothing(words, facets, turn)
+    shown = [h for h in hits if hits[0].score - h.score < 0.6][:SHOWN]
+    ids = tuple(h.aid.id for h in shown if h.aid)
+    _note("asked", words, list(ids), turn, deal.id if deal else None)
+    kept = wanted.model_copy(update={"shown": (*wanted.shown, ids[0])})
+    turn.conversation = turn.conversation.model_copy(update={"aids": kept, "last_query": None})
+    if deal:
+        turn.conversation = turn.conversation.model_copy(update={"deal_id": deal.id, "account_id": deal.account_id})
+    return _aids(shown, deal, turn)
+
+
+def _aids(hits: list[Hit], deal: Deal | None, turn: Turn) -> AidsFound:
+    aids = tuple(_found(h, turn, deal) for h in hits if h.aid)
+    place = turn.place(frozenset({deal.owner_id})) if deal else _place(turn)
+    return AidsFound(aids=aids, sources=tuple(source_of(aid) for aid in aids), audience=place, language=turn.language)
+
+
+def shown_alone(aid: Aid, turn: Turn) -> AidsFound:
+    """One aid by itself, nothing asked."""
+    return _aids([turn.desk.library.hit(aid)], None, turn)
+
+
+def _theirs(words: str, turn: Turn) -> Deal | None:
+    """The deal that the thread is about, where the words point to its people."""
+    return _readable(turn.conversation.deal_id, turn) if _THEIR.search(words) else None
+
+
+def _readable(deal_id: str | None, turn: Turn) -> Deal | None:
+    """A deal that the thread is about, for who may read it: a thread may have other readers than the one who named the
+    deal."""
+    deal = turn.desk.mirror.deal(deal_id) if deal_id and not turn.audience.external else None
+    return deal if deal and deal.owner_id in turn.readable else None
+
+
+def _sold_in(deal: Deal | None, turn: Turn) -> tuple[str, ...]:
+    person = turn.organization.people[deal.owner_id] if deal else turn.person
+    return (person.region,) if person.region else ()
+
+
+def _deal(words: str, turn: Turn) -> Deal | None:
+    """The deal meant; of several at an account the largest, for an aid is no write and need not ask."""
+    meant = meant_deal(words, (), turn)
+    if not meant.deal and not meant.options:
+        meant = meant_deal(words, (), turn, closed_too=True)
+    return meant.deal or max(meant.options, key=lambda d: d.amount or 0, default=None)
+
+
+def _without_deal(words: str, deal: str) -> str:
+    for word in deal.split():
+        words = words.replace(word, " ")
+    return words
+
+
+_THEIR = re.compile(r"\b(?:their|them|they|there|his|her|him)\b|他们|他的|她的|对方", re.I)
+_IN_CHINESE, _IN_ENGLISH = (
+    re.compile(r"\bin (?:chinese|mandarin)\b|\bchinese (?:one|version)\b|中文", re.I),
+    re.compile(r"\bin english\b|\benglish (?:one|version)\b|英文", re.I),
+)
+_ASKING = (
+    "pain chain", "pain sheet", "reference story", "success story", "customer story", "case study", "value proposition",
+    "value prop",
+    "best practice", "product update", "battle card", "promotion", "promotions", "promos", "promo", "references",
+    "reference", "story", "stories",
+    "questions", "question", "痛点链", "痛点表", "成功案例", "客户案例", "案例", "价值主张", "最佳实践", "促销", "优惠",
+    "发我一下", "适合", "有没有", "什么",
+    "该问", "见",
+    "proof points", "proof point", "customer proof", "proof", "value statement", "pitch", "qs", "offers", "offer",
+    "discount", "discounts", "deals", "campaign", "who else", "like", "bought", "buy", "show", "someone", "somebody",
+    "want", "wants", "wanna", "see", "seeing", "running", "going", "at the mo", "currently", "practice",
+    "应该", "问点啥", "问点什么", "问什么", "能用的", "能用", "哪个", "故事", "现在", "针对", "活动", "吗", "最近",
+    "更新", "明天", "的", "讲", "给", "一个",
+    "customers", "customer", "client", "right now", "this month", "next week", "today", "meeting", "ask", "got", "send",
+    "can", "tell", "one", "her", "him",
+)  # fmt: skip
+
+
+def _topic(words: str) -> str:
+    """What a request is about once the words of asking are gone."""
+    for phrase_ in _ASKING:
+        pattern = re.escape(phrase_) if HAS_CJK.search(phrase_) else rf"\b{re.escape(phrase_)}\b"
+        words = re.sub(pattern, " ", words, flags=re.I)
+    return " ".join(words.split())
+
+
+def near(deal: Deal | None, turn: Turn) -> dict[str, Any]:
+    """The deal's industry, its contacts' roles, products, stage and region, as meanings of the taxonomy."""
+    if deal is None:
+        return {}
+    mirror, taxonomy = turn.desk.mirror, turn.desk.library.taxonomy
+    account = next(iter(mirror.accounts([deal.account_id])), None) if deal.account_id else None
+    titles = [c.title for c in mirror.contacts(deal.contact_ids) if c.title]
+    stage = mirror.snapshot.stages[deal.stage]
+    owner = turn.organization.people[deal.owner_id]
+    return {
+        "near_industries": (taxonomy.meaning("industries", account.industry),) if account and account.industry else (),
+        "near_roles": tuple(taxonomy.meaning("roles", title) for title in titles),
+        "near_products": tuple(
+            mirror.snapshot.products[i].name for i in deal.product_ids if i in mirror.snapshot.products
+        ),
+        "near_stages": tuple(s for s in (stage.process_stage, stage.name) if s),
+        "near_regions": (owner.region,) if owner.region else (),
+    }
+
+
+def _product_names(turn: Turn) -> dict[str, str]:
+    return {word: p.name for p in turn.desk.mirror.snapshot.products.values() for word in (p.name, *p.aliases)}
+
+
+def _language(words: str) -> str:
+    return "zh" if HAS_CJK.search(words) else "en"
+
+
+def by_language(hits: list[Hit], wanted: str) -> list[Hit]:
+    """Among hits nearly as good, those in a language (en, zh) first."""
+    return sorted(hits, key=lambda h: (not h.fits, -(h.score + (0.5 if h.aid and h.aid.language == wanted else 0.0))))
+
+
+def _found(hit: Hit, turn: Turn, deal: Deal | None) -> FoundAid:
+    assert hit.aid is not None
+    reasons = [f"{phrase(turn.language, 'why_' + name)}: {values}" for name, values in hit.why]
+    if not reasons or hit.coverage > 0.3:
+        reasons.append(phrase(turn.language, "why_topic"))
+    about = phrase(turn.language, "why_deal", deal=deal.name) + " – " if deal else ""
+    return FoundAid(
+        id=hit.aid.id,
+        kind=hit.aid.kind,
+        title=hit.aid.title,
+        version=hit.aid.version,
+        score=round(hit.score, 4),
+        why=about + ", ".join(reasons),
+        owner=hit.aid.owner,
+        valid_until=hit.aid.valid_until,
+        sections=tuple(hit.aid.sections()),
+        body=hit.aid.body,
+        chain=_chain(hit.aid) if isinstance(hit.aid, PainChain) else None,
+    )
+
+
+def _chain(aid: PainChain) -> Chain:
+    """What is drawn, and the same in words for who cannot see it."""
+    told = "; ".join(f"{node.role}: {node.pain}" for node in aid.nodes)
+    nodes = tuple(ChainNode(**node.model_dump()) for node in aid.nodes)
+    return Chain(title=aid.title, nodes=nodes, edges=aid.edges, alt=f"{aid.title}. {told}")
+
+
+def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
+    """The sentences that answer, each cited; where the best material is not current, that is said instead."""
+    library, day, kept = turn.desk.library, turn.company_today, turn.conversation.aids
+    told = library.aid(kept.shown[-1], day) if command.about_shown and kept and kept.shown else None
+    last = library.hit(told) if told else None
+    asked = library.asked(command.question, _product_names(turn))
+    facets = Facets(
+        sold_in=_sold_in(None, turn),
+        near_roles=asked.roles,
+        near_industries=asked.industries,
+        near_products=asked.products,
+    )
+    hits = [last] if last else library.search(command.question, facets, limit=12)
+    fitting = [h for h in hits if h.fits]
+    current = [h for h in fitting if h.aid is None or library.shelf.current(h.aid, day)]
+    if not current or _stale_is_better(fitting, current):
+        return [_nothing(command.question, Facets(), turn)]
+    best = current[0].score
+    apart: dict[str, Hit] = {}
+    sections = set()
+    for hit in current:
+        section = (hit.passage.document, hit.passage.heading)
+        if hit.score >= 0.75 * best and section not in sections:
+            sections.add(section)
+            apart.setdefault(hit.passage.text, hit)
+    used = list(apart.values())[:ANSWERED_FROM]
+    passages = [
+        (f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)
+    ]
+    sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
+    prose = turn.desk.prose.answer(
+        command.question, passages, turn.language, turn.heard if _place(turn) == "channel" else None
+    )
+    _note("asked", command.question, [s.id for s in sources], turn)
+    now = tuple(h.aid.id for h in used if h.aid)[:1]
+    if now:
+        aids = (kept or AidsShown()).model_copy(update={"shown": (*(kept.shown if kept else ()), *now)})
+        turn.conversation = turn.conversation.model_copy(update={"aids": aids, "last_query": None})
+    return [Answer(prose=prose, sources=sources, audience=_place(turn), language=turn.language)]
+
+
+def _stale_is_better(fitting: list[Hit], current: list[Hit]) -> bool:
+    """Whether an expired, draft or retired aid answers clearly better than anything current."""
+    top = fitting[0]
+    stale = top.aid is not None and top not in current
+    return stale and top.score > 1.25 * current[0].score and top.coverage > current[0].coverage + 0.15
+
+
+def _nothing(words: str, facets: Facets, turn: Turn) -> Reply:
+    _note("gap", words, [], turn)
+    nearest = turn.desk.library.nearest(words, turn.company_today, facets)
+    refusal = turn.refuse("not_found", "nothing_approved")
+    return refusal.model_copy(update={"nearest": tuple(Nearest(id=a.id, kind=a.kind, title=a.title) for a in nearest)})
+
+
+def _note(kind: str, words: str, sources: list[str], turn: Turn, deal_id: str | None = None) -> None:
+    turn.desk.journal.note(kind, words, sources, turn.person.id, turn.thread, turn.now, deal_id)
+
+
+def _place(turn: Turn) -> Literal["channel", "ephemeral"]:
+    """Aids are for the company: outside people see none."""
+    return "ephemeral" if turn.audience.external else "channel"
+
+
+def source_of(aid: Aid | FoundAid) -> Source:
+    return Source(id=aid.id, kind=aid.kind, title=aid.title, version=aid.version, location=f"{aid.id}, v{aid.version}")
+
+
+def _document_source(hit: Hit, turn: Turn) -> Source:
+    key, title = hit.passage.document, turn.desk.library.title(hit.passage.document)
+    name = "/".join(PurePath(key).parts[-3:])
+    return Source(id=name, kind="document", title=title, location=f"{name} · {hit.passage.heading}")
+
+
+def advise(deal: Deal, draft: Draft, turn: Turn) -> Advice:
+    """One line after a log: the evidence that the deal's stage needs next, with an aid for its industry and roles."""
+    stage = turn.desk.mirror.snapshot.stages[deal.stage]
+    process_stage = turn.desk.process.stage(stage.process_stage)
+    evidence = process_stage.evidence[0] if process_stage and process_stage.evidence else None
+    day: date = turn.company_today
+    facets = Facets(on=day, aids_only=True, **near(deal, turn))
+    hits = [h for h in by_language(turn.desk.library.search("", facets, limit=5), _language(draft.source)) if h.why]
+    aid = hits[0].aid if hits else None
+    if evidence and aid:
+        return Advice(
+            text=phrase(turn.language, "advice_both", evidence=evidence, aid=aid.title), sources=(source_of(aid),)
+        )
+    if evidence:
+        return Advice(text=phrase(turn.language, "advice_evidence", evidence=evidence))
+    if aid:
+        return Advice(text=phrase(turn.language, "advice_aid", aid=aid.title), sources=(source_of(aid),))
+    return Advice(text=phrase(turn.language, "advice_closed" if stage.kind != "open" else "advice_none"))

@@ -1,0 +1,1 @@
+"""What shows where nothing was said: Home, previews."""

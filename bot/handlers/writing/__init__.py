@@ -1,0 +1,1 @@
+"""Cards: from what was told to what is written and taken back."""

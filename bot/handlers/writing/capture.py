@@ -1,0 +1,43 @@
+"""Capture: from what a rep told to the card on the deal meant."""
+
+from bot.contract.commands import LogActivity
+from bot.contract.replies import Option, Reply
+from bot.domain.deals import StageKind
+from bot.handlers.clarifying.ask import ask, deal_options, near_accounts
+from bot.handlers.clarifying.names import Meant, meant_deal
+from bot.handlers.turn import Turn
+from bot.handlers.writing.drafting import Told, draft_for
+
+
+def tell(command: Told, turn: Turn) -> list[Reply]:
+    """A card for what was told, or the question that it takes first."""
+    stage = turn.desk.mirror.snapshot.stages.get(command.changes.stage or "")
+    reopening = stage is not None and stage.kind is StageKind.OPEN
+    meant = meant_deal(command.deal, command.contacts, turn)
+    if meant.account_options:
+        return [
+            ask("account", [Option(id=a.id, name=a.name) for a in meant.account_options], command, turn, command.deal)
+        ]
+    if meant.options:
+        return [ask("deal", deal_options(meant.options, turn), command, turn, command.deal)]
+    if meant.deal is None and not isinstance(command, LogActivity):
+        closed = meant_deal(command.deal, command.contacts, turn, closed_too=True)
+        if closed.deal and (reopening or closed.account is None or closed.deal.id == turn.conversation.deal_id):
+            meant = closed
+    if meant.deal is None:
+        return _without_deal(command, meant, turn)
+    return draft_for(command, meant.deal, meant.account, turn, matched=meant.matched)
+
+
+def _without_deal(command: Told, meant: Meant, turn: Turn) -> list[Reply]:
+    if isinstance(command, LogActivity) and meant.account and command.changes.empty:
+        return draft_for(command, None, meant.account, turn, matched=meant.matched)
+    if meant.account:
+        return [turn.refuse("not_found", "no_open_deal", account=meant.account.name)]
+    if not command.deal and not command.contacts:
+        own = turn.desk.mirror.deals(owners=[turn.person.id], open_only=True)
+        return [ask("deal", deal_options(own[:10], turn), command, turn, "")]
+    words = command.deal or ", ".join(command.contacts)
+    if isinstance(command, LogActivity):
+        return [ask("account", [*near_accounts(words, turn), Option(id="create", name=words)], command, turn, words)]
+    return [turn.refuse("not_found", "no_such_deal", words=words)]

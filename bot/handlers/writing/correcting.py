@@ -1,0 +1,85 @@
+"""Corrections: the thread's open card with what was said since in it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.contract.commands import CorrectDraft, DealChanges, LogActivity, UpdateDeal
+from bot.contract.drafts import Draft
+from bot.contract.replies import Change, NotUnderstood, Reply
+from bot.domain.money import plain
+from bot.handlers.clarifying.names import meant_deal
+from bot.handlers.turn import Turn
+from bot.handlers.writing.drafting import Told, draft_for, show
+
+
+def correct(command: CorrectDraft, turn: Turn) -> list[Reply]:
+    """The thread's open card with the correction in it; the old card can no longer be pressed."""
+    found = turn.desk.journal.draft(turn.conversation.draft_id or "")
+    if not found or found[1] != "open" or found[0].author_id != turn.person.id:
+        return [NotUnderstood(suggestions=(), say="nothing_to_correct", language=turn.language)]
+    draft = found[0]
+    if draft.create:
+        return _correct_creation(draft, command, turn)
+    matched = draft.matched
+    deal = turn.desk.mirror.deal(draft.deal_id) if draft.deal_id else None
+    if command.deal:
+        meant = meant_deal(command.deal, (), turn)
+        deal, matched = meant.deal or deal, meant.matched if meant.deal else matched
+    account = next(iter(turn.desk.mirror.accounts([draft.account_id])), None) if draft.account_id else None
+    return draft_for(_told(draft, command), deal, account, turn, replaces=draft, matched=matched)
+
+
+def _told(draft: Draft, command: CorrectDraft) -> Told:
+    changes = merged(draft, command.changes)
+    gone: dict[str, object] = {
+        field: None
+        for name in command.remove
+        for field in (("next_step", "next_step_due") if name == "next_step" else (name,))
+    }
+    changes = changes.model_copy(update={k: v for k, v in gone.items() if k != "activity"})
+    if not draft.activity or "activity" in command.remove:
+        return UpdateDeal(changes=changes)
+    old = draft.activity
+    contacts = (*old.contacts, *command.contacts) if command.contacts_added else command.contacts or old.contacts
+    return LogActivity(
+        kind=command.kind or old.kind,
+        at=command.at or old.at,
+        duration_minutes=command.duration_minutes or old.duration_minutes,
+        contacts=contacts,
+        summary=old.summary,
+        changes=changes,
+    )
+
+
+def merged(draft: Draft, newer: DealChanges) -> DealChanges:
+    """The draft's changes as a command again, with newer ones over them."""
+    old: dict[str, Any] = {}
+    for change in draft.changes:
+        match change.field:
+            case "amount":
+                old["amount"] = Decimal(change.new or 0)
+            case "close_date":
+                old["close_date"] = date.fromisoformat(change.new or "")
+            case "product":
+                old["products"] = tuple((change.new or "").split(", "))
+            case _:
+                old[change.field] = change.new
+    if draft.next_step:
+        old |= {"next_step": draft.next_step.text, "next_step_due": draft.next_step.due}
+    said = {name: value for name, value in newer.model_dump().items() if value not in (None, (), False)}
+    if {"amount_factor", "amount_delta"} & said.keys():
+        old.pop("amount", None)
+    if {"close_shift_days", "close_shift_months"} & said.keys():
+        old.pop("close_date", None)
+    return DealChanges.model_validate({**old, **said})
+
+
+def _correct_creation(draft: Draft, command: CorrectDraft, turn: Turn) -> list[Reply]:
+    new = {c.field: c for c in draft.changes}
+    if command.changes.amount is not None:
+        new["amount"] = Change(field="amount", old=None, new=plain(command.changes.amount))
+    if command.changes.close_date:
+        new["close_date"] = Change(field="close_date", old=None, new=command.changes.close_date.isoformat())
+    corrected = draft.model_copy(update={"id": turn.desk.new_id(), "changes": tuple(new.values())})
+    return [show(corrected, None, turn, replaces=draft)]

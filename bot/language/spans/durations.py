@@ -1,0 +1,96 @@
+"""How long something took: `30 min`, `1h`, `an hour and a half`, `一个半小时`, in whole minutes."""
+
+import re
+from decimal import Decimal
+
+from bot.domain.text import simplified
+from bot.language.spans import numbers as n
+
+_HOURS = r"hours?|hrs?|h"
+_MINUTES = r"minutes?|mins?|min|m|['’](?!\w)"
+_SMALL = r"quarters?|thirds?"
+_ENGLISH = re.compile(
+    rf"(?<![\w$€£.,/])(?:(?P<n>\d{{1,3}}/\d|½|¼|¾|{n.FIGURE}|(?:{n.SPELT}|an?|half an?|half"
+    rf"|a quarter of an?|quarter of an?|three quarters? of an?|a few|few|a couple(?: of)?)(?=[\s-]))"
+    rf"(?P<and>\s+and\s+(?:an?\s+)?(?:half|(?P<quarters>(?:one |two |three |a )?quarters?)))?(?:\s+of(?: an?)?)?[\s-]?)"
+    rf"(?:more|less|fewer|extra|additional|full|solid|good)?\s?(?P<unit>{_HOURS}"
+    rf"|{_MINUTES})(?![\w€$£])(?P<half>\s+and\s+(?:an?\s+)?(?:half|(?P<quarter>quarter)))?"
+    rf"(?:\s?(?:and\s|,\s?)?(?P<rest>\d{{1,2}}|{n.SPELT})(?:\s?(?:minutes?|mins?|min|m)\b|(?=\s*(?:$|[,.;]))))?",
+    re.I,
+)
+_HOUR_AND_A_HALF = re.compile(r"(?<!an )(?<!one )(?<!1 )(?<!\w)hour and a half\b", re.I)
+_CHINESE = re.compile(
+    rf"(?P<n>半|\d+(?:\.\d+)?|{n.CHINESE})\s*个?(?P<half>半)?(?P<unit>小时|钟头|分钟|分|刻钟)(?:(?P<tail>半)"
+    rf"|[零又]?(?P<rest>\d+|{n.CHINESE})(?:分钟|分|(?P<quarter>刻钟?)))?"
+)
+_FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+
+
+def find_duration(text: str) -> tuple[int, tuple[int, int]] | None:
+    """(minutes, place in the text) of the first duration, or None."""
+    bare = _HOUR_AND_A_HALF.search(text)
+    if bare:
+        return 90, bare.span()
+    for match in _ENGLISH.finditer(text):
+        minutes = _minutes(match, text)
+        if minutes is not None and 0 < minutes <= 24 * 60:
+            return int(minutes), match.span()
+    for found in _CHINESE.finditer(simplified(text)):
+        minutes = _chinese_minutes(found)
+        if 0 < minutes <= 24 * 60:
+            return int(minutes), found.span()
+    return None
+
+
+def _minutes(match: re.Match[str], text: str) -> Decimal | None:
+    said, unit = match["n"].lower(), match["unit"].lower()
+    if unit in {"m", "'", "’"} and (not said.isdigit() or (int(said) < 5 and unit == "m")):
+        return None
+    number = _number(said)
+    if match["and"]:
+        number += _quarters(match["quarters"])
+    if match["half"]:
+        number += Decimal("0.25") if match["quarter"] else Decimal("0.5")
+    minutes = number * (60 if unit.startswith("h") else 1)
+    if match["rest"] and unit.startswith("h"):
+        rest = match["rest"]
+        minutes += int(rest) if rest.isdigit() else n.english(rest)
+    return minutes
+
+
+def _quarters(said: str | None) -> Decimal:
+    """`and a half` or `and three quarters`."""
+    if not said:
+        return Decimal("0.5")
+    return Decimal("0.25") * {"two": 2, "three": 3}.get(said.split()[0].lower(), 1)
+
+
+def _number(said: str) -> Decimal:
+    if said in _FRACTIONS:
+        return _FRACTIONS[said]
+    if "/" in said:
+        over, under = said.split("/")
+        return Decimal(over) / Decimal(under) if int(under) else Decimal(0)
+    if "three quarter" in said:
+        return Decimal("0.75")
+    if "quarter" in said:
+        return Decimal("0.25")
+    if said.startswith("half"):
+        return Decimal("0.5")
+    if said in {"a", "an"}:
+        return Decimal(1)
+    if said.startswith(("a few", "few", "a couple")):
+        return Decimal(3 if "few" in said else 2)
+    return n.english(said) if said[0].isalpha() else n.figure(said)
+
+
+def _chinese_minutes(found: re.Match[str]) -> Decimal:
+    said, unit = found["n"], found["unit"]
+    number = Decimal("0.5") if said == "半" else n.figure(said) if said[0].isdigit() else n.chinese(said)
+    if found["half"] or found["tail"]:
+        number += Decimal("0.5")
+    minutes = number * (15 if unit == "刻钟" else 1 if unit.startswith("分") else 60)
+    if found["rest"] and not unit.startswith("分"):
+        rest = int(found["rest"]) if found["rest"].isdigit() else n.chinese(found["rest"])
+        minutes += rest * (15 if found["quarter"] else 1)
+    return minutes

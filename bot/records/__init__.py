@@ -1,0 +1,1 @@
+"""Questions to the records, answered in SQL within the asker's sight."""

@@ -1,0 +1,38 @@
+"""Short notices: refusals, what was not understood, help."""
+
+from bot.contract.phrases import phrase
+from bot.contract.replies import Discarded, HelpText, LogForm, NotUnderstood, Refusal
+from bot.views import blocks as b
+from bot.views.mrkdwn import cut, escape
+
+
+def refusal(reply: Refusal) -> list[b.Block]:
+    values = {name: cut(value, 200) for name, value in reply.values.items()}
+    made = [b.section(escape(phrase(reply.language, reply.say, **values)))]
+    if reply.nearest:
+        listed = [f"{phrase(reply.language, f'aid_{n.kind}')}: {n.title}" for n in reply.nearest]
+        made.append(b.section(f"{phrase(reply.language, 'nearest')}\n{b.bullets(listed)}"))
+    return made
+
+
+def unclear(reply: NotUnderstood) -> list[b.Block]:
+    return [b.section(f"{escape(phrase(reply.language, reply.say))}\n{b.bullets(reply.suggestions)}")]
+
+
+def discarded(reply: Discarded) -> list[b.Block]:
+    return [b.section(phrase(reply.language, "discarded"))]
+
+
+def help_text(reply: HelpText) -> list[b.Block]:
+    say = reply.language
+    values = {name: phrase(say, f"suggest_{name}") for name in ("log", "aid", "pipeline", "team")}
+    made = [b.header(phrase(say, "help_title")), b.section(escape(phrase(say, "help_rep", **values)))]
+    if reply.role != "rep":
+        made.append(b.section(escape(phrase(say, "help_manager", **values))))
+    return made
+
+
+def form(reply: LogForm) -> list[b.Block]:
+    """What stands where no form can open: its title and what it holds."""
+    filled = [f"{name}: {value}" for name, value in reply.values.model_dump(mode="json").items() if value]
+    return [b.section(f"*{escape(phrase(reply.language, 'form_title'))}*\n{b.bullets(filled)}")]
