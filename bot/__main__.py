@@ -302,7 +302,8 @@ def forget(
     slack_user: Annotated[str | None, typer.Option(help="Their Slack id (U…), where the CRM does not know it")] = None,
 ) -> None:
     """Delete what a person said to Caddie; what they wrote to the CRM stays, and that they did stays in the audit
-    log."""
+    log.
+    """
     from bot.storage import retention as keeping
 
     with house() as built:

@@ -17,10 +17,13 @@ from bot.crm.names.index import LiveNames
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
 from bot.errors import NotConfigured
-from bot.handlers.turn import Desk
+from bot.handlers.desk import Desk
+from bot.handlers.registry import COMMANDS
 from bot.language.model.loading import load_model
 from bot.language.model.prose import Prose
-from bot.language.model.understanding import Understanding
+from bot.language.model.reader import ModelReader
+from bot.language.reader import Reader
+from bot.language.rules.reader import RuleReader
 from bot.pipeline.rules import Thresholds
 from bot.records.records import Ledger
 from bot.settings import Settings
@@ -106,10 +109,12 @@ class House:
 
     @cached_property
     def caddie(self) -> Caddie:
-        settings = self.settings
-        return Caddie(
-            self.desk, Understanding(self.model, settings.caddie_model or "offline", settings.caddie_model_timeout)
-        )
+        settings, offline = self.settings, RuleReader()
+        reader: Reader = offline
+        if self.model is not None:
+            name, timeout = settings.caddie_model or "", settings.caddie_model_timeout
+            reader = ModelReader(self.model, name, timeout, COMMANDS, offline)
+        return Caddie(self.desk, reader, offline)
 
 
 def build(settings: Settings) -> House:

@@ -256,7 +256,8 @@ def _html(data: bytes, _name: str) -> Read:
 
 def _page(data: bytes) -> str:
     """A page as text: by its mark or as UTF-8 where it is that, else in the encoding that it names, else by its
-    statistics."""
+    statistics.
+    """
     named = re.search(rb"charset=[\"']?([\w-]+)", data[:4096], re.I)
     name = named.group(1).decode("ascii", "ignore").lower() if named else ""
     try:

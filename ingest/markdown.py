@@ -50,7 +50,8 @@ def split(text: str) -> Iterator[Piece]:
 
 def pieces(headings: tuple[str, ...], text: str, *, repeat: str = "") -> Iterator[Piece]:
     """The text below some headings in passages of at most WORDS_MOST words; `repeat`, a table's head, stands on top of
-    each further one."""
+    each further one.
+    """
     part: list[str] = []
     size = 0
     for paragraph in _paragraphs(text):

@@ -23,7 +23,8 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 class Embedder:
     """Encodes texts as unit vectors of 32-bit floats; the model is loaded on first use and downloads nothing by
-    itself."""
+    itself.
+    """
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or PACKAGED

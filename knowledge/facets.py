@@ -92,7 +92,8 @@ def fit_of(aid: Aid, facets: Facets, taxonomy: Taxonomy) -> tuple[float, tuple[t
 
 def same_words(aid: Aid, said: Sequence[str], question: Sequence[str]) -> float:
     """What it is worth that an aid carries the very industry or role that was said, and tags that the question
-    names."""
+    names.
+    """
     own = {value.casefold() for value in (*aid.industries, *aid.main_industries, *aid.roles, *aid.main_roles)}
     tagged = any((tag := set(terms(t))) and tag <= set(question) for t in aid.tags)
     return (SAME_WORD if own & set(said) else 0.0) + (TAGGED if tagged else 0.0)

@@ -9,7 +9,8 @@ ALIKE = 0.5
 
 def clusters(questions: Sequence[str]) -> list[list[str]]:
     """Questions by what they are about, the largest cluster first; two belong together that share half of their terms
-    (Jaccard)."""
+    (Jaccard).
+    """
     found: list[tuple[set[str], list[str]]] = []
     for question in questions:
         own = set(terms(question))

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 DENSE_WEIGHT = 0.65
 SURE_ENOUGH, COVER_COUNTS = 0.6, 0.4
 """Cosine + COVER_COUNTS × coverage from which a text answers: on four collections 95 of 100 own questions and 6 of 100
-strange ones reach it."""
+strange ones reach it.
+"""
 COVERED_ENOUGH, COVERED_CHINESE = 0.55, 0.3
 COVERED_WITH_NAME = 0.15
 PASSAGES_ASKED = 60
@@ -110,7 +111,8 @@ class Library:
 
     def _next_version(self, aid: Aid) -> int:
         """The version under which a draft is kept: that of the draft it replaces, or one that is free above all
-        others."""
+        others.
+        """
         known = self.shelf.versions.get(aid.id, [])
         if not known:
             return aid.version
@@ -200,7 +202,8 @@ class Library:
 
     def _looked_at_again(self, question: str, hits: list[Hit]) -> list[Hit]:
         """The best fitting hits in the reranker's order, where there is one; they share out the scores that the search
-        gave."""
+        gave.
+        """
         fitting = sum(hit.fits for hit in hits[:RERANKED])
         if self._reranker is None or fitting < 2:
             return hits
@@ -209,7 +212,8 @@ class Library:
 
     def _allowed(self, facets: Facets, shelf: Shelf) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         """Which passages may be found at all: every document, where documents are asked for, and the aids that are of
-        the kind and current."""
+        the kind and current.
+        """
         allowed = np.full(len(shelf.passages), not (facets.aids_only or facets.kind))
         for n in shelf.aid_places:
             allowed[n] = self._passes(shelf.aids[shelf.passages[n].document], facets, shelf)
@@ -244,7 +248,8 @@ class Library:
         self, question: str, dense: float | None, coverage: float, facets: Facets, passage: Passage, shared: int
     ) -> bool:
         """Whether the text itself is near enough; an aid asked for by its kind and facets that it has need not repeat
-        the topic."""
+        the topic.
+        """
         asked = bool(facets.roles or facets.industries or facets.products)
         if passage.is_aid and (shared >= 2 or (facets.kind and (shared if asked else facets.near_industries))):
             return True

@@ -27,7 +27,8 @@ class Shelf:
 
     def current(self, aid: Aid, day: date) -> bool:
         """Whether this is the version of the aid that holds on a day: approved, begun, not run out, and no newer one
-        is."""
+        is.
+        """
         return aid.current(day) and next(a for a in self.versions[aid.id] if a.current(day)) is aid
 
     def newest(self) -> list[Aid]:
@@ -67,7 +68,8 @@ class Shelf:
 
     def fresh(self, vector: Any, embedder: Embedder) -> dict[str, float]:
         """Cosine of the passages that no ingest has embedded yet, such as a draft just sent; of many, none: the words
-        find them."""
+        find them.
+        """
         if self._fresh is None:
             waiting = self._catalogue.waiting(FRESH_MOST + 1)
             waiting = waiting if len(waiting) <= FRESH_MOST else []

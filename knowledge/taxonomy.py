@@ -1,5 +1,6 @@
 """Words that mean the same role, industry or topic, from an editable file; what it does not hold is read from the words
-themselves."""
+themselves.
+"""
 
 import re
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ class Taxonomy:
 
     def meaning(self, kind: str, value: str) -> str:
         """The meaning of one value: that of the whole, else of the longest known words in it (“Third-party Logistics
-        (3PL)”), else of a title's function."""
+        (3PL)”), else of a title's function.
+        """
         if (kind, value) not in self._known:
             self._known[kind, value] = self._meaning(kind, value)
         return self._known[kind, value]
@@ -63,7 +65,8 @@ class Taxonomy:
     @cached_property
     def _functions(self) -> dict[str, str]:
         """What the file's roles are responsible for: finance → CFO, operations → VP Operations; of two roles the
-        first."""
+        first.
+        """
         found: dict[str, str] = {}
         for line in self._file.roles:
             for word in line:
@@ -134,7 +137,8 @@ _SHORT = {
 @lru_cache(maxsize=2_000)
 def function_of(title: str) -> str:
     """What a title is responsible for, without its level: “Chief Nursing Officer” and “director of nursing” are both
-    nursing."""
+    nursing.
+    """
     if HAS_CJK.search(title) or not re.search(rf"\b{_LEVELS}\b", title, re.I):
         return ""
     words = " ".join(_LEVEL.sub(" ", title.casefold()).split())

@@ -16,11 +16,10 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("MORNING_MESSAGES", "false")  # a suite that runs at eight would find a message more
 
-from bot.caddie import Answered
 from bot.cli.sample import SampleCompany
 from bot.cli.terminal import place
+from bot.contract.message import Answered, Message, Press
 from bot.crm.csv.folder import import_folder
-from bot.handlers.turn import Message, Press
 from bot.settings import Settings
 from bot.wiring import DOCUMENTS, House, build
 from ingest.indexing import ingest
@@ -36,7 +35,8 @@ def quiet(_what: str, _done: int, _total: int) -> None:
 
 def tree_of(file: Path) -> ast.Module:
     """A file's syntax tree. Python 3.11 counts the depth of parsing for all threads together, so one that logs an error
-    can disturb it."""
+    can disturb it.
+    """
     while True:
         try:
             return ast.parse(file.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """How the readers of dates, money and durations do on the corpora of Recognizers-Text and Duckling, by named
-categories."""
+categories.
+"""
 
 import argparse
 import json
@@ -849,7 +850,8 @@ def _judge_days(text: str, days: Days) -> Failure | None:
 
 def _agrees(found: Period, expected: Period, edge: str) -> bool:
     """Equal; of a part of a period one day will do: the last (of a week also Friday), the first, any inside; a deadline
-    may be a span."""
+    may be a span.
+    """
     if found == expected or not edge:
         return found == expected
     if edge == "last":

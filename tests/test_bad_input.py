@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.contract.replies import DraftCard, Question, Receipt, Refusal
+from bot.contract.replies.cards import DraftCard, Question, Receipt
+from bot.contract.replies.notices import Refusal
 from bot.views import as_json
 from tests.test_jobs import only
 

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from bot.contract.replies import FormValues, LogForm
+from bot.contract.replies.cards import FormValues, LogForm
 from bot.documents.notes import read_notes
 from bot.errors import BadRequest
 from bot.slack.intake.arrivals import arrival_of

@@ -1,5 +1,6 @@
 """The real Slack side against somebody else's Slack: emulate, from npm, which allows the manifest's scopes and no
-more."""
+more.
+"""
 
 import json
 import os
@@ -19,7 +20,7 @@ from slack_sdk import WebClient
 from starlette.applications import Starlette
 
 from bot.cli.serving import slack_routes, slack_side
-from bot.contract.replies import HelpText
+from bot.contract.replies.notices import HelpText
 from bot.playground.delivery import Deliverer
 from bot.playground.records import Channel, Posted
 from bot.playground.workspace import BOT_ID, BOT_USER, SlackWorkspace

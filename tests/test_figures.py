@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.contract.message import Message
 from bot.crm.csv.folder import import_folder
 from bot.crm.csv.maven import import_maven
 from bot.crm.port import Write
 from bot.domain.audience import DIRECT
 from bot.domain.deals import StageKind
 from bot.domain.periods import Clock, Period
-from bot.handlers.turn import Message
 from bot.pipeline.figures import metrics_of, quotas_for
 from bot.pipeline.movement import steps
 from bot.pipeline.rules import RULES

@@ -187,8 +187,8 @@ def test_links_pipes_and_strange_names_are_reported_and_not_followed(tmp_path):
 
 
 def test_an_answer_cites_the_page(tmp_path):
+    from bot.contract.message import Message
     from bot.domain.audience import DIRECT
-    from bot.handlers.turn import Message
     from tests.conftest import NOW
 
     folder = tmp_path / "handbook"

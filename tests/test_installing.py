@@ -20,10 +20,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.caddie import Finished
 from bot.cli.doctor import examine
 from bot.cli.serving import installations, slack_routes, slack_side
-from bot.contract.replies import HelpText
+from bot.contract.message import Finished
+from bot.contract.replies.notices import HelpText
 from bot.errors import NotConfigured
 from bot.playground.delivery import Deliverer
 from bot.slack.installations import SCOPES, ManyWorkspaces

@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.cli.demo import LOG_A_CALL, LOG_IN_CHINESE
-from bot.contract.replies import AidsFound, DraftCard, PipelineReport, Question, Receipt, Refusal
+from bot.contract.replies.aids import AidsFound
+from bot.contract.replies.cards import DraftCard, Question, Receipt
+from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import PipelineReport
+from bot.handlers.digests import due
 from bot.storage.journal import FORGOTTEN
 from bot.views import as_json
 from tests.conftest import NOW
@@ -70,9 +74,9 @@ def test_a_write_cut_off_by_a_crash_is_finished_once(talk, house):
     journal._clock = lambda: clock() - FORGOTTEN - timedelta(seconds=1)
     journal.move(card.draft_id, "open", "sending")
     journal._clock = clock
-    assert [r.kind for done in house.caddie.resume(NOW) for r in done.replies] == ["receipt"]
+    assert [r.kind for done in due.resume(house.desk, NOW) for r in done.replies] == ["receipt"]
     assert house.desk.mirror.deal("qd001").stage == "Negotiation"
-    assert house.caddie.resume(NOW) == []
+    assert due.resume(house.desk, NOW) == []
     assert only(talk().press("confirm", card.draft_id), Receipt).receipt_id == f"r-{card.draft_id}"
 
 

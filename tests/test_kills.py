@@ -1,5 +1,6 @@
 """Two processes serve Slack and are killed at random moments: every question is answered once, every card written
-once."""
+once.
+"""
 
 import itertools
 import os

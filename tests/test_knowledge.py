@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.contract.replies import AidChanged, AidForm, AidsFound, AidsReport, NotUnderstood, Refusal
+from bot.contract.message import Message
+from bot.contract.replies.aids import AidChanged, AidForm, AidsFound, AidsReport
+from bot.contract.replies.notices import NotUnderstood, Refusal
 from bot.domain.audience import DIRECT
-from bot.handlers.turn import Message
 from bot.playground.limits import check_message
 from bot.views import render
 from ingest.indexing import ingest
@@ -345,7 +346,7 @@ def test_words_of_an_aids_life_in_a_report_change_no_aid(talk, text):
 
 
 def test_a_pain_chain_is_drawn_however_its_pains_hang_together(talk, house, tmp_path):
-    from bot.contract.replies import Chain, ChainNode
+    from bot.contract.replies.aids import Chain, ChainNode
     from bot.drawing.chains import draw_chain
     from bot.slack.out.attachments import attachment
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.contract.replies import DraftCard
+from bot.contract.replies.cards import DraftCard
 from bot.language.model.grounding import grounded
 from bot.language.model.loading import Rest
 from bot.language.spans.dates import find_dates

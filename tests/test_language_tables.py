@@ -1,5 +1,6 @@
 """The supported subset of the public corpora of dates, money and durations is read right, and docs/language.md says how
-much."""
+much.
+"""
 
 from pathlib import Path
 

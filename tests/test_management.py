@@ -7,23 +7,16 @@ from decimal import Decimal
 
 import pytest
 
-from bot.contract.replies import (
-    Bar,
-    Chart,
-    Coaching,
-    DealsFound,
-    Document,
-    DraftCard,
-    Line,
-    LogForm,
-    PipelineReport,
-    Refusal,
-    Schedules,
-)
+from bot.contract.message import Press
+from bot.contract.replies.cards import DraftCard, LogForm
+from bot.contract.replies.coaching import Coaching, Document
+from bot.contract.replies.digests import Schedules
+from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import Bar, Chart, DealsFound, Line, PipelineReport
 from bot.crm.port import Write
 from bot.domain.audience import DIRECT, Audience, ChannelKind
 from bot.drawing.charts import draw
-from bot.handlers.turn import Press
+from bot.handlers.digests import due
 from bot.language.evidence import promises_of, signs_of
 from bot.language.rules.managing import time_said
 from bot.pipeline.factors import Sign, interval, judge, weakest
@@ -276,11 +269,11 @@ def test_a_digest_is_checked_at_each_sending(talk, house):
     only(talk("solomon", "#east-sales").say("post the pipeline summary for my team every monday at 9 here"), Schedules)
     digest = house.desk.schedules.at("#east-sales")[0]
     there = house.desk.mirror.audience("#east-sales")
-    assert [r.kind for r in house.caddie.digest(digest.id, there, NOW).replies] == ["report"]
+    assert [r.kind for r in due.digest(house.desk, digest.id, there, NOW).replies] == ["report"]
     now_external = Audience("#east-sales", ChannelKind.EXTERNAL)
     now_public = Audience("#east-sales", ChannelKind.PUBLIC, None)
     for audience in (now_external, now_public):
-        told = house.caddie.digest(digest.id, audience, NOW)
+        told = due.digest(house.desk, digest.id, audience, NOW)
         assert [r.kind for r in told.replies] == ["refusal"]
         assert told.email == "solomon@quayline.example"
 
@@ -292,7 +285,7 @@ def test_snoozing_and_the_morning_message(talk, house):
     assert "q05" in dict(nudges_due(house.desk, morning, 8))
     assert "q05" not in dict(nudges_due(house.desk, morning + timedelta(hours=3), 8))
     assert "q05" not in dict(nudges_due(house.desk, morning + timedelta(days=2), 8))  # a Saturday
-    nudge = house.caddie.nudge("q05", morning)
+    nudge = due.nudge(house.desk, "q05", morning)
     assert isinstance(nudge.replies[0], DealsFound)
     assert all(d.owner == "Tamsin Okafor" and d.why for d in nudge.replies[0].deals)
     assert only(talk().say("snooze the morning messages till monday"), Schedules).action == "snoozed"
@@ -350,12 +343,9 @@ def test_charts_are_drawn_once_and_say_the_same_in_words(tmp_path, talk):
     assert [p.suffix for p in folder.iterdir()] == [".png"]
 
 
-def test_a_chart_without_a_font_for_its_characters_is_left_out(tmp_path, monkeypatch):
-    import bot.drawing.charts
-
+def test_a_chart_without_a_font_for_its_characters_is_left_out(tmp_path):
     chart = Chart(title="华东", bars=(Bar(label="赢单", size=1.0, shown="1", kind="won"),), alt="华东")
-    monkeypatch.setattr(bot.charts, "CHINESE_FONTS", ("A font that nobody has",))
-    assert draw(chart, tmp_path) is None
+    assert draw(chart, tmp_path, chinese=("A font that nobody has",)) is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.contract.replies import DraftCard
+from bot.contract.replies.cards import DraftCard
 from bot.crm.names.index import LiveNames, NameIndex, VisibleNames
 from bot.crm.names.table import NameRow
 

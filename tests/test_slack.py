@@ -13,7 +13,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 from bot.cli.serving import Playground
-from bot.contract.replies import Advice, Change, DealRef, DraftCard, Question, Receipt, Refusal
+from bot.contract.replies.base import DealRef
+from bot.contract.replies.cards import Advice, Change, DraftCard, Question, Receipt
+from bot.contract.replies.notices import Refusal
 from bot.language.model.prose import Prose
 from bot.playground.delivery import signature
 from bot.playground.limits import SlackError, block_problems

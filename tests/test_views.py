@@ -1,5 +1,7 @@
 """Every kind of reply with hostile and oversized content: Slack takes what is drawn, and outside words stay words."""
 
+import importlib
+import pkgutil
 import re
 import string
 from collections.abc import Iterator
@@ -22,13 +24,20 @@ from slack_sdk.models.blocks import Block
 from bot.cli.terminal import show
 from bot.contract import replies
 from bot.contract.phrases import FOLDER, phrases
+from bot.contract.replies.aids import AidsFound, Answer, Chain, ChainNode, FoundAid
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import Change, LogForm
+from bot.contract.replies.coaching import Document
+from bot.contract.replies.digests import Schedules
+from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import Home
 from bot.playground.limits import block_problems, check_view
 from bot.slack.out.attachments import attachment
-from bot.views import render
+from bot.views import VIEWS, render
 from bot.views.forms import modal
 from knowledge.aids import KINDS as AIDS
 
-KINDS = sorted(get_args(replies.AnyReply), key=lambda kind: kind.__name__)
+KINDS = sorted(VIEWS, key=lambda kind: kind.__name__)
 WORDS = (
     "Globex",
     "",
@@ -152,9 +161,9 @@ def drawn(model: type[BaseModel]) -> st.SearchStrategy[Any]:
 
 def sound(made: Any) -> Any:
     """Amounts as the CRM writes them, and every place of a phrase filled."""
-    if isinstance(made, replies.Change) and made.field == "amount":
+    if isinstance(made, Change) and made.field == "amount":
         return made.model_copy(update={"old": "-5.50", "new": "9999999999999.99"})
-    named = isinstance(made, replies.Refusal | replies.Schedules)
+    named = isinstance(made, Refusal | Schedules)
     return made.model_copy(update={"values": dict.fromkeys(PLACES[made.say], made.values["EUR"])}) if named else made
 
 
@@ -203,20 +212,20 @@ def test_slack_takes_what_is_drawn_and_outside_words_stay_words(kind):
         suppress_health_check=list(HealthCheck),
     )
     @given(drawn(kind))
-    def tried(reply: replies.Reply) -> None:
+    def tried(reply: Reply) -> None:
         try:
             view = render(reply)
             found.update(
                 problems(
                     view.blocks,
-                    "https://crm.example/deal/1" if isinstance(reply, replies.Home) else getattr(reply, "link", None),
+                    "https://crm.example/deal/1" if isinstance(reply, Home) else getattr(reply, "link", None),
                 )
             )
             found.update(
                 f"notification: {told!r}"
                 for told in re.findall(r"<[!@#\w]|\x1b", view.text[:3900]) or ([] if view.text.strip() else ["empty"])
             )
-            if isinstance(reply, replies.LogForm):
+            if isinstance(reply, LogForm):
                 form = modal(reply, {"ref": "d" * 64, "channel": "C0", "ts": "1700000000.000100"})
                 found.update(f"form: {problem}" for problem in problems(form["blocks"], None))
                 check_view(form)
@@ -232,22 +241,21 @@ def test_slack_takes_what_is_drawn_and_outside_words_stay_words(kind):
     "words", ["a\x08b\x00", "costs $5m, 30% of the $16m budget", "[/b] [link=https://evil.example]"]
 )
 def test_files_and_the_terminal_take_any_words(words, tmp_path):
-    chain = replies.Chain(title=words, nodes=(replies.ChainNode(id="a", role=words, pain=words),), edges=(), alt=words)
-    aid = replies.FoundAid(id="a", kind="pain_chain", title=words, version=1, score=1, why=words, chain=chain)
+    chain = Chain(title=words, nodes=(ChainNode(id="a", role=words, pain=words),), edges=(), alt=words)
+    aid = FoundAid(id="a", kind="pain_chain", title=words, version=1, score=1, why=words, chain=chain)
     assert all(
         attachment(reply, tmp_path)
-        for reply in (replies.Document(title=words, markdown=f"# t\n- {words}"), replies.AidsFound(aids=(aid,)))
+        for reply in (Document(title=words, markdown=f"# t\n- {words}"), AidsFound(aids=(aid,)))
     )
     shown = StringIO()
-    show((replies.Answer(prose=words),), Console(file=shown, width=200))
+    show((Answer(prose=words),), Console(file=shown, width=200))
     assert "[" not in words or words in shown.getvalue()
 
 
 def test_no_kind_is_forgotten_and_no_phrase_stands_twice():
-    assert {kind for kind in vars(replies).values() if isinstance(kind, type) and issubclass(kind, replies.Reply)} == {
-        *KINDS,
-        replies.Reply,
-    }
+    for module in pkgutil.iter_modules(replies.__path__):
+        importlib.import_module(f"{replies.__name__}.{module.name}")
+    assert set(Reply.__subclasses__()) == set(KINDS)
     for file in FOLDER.glob("phrases.*.yaml"):
         names = [key.value for key, _ in yaml.compose(file.read_text(encoding="utf-8")).value]
         assert not {name for name in names if names.count(name) > 1}

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.contract.replies import DraftCard, Receipt, Refusal
+from bot.contract.message import Press
+from bot.contract.replies.cards import DraftCard, Receipt
+from bot.contract.replies.notices import Refusal
 from bot.crm.adapters.embedded import EmbeddedCrm
 from bot.crm.mirror import tables as t
 from bot.domain.audience import DIRECT
 from bot.errors import CrmUnavailable
-from bot.handlers.turn import Press
+from bot.handlers.digests import due
 from bot.settings import Settings
 from bot.storage.inbox import Inbox, Item
 from bot.storage.journal import audit_log
@@ -63,19 +65,19 @@ def test_a_card_waits_for_a_crm_that_is_away(talk, house, crm, after):
     crm.away, crm.after = True, after
     told = only(rep.press("confirm", card.draft_id), Refusal)
     assert (told.reason, told.say) == ("unavailable", "crm_down_queued")
-    assert house.caddie.resume(NOW) == [], "still away"
+    assert due.resume(house.desk, NOW) == [], "still away"
     assert only(rep.press("discard", card.draft_id), Refusal).reason == "conflict"
     crm.away = False
-    (finished,) = house.caddie.resume(NOW)
+    (finished,) = due.resume(house.desk, NOW)
     assert finished.email == rep.email
     assert [r.kind for r in finished.replies] == ["receipt"]
     assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
     assert house.desk.mirror.deal("qd001").version == 2
-    assert house.caddie.resume(NOW) == []
+    assert due.resume(house.desk, NOW) == []
     crm.away = True
     assert only(rep.press("undo"), Refusal).say == "undo_queued"
     crm.away = False
-    assert house.caddie.resume(NOW)[0].replies[0].undone
+    assert due.resume(house.desk, NOW)[0].replies[0].undone
     assert house.desk.mirror.deal("qd001").amount is not None
     assert str(house.desk.mirror.deal("qd001").amount) != "190000.00"
 
@@ -87,10 +89,10 @@ def test_a_queued_card_meets_a_change_made_meanwhile(talk, house, crm):
     rep.press("confirm", card.draft_id)
     crm.away = False
     manager.press("confirm", only(manager.say("globex inbound dock rollout is 99k now"), DraftCard).draft_id)
-    refusal, fresh = house.caddie.resume(NOW)[0].replies
+    refusal, fresh = due.resume(house.desk, NOW)[0].replies
     assert (refusal.reason, fresh.kind) == ("conflict", "draft")
     assert house.desk.journal.draft(card.draft_id)[1] == "replaced"
-    assert house.caddie.resume(NOW) == [], "the person is told once"
+    assert due.resume(house.desk, NOW) == [], "the person is told once"
     assert str(house.desk.mirror.deal("qd001").amount) == "99000.00"
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.bench.understanding import peak_megabytes
-from bot.contract.commands import SummarizePipeline
-from bot.contract.replies import PipelineReport
+from bot.contract.commands.asking import SummarizePipeline
+from bot.contract.replies.reports import PipelineReport
 from bot.crm.adapters.embedded import touch
 from bot.crm.mirror import tables as t
 from bot.crm.mirror.derived import refresh
@@ -170,7 +170,8 @@ def _deal(
     n: int, chance: random.Random
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
     """A deal with its way through the stages: three of four are closed, over two years, as in a company's own
-    history."""
+    history.
+    """
     ident, age = f"d{n}", chance.randrange(3, 730)
     born = NOW - timedelta(days=age)
     steps = chance.randrange(1, len(LADDER) + 1)

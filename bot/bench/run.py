@@ -20,9 +20,9 @@ from bot.bench.retrieval import run_retrieval
 from bot.bench.understanding import peak_megabytes, reading
 from bot.cli.demo import LOG_A_CALL, MANAGER, REP, set_up
 from bot.cli.serving import Playground
+from bot.contract.message import Message
 from bot.domain.audience import DIRECT
 from bot.errors import BadRequest
-from bot.handlers.turn import Message
 from bot.playground.delivery import signature
 from bot.settings import Settings
 from bot.wiring import House, build
@@ -125,7 +125,8 @@ def _query_memory(home: Path, question: str) -> tuple[float, float]:
 
 def encoding(house: House) -> Iterator[dict[str, Any]]:
     """Passages a second of a whole ingest against the model's bare rate on the same passages; the run in the middle of
-    several."""
+    several.
+    """
     from ingest.indexing import ingest
 
     library = house.library
@@ -163,7 +164,8 @@ def encoding(house: House) -> Iterator[dict[str, Any]]:
 
 def door(house: House) -> Iterator[dict[str, Any]]:
     """2,000 signed events at 200 a second while the workers answer: p99 of the acknowledgement, and what became of
-    them."""
+    them.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.contract.message import Message
 from bot.crm.csv.folder import import_folder
 from bot.domain.audience import DIRECT
-from bot.handlers.turn import Message
 from bot.settings import Settings
 from bot.wiring import build
 
@@ -134,7 +134,8 @@ _SAID = (
 
 def reading(folder: Path) -> Iterator[dict[str, Any]]:
     """10,000 deals, 5,000 accounts and 20,000 contacts, then ten times that; medians over messages by reps of the
-    company."""
+    company.
+    """
     for suffix, deals, accounts, contacts in SIZES:
         home = folder / f"big{suffix}"
         said = _company(home / "csv", deals, accounts, contacts)

@@ -10,9 +10,12 @@ from rich.rule import Rule
 
 from bot.cli.sample import SampleCompany
 from bot.cli.terminal import place, show
-from bot.contract.replies import AidsFound, DraftCard, PipelineReport, Receipt, Reply
+from bot.contract.message import Action, Message, Press
+from bot.contract.replies.aids import AidsFound
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import DraftCard, Receipt
+from bot.contract.replies.reports import PipelineReport
 from bot.crm.csv.folder import import_folder
-from bot.handlers.turn import Message, Press
 from bot.wiring import DOCUMENTS, House
 from ingest.indexing import ingest
 
@@ -101,7 +104,7 @@ def play(house: House, out: Console) -> bool:
             highlight=False,
         )
         if step.press:
-            answered = house.caddie.press(Press(step.said, step.email, audience, thread, now))  # type: ignore[arg-type]
+            answered = house.caddie.press(Press(Action(step.said), step.email, audience, thread, now))
         else:
             answered = house.caddie.reply(Message(step.said, step.email, audience, thread, now))
         show(answered.replies, out)

@@ -103,7 +103,8 @@ def work(house: House) -> None:
 
 def installations(house: House) -> Installations:
     """Where Caddie is installed: in the workspace of the token, or in all that installed it by OAuth. Raises
-    NotConfigured."""
+    NotConfigured.
+    """
     settings = house.settings
     if settings.slack_bot_token is not None:
         return OneWorkspace(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)

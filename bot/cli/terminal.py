@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.caddie import Answered, Caddie
-from bot.contract.replies import PipelineReport, Reply
+from bot.caddie import Caddie
+from bot.contract.message import Action, Answered, Message, Press
+from bot.contract.replies.base import Reply
+from bot.contract.replies.reports import PipelineReport
 from bot.domain.audience import Audience
 from bot.drawing.charts import draw
 from bot.errors import BadRequest, CaddieError
-from bot.handlers.turn import Message, Press
 from bot.views import as_json, render
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Request(BaseModel):
 
     id: str
     text: str | None = None
-    press: Literal["confirm", "discard", "undo"] | None = None
+    press: Literal[Action.CONFIRM, Action.DISCARD, Action.UNDO] | None = None
     person: str = Field(alias="as")
     place: str = Field("dm", alias="in")
     thread: str | None = None

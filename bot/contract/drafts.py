@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.contract.replies import Change, DraftActivity, Matched, NewContact, NextStep, Option
+from bot.contract.replies.cards import Change, DraftActivity, Matched, NewContact, NextStep, Option
 
 DraftStatus = Literal["open", "sending", "queued", "written", "discarded", "replaced"]
 
@@ -72,7 +72,8 @@ class KeptItem(Frozen):
 
 class KeptReceipt(Frozen):
     """What a card's confirmation changed, so that it can be taken back; `left_out` names deals that somebody else
-    changed meanwhile."""
+    changed meanwhile.
+    """
 
     id: str
     draft_id: str
@@ -96,7 +97,8 @@ class PendingQuestion(Frozen):
 
 class AidsShown(Frozen):
     """The aids asked for last in a thread: of which kind, for which deal, with which facets; `shown` are the ids since,
-    the newest last."""
+    the newest last.
+    """
 
     kind: str | None = None
     deal_id: str | None = None

@@ -16,7 +16,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 
 def decoded(data: bytes) -> str:
     """Text of bytes: UTF-8, UTF-16 by its mark, else what their statistics say. Raises BadRequest for what is no
-    text."""
+    text.
+    """
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = data.decode("utf-16", "replace")
     elif b"\0" in data:
@@ -38,7 +39,8 @@ def decoded(data: bytes) -> str:
 
 def package(data: bytes, kind: str, most: int = UNPACKED_MOST) -> BytesIO:
     """An Office file that is what it says and unpacks to a sensible size; each member is really unpacked, for declared
-    sizes may lie."""
+    sizes may lie.
+    """
     if data.startswith(OLE):
         import olefile
 
@@ -80,7 +82,8 @@ def package(data: bytes, kind: str, most: int = UNPACKED_MOST) -> BytesIO:
 
 def word_text(data: bytes, most: int = UNPACKED_MOST) -> tuple[str, list[tuple[str, str]]]:
     """(title, [(style, text)…]) of a Word file's paragraphs, and of its tables a line a row; raises BadRequest for what
-    is none."""
+    is none.
+    """
     from docx import Document
 
     document = Document(package(data, "docx", most))

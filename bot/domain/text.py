@@ -83,7 +83,8 @@ def _bare(word: str) -> str:
 
 def loose(name: str) -> str:
     """A pattern for a name of Latin letters, whether written as one word or apart; short names must stand as they
-    are."""
+    are.
+    """
     letters = [re.escape(c) for c in name if not c.isspace() and c != "-"]
     return r"[\s-]?".join(letters) if len(letters) >= LOOSE_FROM else re.escape(name)
 

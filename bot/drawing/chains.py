@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.contract.replies import Chain, ChainNode
+from bot.contract.replies.aids import Chain, ChainNode
 from bot.domain.text import HAS_CJK
 from bot.drawing.charts import BLUE, DPI, GREY, fonts_for, kept
 

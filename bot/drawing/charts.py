@@ -3,11 +3,11 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.contract.replies import Chart
+from bot.contract.replies.reports import Chart
 from bot.domain.text import HAS_CJK
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ CHINESE_FONTS = (
 WIDTH, DPI, LABEL_MOST = 6.0, 150, 22
 
 
-def draw(chart: Chart, folder: Path) -> Path | None:
+def draw(chart: Chart, folder: Path, chinese: Sequence[str] = CHINESE_FONTS) -> Path | None:
     """The PNG of a chart in a folder, drawn once for the same content; None where no font here has its characters."""
-    fonts = fonts_for(" ".join([chart.title, *(bar.label for bar in chart.bars)]))
+    fonts = fonts_for(" ".join([chart.title, *(bar.label for bar in chart.bars)]), chinese)
     return kept(folder, chart.model_dump_json(), lambda file: _paint(chart, file, fonts)) if fonts else None
 
 
@@ -51,14 +51,14 @@ def kept(folder: Path, content: str, paint: Callable[[Path], None]) -> Path:
     return file
 
 
-def fonts_for(text: str) -> tuple[str, ...]:
-    """Fonts of this machine with the characters of a text; none where it is Chinese and no font here is."""
+def fonts_for(text: str, chinese: Sequence[str] = CHINESE_FONTS) -> tuple[str, ...]:
+    """Fonts of this machine with the characters of a text; none where it is Chinese and none of those is here."""
     if not HAS_CJK.search(text):
         return ("DejaVu Sans",)
     from matplotlib import font_manager
 
     known = {font.name for font in font_manager.fontManager.ttflist}
-    return tuple(name for name in CHINESE_FONTS if name in known)
+    return tuple(name for name in chinese if name in known)
 
 
 def _paint(chart: Chart, file: Path, fonts: tuple[str, ...]) -> None:

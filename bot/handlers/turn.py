@@ -1,94 +1,25 @@
-"""One turn of a conversation: who says what where, and what the handlers work with."""
+"""One turn of a conversation: who says what where."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, Protocol
-from urllib.parse import quote
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.contract.drafts import Conversation
-from bot.contract.replies import Refusal
-from bot.crm.mirror.reads import Mirror
-from bot.crm.names.index import LiveNames, VisibleNames
-from bot.crm.port import Crm
+from bot.contract.replies.notices import Refusal
+from bot.crm.names.index import VisibleNames
 from bot.domain.audience import Audience
 from bot.domain.people import Organization, Person
-from bot.domain.periods import Clock, FiscalCalendar
-from bot.domain.process import Process
+from bot.domain.periods import Clock
+from bot.handlers.desk import Desk
 from bot.records.conditions import Sight
-from bot.records.records import Ledger
-from bot.storage.archive import Archive
-from bot.storage.journal import Journal
-from bot.storage.schedules import Schedules
-from knowledge.library import Library
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Something a person said. `thread` is the conversation's key, the same for all that belongs together.
-
-    `heard` is told an answer's sentences while a model still writes, where somebody wants to see it grow.
-    """
-
-    text: str
-    email: str
-    audience: Audience
-    thread: str
-    now: datetime
-    heard: Callable[[str], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A button a person pressed; without `ref` the thread's newest card or receipt is meant."""
-
-    action: Literal["confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix", "more"]
-    email: str
-    audience: Audience
-    thread: str
-    now: datetime
-    ref: str | None = None
-    value: str | None = None
-
-
-class Prose(Protocol):
-    """Words for facts; the language package implements it."""
-
-    def answer(
-        self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None
-    ) -> str: ...
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What handlers work with; built once in wiring."""
-
-    mirror: Mirror
-    ledger: Ledger
-    names: LiveNames
-    crm: Crm
-    journal: Journal
-    archive: Archive
-    schedules: Schedules
-    library: Library
-    process: Process
-    prose: Prose
-    fiscal: FiscalCalendar
-    new_id: Callable[[], str]
-    open_to_all: bool = False
-    timezone: str | None = None
-    currency: str | None = None
-    crm_link: str | None = None
-
-    @property
-    def organization(self) -> Organization:
-        return self.mirror.snapshot.organization
-
-    def link(self, kind: str, ref: str) -> str | None:
-        """Where the record can be opened, from the setting CRM_LINK; None where that is not set."""
-        return self.crm_link.format(kind=kind, id=quote(ref, safe="")) if self.crm_link else None
+def language_of(person: Person) -> str:
+    """The language for somebody who has not said anything yet."""
+    return "zh" if person.timezone == "Asia/Shanghai" else "en"
 
 
 @dataclass

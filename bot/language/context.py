@@ -12,6 +12,9 @@ from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
 from bot.domain.text import normal, simplified
 
+LONGEST = 12_000
+"""Characters of a message that is read; longer ones are to be sent in parts."""
+
 
 @runtime_checkable
 class Lexicon(Protocol):
@@ -33,7 +36,7 @@ class OpenDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Context:
     """Everything that understanding a message may use beside its text."""
 
     today: date
@@ -57,7 +60,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Said:
     """A message ready for reading: `text` in normal form; `own` the same, Chinese simplified, other people's words
-    blanked out."""
+    blanked out.
+    """
 
     text: str
     own: str

@@ -64,7 +64,8 @@ def weakest(judged: Mapping[FactorName, Judged]) -> FactorName:
 
 def interval(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
     """The Wilson score interval of a share (E. B. Wilson, JASA 22, 1927): where the true rate lies in 19 of 20
-    cases."""
+    cases.
+    """
     if not whole:
         return 0.0, 1.0
     share, square = part / whole, z * z / whole

@@ -47,7 +47,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class State:
     """What a deal counted at a moment: nothing where it was closed, unknown, of other owners or closing outside the
-    period."""
+    period.
+    """
 
     open: bool
     owner_id: str

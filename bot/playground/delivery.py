@@ -1,5 +1,6 @@
 """Delivering events and interactions as Slack does: signed over HTTP or as envelopes over a socket, again where
-unanswered."""
+unanswered.
+"""
 
 import hashlib
 import hmac

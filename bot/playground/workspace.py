@@ -59,7 +59,8 @@ class SlackWorkspace(Surfaces):
 
     def fail_next(self, method: str, *codes: str) -> None:
         """Let the next calls of a method fail with these error codes, `ratelimited` among them; `lost_answer` does the
-        work and breaks off."""
+        work and breaks off.
+        """
         self.failures.setdefault(method, []).extend(codes)
 
     def call(self, method: str, args: dict[str, Any]) -> dict[str, Any]:

@@ -225,7 +225,8 @@ def moved_either(move: Move, span: Span, sight: Sight) -> list[Condition]:
 
 def _last(latest: Any, span: Span, history: Any) -> list[Condition]:
     """Whether something happened in a span: told by the last time, and by the history only where that lies after the
-    span."""
+    span.
+    """
     start, end = span
     later = and_(
         latest.between(end, EVER), deal.id.concat("").in_(history)

@@ -206,7 +206,8 @@ class Ledger:
 
     def _closed(self, wanted: list[Any], period: Period, sight: Sight, group: "Group") -> Any:
         """Won and lost deals; the won ones by the days from creation to the day of winning, in the company's time
-        zone."""
+        zone.
+        """
         counted = and_(deal.stage.in_(sight.names(StageKind.WON)), deal.created.isnot(None))
         days = case((counted, self._days_to_close(period, sight.clock)))
         return _grouped(
@@ -298,7 +299,8 @@ class Ledger:
 
     def conversion(self, selection: Selection, sight: Sight) -> list[Conversion]:
         """For each open stage: the deals that entered it, that ever entered the next one, and that were lost from
-        it."""
+        it.
+        """
         wanted = conditions(selection, sight)
         change, other = t.stage_changes.alias("change"), t.stage_changes.alias("other")
         entered = select(change.c.to_stage, other.c.to_stage, func.count(func.distinct(deal.id))).select_from(
@@ -343,7 +345,8 @@ def _moves(wanted: list[Any], span: Span, sight: Sight, group: "Group") -> Any:
 
 def _slips(connection: Connection, wanted: list[Any], period: Period, sight: Sight, group: "Group") -> list[CountTally]:
     """Slippage (CONTRACT: settled points): deals whose close date lay in the period, and those of them that moved
-    out."""
+    out.
+    """
     now = connection.execute(_grouped([func.count()], [*wanted, closing(period)], group)).all()
     before = [*wanted, had_close_date_in(period, sight.clock), or_(deal.close_date.is_(None), ~closing(period))]
     later = case((and_(deal.open.is_(True), deal.close_date > period.end), 1), else_=0)

@@ -16,12 +16,15 @@ from pydantic import ValidationError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.caddie import Caddie, Finished
+from bot.caddie import Caddie
 from bot.contract.drafts import Conversation
-from bot.contract.replies import LogForm, Refusal, Reply
+from bot.contract.message import Action, Finished, Message, Press
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import LogForm
+from bot.contract.replies.notices import Refusal
 from bot.domain.audience import DIRECT, Audience
 from bot.domain.text import chinese
-from bot.handlers.turn import Message, Press
+from bot.handlers.digests import due
 from bot.ops import telemetry
 from bot.slack.intake.arrivals import Arrival
 from bot.slack.intake.hearing import Hearing
@@ -43,7 +46,8 @@ TOKEN_TROUBLE = ("invalid_auth", "not_authed", "account_inactive", "token_revoke
 
 def away(error: Exception) -> bool:
     """Whether an error says that Slack cannot be reached or will not listen now, which passes; other errors come
-    again."""
+    again.
+    """
     if isinstance(error, SlackApiError):
         status = getattr(error.response, "status_code", 200)
         return (
@@ -144,7 +148,8 @@ class Courier:
         if arrival.user in self._homes and arrival.kind in {"press", "submission", "reaction"}:
             self._refresh_home(arrival)
         if arrival.kind == "digest" and (ts := self._outbox.ts(item.key, 0)):
-            self._caddie.follow(
+            due.follow(
+                self._caddie.desk,
                 f"{self._workspace.team}:{arrival.channel}" + ("" if arrival.direct else f":{ts}"),
                 arrival.value,
                 self._clock(),
@@ -173,7 +178,7 @@ class Courier:
             case "links":
                 audience = self._workspace.audience(arrival.channel, AUDIENCE_SECONDS)
                 found = self._caddie.previews(
-                    json.loads(arrival.value), Press("edit", email or "", audience, thread, self._clock())
+                    json.loads(arrival.value), Press(Action.EDIT, email or "", audience, thread, self._clock())
                 )
                 if found:
                     self._surfaces.unfurl(
@@ -197,7 +202,7 @@ class Courier:
         if email is None:
             return []
         audience = self._workspace.audience(arrival.channel)
-        press = Press(arrival.action, email, audience, self._thread(arrival), self._clock(), ref)  # type: ignore[arg-type]
+        press = Press(Action(arrival.action), email, audience, self._thread(arrival), self._clock(), ref)
         done = [reply for reply in self._caddie.press(press).replies if not isinstance(reply, Refusal)]
         return self._composer.after_press(arrival, done, audience)
 
@@ -218,10 +223,10 @@ class Courier:
                 audience="ephemeral",
             )
             return self._composer.replies(arrival, [refused], audience)
-        asked = Press("edit", email, audience, self._thread(arrival), self._clock(), arrival.value or None)
+        asked = Press(Action.EDIT, email, audience, self._thread(arrival), self._clock(), arrival.value or None)
         match arrival.kind:
             case "press":
-                press = replace(asked, action=arrival.action, value=arrival.value or None)  # type: ignore[arg-type]
+                press = replace(asked, action=Action(arrival.action), value=arrival.value or None)
                 return self._composer.after_press(
                     arrival, self._opened(arrival, self._caddie.press(press).replies), audience
                 )
@@ -285,13 +290,13 @@ class Courier:
         if arrival.kind != "digest":
             owner, _, aid = arrival.value.partition(" ")
             finished = (
-                self._caddie.ending(aid, owner, self._clock())
+                due.ending(self._caddie.desk, aid, owner, self._clock())
                 if arrival.kind == "ending"
-                else self._caddie.nudge(arrival.value, self._clock())
+                else due.nudge(self._caddie.desk, arrival.value, self._clock())
             )
             return told(finished) if finished else []
         audience = self._workspace.audience(arrival.channel)
-        finished = self._caddie.digest(arrival.value, audience, self._clock())
+        finished = due.digest(self._caddie.desk, arrival.value, audience, self._clock())
         if finished is None:
             return []
         if any(isinstance(reply, Refusal) for reply in finished.replies):
@@ -305,12 +310,13 @@ class Courier:
             values = values_of(arrival.form)
         except ValidationError as error:
             return {str(error.errors()[0]["loc"][0]): str(error.errors()[0]["msg"])}
-        asked = Press("edit", email or "", DIRECT, "check", self._clock(), arrival.value or None)
+        asked = Press(Action.EDIT, email or "", DIRECT, "check", self._clock(), arrival.value or None)
         return self._caddie.check(asked, values)
 
     def _at_home(self, arrival: Arrival) -> tuple[Arrival, Audience]:
         """Where an answer goes: what came without a channel, or about somebody's message, is answered in a direct
-        message."""
+        message.
+        """
         if arrival.kind == "shared" or not arrival.channel:
             home = self._workspace.home(arrival.user)
             where = arrival.model_copy(

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.caddie import Caddie
+from bot.handlers.digests import due
 from bot.handlers.digests.digests import nudges_due
 from bot.handlers.guiding.marketing import aids_ending
 from bot.ops import telemetry
@@ -118,7 +119,7 @@ class SlackSide:
             self._stopping.wait(RESUME_SECONDS)
 
     def _finish(self, now: datetime) -> None:
-        for finished in self._caddie.resume(now):
+        for finished in due.resume(self._caddie.desk, now):
             self.couriers.tell(finished)
 
     def _tidy_up(self, now: datetime) -> None:
@@ -129,7 +130,8 @@ class SlackSide:
 
     def take_due(self, now: datetime) -> None:
         """Put digests, morning messages and aids that run out into the inbox, each once whichever process sees it
-        first."""
+        first.
+        """
         schedules = self._caddie.desk.schedules
         for digest in schedules.due(now):
             if now - digest.next_at < LATEST:
@@ -232,7 +234,8 @@ def build_app(inbox: Inbox, secret: str, check: Callable[[Arrival], dict[str, st
     @app.error
     def turned_away(error: Exception) -> BoltResponse:
         """What was not stored is not acknowledged: Slack delivers again what we could not keep, and not what no one can
-        read."""
+        read.
+        """
         if isinstance(error, MISSHAPEN):
             return BoltResponse(status=400, body="the body is not what Slack sends")
         log.error("an event could not be stored (%s)", type(error).__name__)

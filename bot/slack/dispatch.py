@@ -8,7 +8,7 @@ from uuid import uuid4
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.caddie import Finished
+from bot.contract.message import Finished
 from bot.errors import NotConfigured
 from bot.slack.answerer import TOKEN_TROUBLE, Courier, kept_form, told
 from bot.slack.installations import Installations
@@ -59,7 +59,8 @@ class Couriers:
 
     def tell(self, finished: Finished) -> None:
         """Have somebody told in a direct message what came of a write that had to wait: kept at once, sent by the
-        workers."""
+        workers.
+        """
         key = f"told:{uuid4().hex}"
         self._outbox.put(key, kept_form(told(finished), ""))
         arrival = Arrival(kind="told", key=key, team="", user="", channel="", value=finished.email)
@@ -67,7 +68,8 @@ class Couriers:
 
     def _wherever(self, act: Callable[[Courier], None]) -> None:
         """Have the first workspace do it that knows whom it is about; one whose token is of no use keeps nobody
-        waiting."""
+        waiting.
+        """
         trouble: Exception | None = None
         for team in self._installations.teams():
             try:

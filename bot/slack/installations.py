@@ -49,7 +49,8 @@ class Installations(Protocol):
 
     def client(self, team: str) -> WebClient:
         """The client for a workspace, with a token that is good now. Raises NotConfigured where Caddie is not
-        installed."""
+        installed.
+        """
 
     def teams(self) -> list[str]:
         """The ids of all workspaces."""
@@ -128,7 +129,8 @@ class SealedStore(SQLAlchemyInstallationStore):
 
 class AllowedAlone(OAuthFlow):
     """Bolt's flow, for named workspaces: behind one Caddie stands one company's CRM, and whoever has an e-mail of it
-    reads there."""
+    reads there.
+    """
 
     allowed: frozenset[str] = frozenset()
 
@@ -142,7 +144,8 @@ class AllowedAlone(OAuthFlow):
 
 class ManyWorkspaces:
     """Workspaces that installed Caddie by OAuth; tokens are sealed at rest and renewed in time, by one process at a
-    time."""
+    time.
+    """
 
     def __init__(
         self,

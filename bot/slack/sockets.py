@@ -29,7 +29,8 @@ class PatientClient(SocketModeClient):
 
     def connect_to_new_endpoint(self, force: bool = False) -> None:
         """Connect anew, or leave it to the watch where that is too soon: the SDK's threads, which read, must never wait
-        here."""
+        here.
+        """
         now = time.monotonic()
         if self.closed or now < self._not_before:
             return

@@ -31,7 +31,8 @@ class Workspace:
 
     def audience(self, channel: str, within: float = KEPT_SECONDS) -> Audience:
         """Who can read a channel, looked up at most `within` seconds ago; external whenever anybody from outside
-        may."""
+        may.
+        """
         return self._once(f"channel:{channel}", lambda: self._audience(channel), within)
 
     def inside(self, channel: str) -> bool:

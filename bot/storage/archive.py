@@ -61,7 +61,8 @@ class Archive:
 
     def keep_document(self, key: str, markdown: str, at: datetime) -> tuple[str, ...]:
         """Keep a document in place of the one before; the lines that came (+) and went (−) since, none for the
-        first."""
+        first.
+        """
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         with writing(self._engine) as connection:
             before = connection.execute(select(papers.c.markdown).where(papers.c.key == key)).scalar()

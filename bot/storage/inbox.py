@@ -1,5 +1,6 @@
 """Durable intake: what arrives is stored before it is acknowledged, done once and in order, and resumed after a
-crash."""
+crash.
+"""
 
 import logging
 import threading
@@ -110,7 +111,8 @@ class Inbox:
 
     def take(self, *, urgent: bool = False) -> Item | None:
         """The next item whose lane is free, leased to the caller; None where there is none. `urgent` takes only
-        such."""
+        such.
+        """
         now = self._clock()
         earlier = inbox.alias("earlier")
         busy = exists().where(
@@ -223,7 +225,8 @@ class Workers:
 
     def stop(self, seconds: float = 10) -> None:
         """Take no new items and let running ones end, for so many seconds in all; others are taken over after a crash's
-        lease."""
+        lease.
+        """
         self._stopping.set()
         self._inbox.arrived.set()
         until = time.monotonic() + seconds

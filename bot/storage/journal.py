@@ -100,7 +100,8 @@ feedback = Table(
 @dataclass(frozen=True, slots=True)
 class Use:
     """Something asked of the library (`asked`), without a good answer (`gap`), or rated (`up`, `down`); `sources` are
-    the aids shown or rated."""
+    the aids shown or rated.
+    """
 
     kind: str
     question: str
@@ -185,7 +186,8 @@ class Journal:
 
     def move(self, draft_id: str, was: DraftStatus, becomes: DraftStatus) -> bool:
         """Move a draft on; False where another press was first. One to be sent counts as begun now, should nobody get
-        to write it."""
+        to write it.
+        """
         begun = {"claimed_until": self._clock() - timedelta(seconds=1)} if becomes == "sending" else {}
         with writing(self._engine) as connection:
             return _move(connection, draft_id, was, becomes, **begun)
@@ -214,7 +216,8 @@ class Journal:
 
     def unfinished(self) -> list[Draft]:
         """Drafts that wait for the CRM, and those whose process died long enough ago that nobody else will finish
-        them."""
+        them.
+        """
         long_ago = self._clock() - FORGOTTEN
         died = (drafts.c.status == "sending") & (drafts.c.claimed_until < long_ago)
         with self._engine.connect() as connection:
@@ -225,7 +228,8 @@ class Journal:
 
     def written(self, receipt: KeptReceipt) -> None:
         """Keep the receipt of a draft, close the draft and note each change in the audit log, all at once; repeating
-        changes nothing."""
+        changes nothing.
+        """
         with writing(self._engine) as connection:
             if connection.execute(select(receipts.c.id).where(receipts.c.draft_id == receipt.draft_id)).first():
                 return

@@ -79,7 +79,8 @@ def forget(engine: Engine, person_id: str, email: str, slack_user_id: str | None
 
 def _holds(column: Column[Any], name: str, value: str) -> ColumnElement[bool]:
     """Whether a JSON document has this value under a name: the same value elsewhere, as among a channel's readers, is
-    about others."""
+    about others.
+    """
     return type_coerce(column, Text).contains(json.dumps({name: value}, ensure_ascii=False)[1:-1], autoescape=True)
 
 
@@ -91,7 +92,8 @@ def _threads(about: dict[str, Any]) -> set[str]:
 
 def erase(engine: Engine, team: str) -> None:
     """Delete all that came from a Slack workspace and all that was said there. The CRM, the library and the audit log
-    are the company's."""
+    are the company's.
+    """
     with writing(engine) as connection:
         items = [
             key

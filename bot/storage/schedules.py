@@ -64,7 +64,8 @@ class Digest:
 
     def after(self, moment: datetime) -> datetime:
         """The first time of the schedule after a moment: wall-clock time where it was made, whatever summer time
-        does."""
+        does.
+        """
         return next_time(moment, self.days, self.hour, self.minute, self.timezone, monthly=self.monthly)
 
 

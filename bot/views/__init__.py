@@ -1,32 +1,17 @@
 """From a reply to what is read: plain text and Block Kit; pure, both languages, outside text escaped."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import (
-    AidChanged,
-    AidForm,
-    AidsFound,
-    AidsReport,
-    Answer,
-    AnyReply,
-    Coaching,
-    DealsFound,
-    Discarded,
-    Document,
-    DraftCard,
-    HelpText,
-    Home,
-    LogForm,
-    NotUnderstood,
-    PipelineReport,
-    Question,
-    Receipt,
-    Refusal,
-    Reply,
-    Schedules,
-)
+from bot.contract.replies.aids import AidChanged, AidForm, AidsFound, AidsReport, Answer
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import DraftCard, LogForm, Question, Receipt
+from bot.contract.replies.coaching import Coaching, Document
+from bot.contract.replies.digests import Schedules
+from bot.contract.replies.notices import Discarded, HelpText, NotUnderstood, Refusal
+from bot.contract.replies.reports import DealsFound, Home, PipelineReport
 from bot.views import aids, cards, coaching, home, notices, reports
 from bot.views.blocks import Block, context, plain_of, texts
 from bot.views.mrkdwn import harmless
@@ -44,8 +29,8 @@ class View:
 
 def render(reply: Reply) -> View:
     """The view of any reply."""
-    blocks = _blocks(reply)  # type: ignore[arg-type]
-    text = harmless(_text(reply) or "")
+    blocks = VIEWS[type(reply)](reply)
+    text = harmless(_prose(reply))
     return View(text if text.strip() else harmless(plain_of(blocks)), _fitting(blocks, reply.language))
 
 
@@ -63,58 +48,39 @@ def _fitting(blocks: list[Block], language: str) -> list[Block]:
     return [*kept, context(phrase(language, "more", n=len(blocks) - 1 - len(kept))), blocks[-1]]
 
 
-def _text(reply: Reply) -> str | None:
-    """What is said otherwise than by the words of the blocks."""
+def _prose(reply: Reply) -> str:
+    """What is said otherwise than by the words of the blocks; empty where nothing is."""
     match reply:
         case Answer():
             return reply.prose
         case Document():
             return reply.markdown
         case _:
-            return None
+            return ""
 
 
-def _blocks(reply: AnyReply) -> list[Block]:
-    match reply:
-        case DraftCard():
-            return cards.draft(reply)
-        case Receipt():
-            return cards.receipt(reply)
-        case Question():
-            return cards.question(reply)
-        case AidsFound():
-            return aids.found(reply)
-        case Answer():
-            return aids.answer(reply)
-        case DealsFound():
-            return reports.deals(reply)
-        case PipelineReport():
-            return reports.pipeline(reply)
-        case Home():
-            return home.home(reply)
-        case AidsReport():
-            return aids.usage(reply)
-        case AidChanged():
-            return aids.changed(reply)
-        case AidForm():
-            return aids.form(reply)
-        case Coaching():
-            return coaching.coaching(reply)
-        case Document():
-            return coaching.document(reply)
-        case Schedules():
-            return coaching.schedules(reply)
-        case Refusal():
-            return notices.refusal(reply)
-        case NotUnderstood():
-            return notices.unclear(reply)
-        case Discarded():
-            return notices.discarded(reply)
-        case HelpText():
-            return notices.help_text(reply)
-        case LogForm():
-            return notices.form(reply)
-    assert_never(reply)
+VIEWS: Mapping[type[Reply], Callable[[Any], list[Block]]] = {
+    DraftCard: cards.draft,
+    Receipt: cards.receipt,
+    Question: cards.question,
+    LogForm: notices.form,
+    AidsFound: aids.found,
+    Answer: aids.answer,
+    AidsReport: aids.usage,
+    AidChanged: aids.changed,
+    AidForm: aids.form,
+    DealsFound: reports.deals,
+    PipelineReport: reports.pipeline,
+    Home: home.home,
+    Coaching: coaching.coaching,
+    Document: coaching.document,
+    Schedules: coaching.schedules,
+    Refusal: notices.refusal,
+    NotUnderstood: notices.unclear,
+    Discarded: notices.discarded,
+    HelpText: notices.help_text,
+}
+"""The one list of replies with what they look like."""
 
 
 def as_json(reply: Reply) -> dict[str, Any]:

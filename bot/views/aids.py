@@ -1,7 +1,8 @@
 """Job aids and answers from the library, always with their sources."""
 
 from bot.contract.phrases import phrase, phrases
-from bot.contract.replies import AidChanged, AidForm, AidsFound, AidsReport, Answer, FoundAid, ReportRow, Source
+from bot.contract.replies.aids import AidChanged, AidForm, AidsFound, AidsReport, Answer, FoundAid
+from bot.contract.replies.base import ReportRow, Source
 from bot.views import blocks as b
 from bot.views.mrkdwn import cut, escape
 

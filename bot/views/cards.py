@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import Change, DraftActivity, DraftCard, NextStep, Question, Receipt
+from bot.contract.replies.cards import Change, DraftActivity, DraftCard, NextStep, Question, Receipt
 from bot.domain.money import format_money
 from bot.views import blocks as b
 from bot.views.mrkdwn import cut, escape

@@ -3,7 +3,8 @@
 import re
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import Coaching, Document, Schedules
+from bot.contract.replies.coaching import Coaching, Document
+from bot.contract.replies.digests import Schedules
 from bot.domain.periods import day_in
 from bot.views import blocks as b
 from bot.views.mrkdwn import SECTION_MOST, cut, escape

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import FormValues, LogForm
+from bot.contract.replies.cards import FormValues, LogForm
 from bot.domain.activities import ActivityKind
 from bot.views.blocks import Block, said, section
 from bot.views.mrkdwn import escape

@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import DraftCard, Home, Receipt
+from bot.contract.replies.cards import DraftCard, Receipt
+from bot.contract.replies.reports import Home
 from bot.views import blocks as b
 from bot.views import cards, reports
 

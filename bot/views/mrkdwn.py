@@ -14,7 +14,8 @@ def escape(text: str) -> str:
 
 def harmless(text: str) -> str:
     """Plain text to be read beside the blocks and in a terminal: nothing in it can be a mention, a link or a control
-    sequence."""
+    sequence.
+    """
     return re.sub(r"<(?=[!@#\w])", "< ", re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text))
 
 

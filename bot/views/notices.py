@@ -1,7 +1,8 @@
 """Short notices: refusals, what was not understood, help."""
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import Discarded, HelpText, LogForm, NotUnderstood, Refusal
+from bot.contract.replies.cards import LogForm
+from bot.contract.replies.notices import Discarded, HelpText, NotUnderstood, Refusal
 from bot.views import blocks as b
 from bot.views.mrkdwn import cut, escape
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import DealRow, DealsFound, Line, PipelineReport, ReportRow
+from bot.contract.replies.base import ReportRow
+from bot.contract.replies.reports import DealRow, DealsFound, Line, PipelineReport
 from bot.domain.money import format_money
 from bot.views import blocks as b
 from bot.views.mrkdwn import escape

@@ -1,5 +1,6 @@
 """What the history says of each deal, kept beside it: since when its stage holds, how often it was pushed, its last
-activity."""
+activity.
+"""
 
 from collections.abc import Collection
 from typing import Any, Literal

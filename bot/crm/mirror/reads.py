@@ -71,7 +71,8 @@ class Mirror:
 
     def names_state(self) -> tuple[int, int]:
         """(epoch, sequence): a new epoch means that all names may differ, a later sequence that `names_changed_since`
-        tells which."""
+        tells which.
+        """
         latest = select(func.max(t.name_changes.c.seq)).scalar_subquery()
         with self.engine.connect() as connection:
             row = connection.execute(select(t.mirror_state.c.names_epoch, latest)).first()

@@ -99,7 +99,8 @@ class NameIndex:
 
     def unknown_words(self, text: str) -> list[str]:
         """The words that are neither common nor part of any name, misspelt ones counted as known: somebody else's
-        names."""
+        names.
+        """
         return [word.text for word in uncommon(text) if not self._readings(word, text)]
 
     def _heard(self, text: str) -> dict[str, _Heard]:

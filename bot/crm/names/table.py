@@ -1,5 +1,6 @@
 """Names by their words in compact arrays, with who may see each: hundreds of thousands fit in some tens of
-megabytes."""
+megabytes.
+"""
 
 import math
 from array import array
@@ -21,7 +22,8 @@ Numbers = NDArray[np.int32]
 
 class NameRow(NamedTuple):
     """A record's names, and what decides who may see it: the owner of a deal or account, the account of a deal or
-    contact."""
+    contact.
+    """
 
     kind: NameKind
     ref: str

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.contract.commands import DealFilter, ListDeals
-from bot.contract.replies import Opening
+from bot.contract.commands.asking import DealFilter, ListDeals
+from bot.contract.replies.reports import Opening
 from bot.handlers.asking.scopes import Asked
 from bot.pipeline.figures import Metrics
 from bot.pipeline.rules import RULES, Rule

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import Bar, Chart, ReportRow
+from bot.contract.replies.base import ReportRow
+from bot.contract.replies.reports import Bar, Chart
 from bot.handlers.turn import Turn
 from bot.pipeline.deal_status import Conversion
 from bot.pipeline.figures import Metrics, Tallies

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.contract.commands import ListDeals, ShowDeal
-from bot.contract.replies import DealRow, DealsFound, Refusal, Reply
+from bot.contract.commands.asking import ListDeals, ShowDeal
+from bot.contract.replies.base import Reply
+from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import DealRow, DealsFound
 from bot.domain.deals import Deal, StageKind
 from bot.domain.money import totals
 from bot.domain.periods import Period

@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.contract.commands import CoachPerson, DealFilter, SummarizePipeline
-from bot.contract.replies import Question, Refusal
+from bot.contract.commands.asking import DealFilter, SummarizePipeline
+from bot.contract.commands.coaching import CoachPerson
+from bot.contract.replies.cards import Question
+from bot.contract.replies.notices import Refusal
 from bot.domain.deals import Quota
 from bot.domain.people import Role
 from bot.domain.periods import Period
@@ -86,7 +88,8 @@ def _people(part: str, turn: Turn) -> list[str]:
 
 def sells(owners: frozenset[str], turn: Turn) -> bool:
     """Whether any of these people owns or leads deals, or is to: marketing people do not, somebody newly hired to sell
-    does."""
+    does.
+    """
     mirror, organization = turn.desk.mirror, turn.organization
     selling = mirror.snapshot.once("selling", mirror.sellers)
     if owners & selling or any(organization.role(o) is not Role.REP for o in owners):

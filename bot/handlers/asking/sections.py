@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from bot.contract.commands import SummarizePipeline
+from bot.contract.commands.asking import SummarizePipeline
 from bot.contract.phrases import phrase
-from bot.contract.replies import Chart, Finding, Line
+from bot.contract.replies.reports import Chart, Finding, Line
 from bot.domain.deals import StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period

@@ -7,9 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.contract.commands import SummarizePipeline
+from bot.contract.commands.asking import SummarizePipeline
 from bot.contract.phrases import phrase
-from bot.contract.replies import PeriodShown, PipelineReport, Refusal, Reply, ReportRow
+from bot.contract.replies.base import PeriodShown, Reply, ReportRow
+from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import PipelineReport
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.asking.buttons import VALUE_MOST, behind, openings

@@ -2,17 +2,23 @@
 
 from typing import Any
 
-from bot.contract.commands import (
-    COMMANDS,
+from pydantic import ValidationError
+
+from bot.contract.commands.asking import ListDeals, SummarizePipeline
+from bot.contract.commands.base import Command
+from bot.contract.commands.coaching import CoachPerson
+from bot.contract.commands.writing import (
     AnswerQuestion,
-    CoachPerson,
+    CreateAccount,
     CreateContact,
     CreateDeal,
-    ListDeals,
-    SummarizePipeline,
+    LogActivity,
+    UpdateDeal,
 )
 from bot.contract.drafts import PendingQuestion
-from bot.contract.replies import Matched, NotUnderstood, Option, Reply
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import Matched, Option
+from bot.contract.replies.notices import NotUnderstood
 from bot.handlers.asking.lists import list_deals
 from bot.handlers.asking.summaries import summarize_pipeline
 from bot.handlers.clarifying.ask import ask, choose
@@ -24,18 +30,40 @@ from bot.handlers.writing.drafting import draft_for
 from bot.language.spans.dates import find_dates
 from bot.language.spans.money import find_money
 
+_MAY_WAIT: tuple[type[Command], ...] = (
+    LogActivity,
+    UpdateDeal,
+    CreateDeal,
+    CreateAccount,
+    CreateContact,
+    SummarizePipeline,
+    ListDeals,
+    CoachPerson,
+)
+PENDING = {command.__name__: command for command in _MAY_WAIT}
+
 
 def answer_question(command: AnswerQuestion, turn: Turn) -> list[Reply]:
     """What the answer makes of the command that waited for it."""
     question = turn.conversation.question
     if question is None or question.author_id != turn.person.id:
         return [NotUnderstood(suggestions=(), language=turn.language)]
-    asked = dict(question.command)
-    named = {c.__name__: c for c in COMMANDS}
-    pending: Any = named[str(asked.pop("name"))].model_validate(asked)
     turn.conversation = turn.conversation.model_copy(update={"question": None})
+    pending = _pending(question)
+    if pending is None:
+        return [NotUnderstood(suggestions=(), language=turn.language)]
     chosen = choose(command.words, question.options)
     return _completed(question, pending, chosen, command.words, turn)
+
+
+def _pending(question: PendingQuestion) -> Any:
+    """The command that waits; None where it was kept by a release that knew other commands or fields."""
+    asked = dict(question.command)
+    kind = PENDING.get(str(asked.pop("name", "")))
+    try:
+        return kind.model_validate(asked) if kind else None
+    except ValidationError:
+        return None
 
 
 def _completed(question: PendingQuestion, pending: Any, chosen: Option | None, words: str, turn: Turn) -> list[Reply]:

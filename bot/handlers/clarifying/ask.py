@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.contract.drafts import PendingQuestion
-from bot.contract.replies import Option, Question
+from bot.contract.replies.cards import Option, Question
 from bot.domain.deals import Contact, Deal
 from bot.domain.people import Person
 from bot.domain.text import normal

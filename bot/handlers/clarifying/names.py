@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.contract.replies import Matched
+from bot.contract.replies.cards import Matched
 from bot.crm.names.index import Match
 from bot.domain.deals import Account, Contact, Deal
 from bot.domain.text import normal

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bot.contract.commands import CoachDeal, CoachPerson
+from bot.contract.commands.coaching import CoachDeal, CoachPerson
 from bot.contract.phrases import phrase
-from bot.contract.replies import Coaching, Factor, FoundAid, Refusal, Reply
+from bot.contract.replies.aids import FoundAid
+from bot.contract.replies.base import Reply
+from bot.contract.replies.coaching import Coaching, Factor
+from bot.contract.replies.notices import Refusal
 from bot.domain.activities import Activity
 from bot.domain.deals import Contact, Deal
 from bot.domain.people import Role
@@ -85,7 +88,8 @@ def private(turn: Turn) -> Literal["channel", "ephemeral"]:
 
 def one_deal(words: str, command: object, turn: Turn) -> Deal | Reply:
     """The one deal meant by words, or by the thread where nothing is said; else the question which one, or a
-    refusal."""
+    refusal.
+    """
     if not words and turn.conversation.deal_id:
         deal = turn.desk.mirror.deal(turn.conversation.deal_id)
         if deal and deal.owner_id in turn.readable:
@@ -220,7 +224,8 @@ def aid_for(factor: FactorName, examined: Examined, turn: Turn) -> FoundAid | No
 
 def coach_person(command: CoachPerson, turn: Turn) -> list[Reply]:
     """Where a person or a team loses deals, against the others and the own past; only to their managers and
-    themselves."""
+    themselves.
+    """
     unclear = which_person(command, turn)
     if unclear:
         return [unclear]

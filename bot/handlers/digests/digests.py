@@ -3,16 +3,21 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.contract.commands import CancelSchedule, ScheduleDigest, SnoozeNudges, SummarizePipeline
+from bot.contract.commands.asking import SummarizePipeline
+from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
 from bot.contract.phrases import phrase
-from bot.contract.replies import DealsFound, PipelineReport, Refusal, Reply, Schedule, Schedules
+from bot.contract.replies.base import Reply
+from bot.contract.replies.digests import Schedule, Schedules
+from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import DealsFound, PipelineReport
 from bot.domain.people import Role
 from bot.handlers.asking.buttons import fix_value
 from bot.handlers.asking.lists import deals_found
 from bot.handlers.asking.scopes import Scope, scope_of
 from bot.handlers.asking.sections import said
 from bot.handlers.asking.summaries import summarize_pipeline
-from bot.handlers.turn import Desk, Turn
+from bot.handlers.desk import Desk
+from bot.handlers.turn import Turn
 from bot.pipeline.selection import Selection
 from bot.storage.schedules import WEEKDAYS, Digest, next_time
 
@@ -61,7 +66,7 @@ def _named(scope: Scope, turn: Turn) -> str:
     return scope.label if scope.label != "all" else phrase(turn.language, "scope_all")
 
 
-def list_schedules(turn: Turn) -> list[Reply]:
+def list_schedules(command: ListSchedules, turn: Turn) -> list[Reply]:
     """The digests of this place."""
     found = turn.desk.schedules.at(turn.audience.key)
     if len(found) == 1:
@@ -71,7 +76,8 @@ def list_schedules(turn: Turn) -> list[Reply]:
 
 def cancel_schedule(command: CancelSchedule, turn: Turn) -> list[Reply]:
     """Stop the digest meant: the thread's, else the one of the place that the words fit; its maker or their managers
-    may."""
+    may.
+    """
     found = turn.desk.schedules.at(turn.audience.key)
     meant = [d for d in found if d.id == turn.conversation.schedule_id]
     if not meant:
@@ -96,7 +102,8 @@ def cancel_schedule(command: CancelSchedule, turn: Turn) -> list[Reply]:
 
 def snooze(command: SnoozeNudges, turn: Turn) -> list[Reply]:
     """Rest from morning messages until a day (a week where none is said), stop them, or get them again; the person's
-    own alone."""
+    own alone.
+    """
     until = None if command.on or command.off else command.until or turn.today + timedelta(days=SNOOZED_DAYS)
     turn.desk.schedules.rest(turn.person.id, off=command.off and not command.on, until=until)
     say = "nudges_on" if command.on else "nudges_until" if until else "nudges_off"
@@ -121,7 +128,8 @@ def post_digest(digest: Digest, turn: Turn) -> list[Reply]:
 
 def nudges_due(desk: Desk, now: datetime, hour: int) -> list[tuple[str, date]]:
     """The reps for whom a morning message may go out now, with their day: a working day, early, none sent, none
-    declined."""
+    declined.
+    """
     resting = desk.schedules.resting()
     due = []
     for person in desk.organization.people.values():

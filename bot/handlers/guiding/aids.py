@@ -5,21 +5,13 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any, Literal
 
-from bot.contract.commands import AskLibrary, FindAid, FollowAid
+from bot.contract.commands.guiding import AskLibrary, FindAid, FollowAid
 from bot.contract.drafts import AidsShown, Draft
 from bot.contract.phrases import phrase
-from bot.contract.replies import (
-    Advice,
-    AidsFound,
-    Answer,
-    Chain,
-    ChainNode,
-    FoundAid,
-    Nearest,
-    NotUnderstood,
-    Reply,
-    Source,
-)
+from bot.contract.replies.aids import AidsFound, Answer, Chain, ChainNode, FoundAid
+from bot.contract.replies.base import Reply, Source
+from bot.contract.replies.cards import Advice
+from bot.contract.replies.notices import Nearest, NotUnderstood
 from bot.domain.deals import Deal
 from bot.domain.text import HAS_CJK
 from bot.handlers.clarifying.names import meant_deal
@@ -35,8 +27,9 @@ ANSWERED_FROM, BRIEF_SECTIONS = 3, 2
 
 def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
     """The aids of a kind that fit what was asked, best first with the reason; the gap is noted where none does."""
-    deal = _deal(command.deal, turn) if command.deal else _theirs(command.words, turn)
-    asked = turn.desk.library.asked(_without_deal(command.words, command.deal), _product_names(turn))
+    named = "" if turn.audience.external else command.deal
+    deal = _deal(named, turn) if named else _theirs(command.words, turn)
+    asked = turn.desk.library.asked(_without_deal(command.words, named), _product_names(turn))
     wanted = AidsShown(
         kind=command.kind,
         deal_id=deal.id if deal else None,
@@ -51,7 +44,8 @@ def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
 
 def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
     """The same request with what is said now in place of what was said before; those shown already left out where
-    others are wanted."""
+    others are wanted.
+    """
     library, kept = turn.desk.library, turn.conversation.aids
     if kept is None:
         return [NotUnderstood(suggestions=(), language=turn.language)]
@@ -133,7 +127,8 @@ def _theirs(words: str, turn: Turn) -> Deal | None:
 
 def _readable(deal_id: str | None, turn: Turn) -> Deal | None:
     """A deal that the thread is about, for who may read it: a thread may have other readers than the one who named the
-    deal."""
+    deal.
+    """
     deal = turn.desk.mirror.deal(deal_id) if deal_id and not turn.audience.external else None
     return deal if deal and deal.owner_id in turn.readable else None
 

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz, process
 
-from bot.contract.commands import AnnounceAid, BlankAid, ChangeAid, ReportAids
+from bot.contract.commands.guiding import AnnounceAid, BlankAid, ChangeAid, ReportAids
 from bot.contract.phrases import phrase
-from bot.contract.replies import AidChanged, AidForm, AidsReport, PeriodShown, Reply, ReportRow
+from bot.contract.replies.aids import AidChanged, AidForm, AidsReport
+from bot.contract.replies.base import PeriodShown, Reply, ReportRow
 from bot.domain.deals import StageKind
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
 from bot.domain.periods import Clock, Period
+from bot.handlers.desk import Desk
 from bot.handlers.guiding.aids import shown_alone, source_of
-from bot.handlers.turn import Desk, Turn
-from knowledge.aids import Aid, blank
+from bot.handlers.turn import Turn
+from knowledge.aids import Aid, AidError, blank
 from knowledge.gaps import clusters
 
 DAYS, ENDING_DAYS = 90, 30
@@ -25,8 +27,6 @@ _CHANNEL = re.compile(r"<#(C\w+)")
 
 def report_aids(command: ReportAids, turn: Turn) -> list[Reply]:
     """What the library is used for; for marketing people and managers, because questions may name accounts."""
-    if not turn.person.in_marketing and turn.organization.role(turn.person.id) is Role.REP:
-        return [turn.refuse("not_allowed", "marketing_only")]
     period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
     of = None if turn.person.in_marketing else turn.readable
     return [
@@ -38,7 +38,8 @@ def usage(
     desk: Desk, clock: Clock, period: Period | None, now: datetime, language: str, of: frozenset[str] | None = None
 ) -> AidsReport:
     """How often each aid was shown, how it was rated, what became of the deals it was used for, and what is missing; by
-    all, or by some people."""
+    all, or by some people.
+    """
     period = period or Period(clock.today - timedelta(days=DAYS), clock.today)
     uses = [use for use in desk.journal.uses(*clock.bounds(period)) if of is None or use.person_id in of]
     shown, up, down = Counter[str](), Counter[str](), Counter[str]()
@@ -103,15 +104,11 @@ def _ending(aid: Aid) -> str:
 
 def blank_aid(command: BlankAid, turn: Turn) -> list[Reply]:
     """The form of a kind of aid, which comes back filled in as a draft."""
-    if not turn.person.in_marketing:
-        return [turn.refuse("not_allowed", "marketing_only")]
     return [AidForm(aid=command.aid, content=blank(command.aid, turn.person.email), language=turn.language)]
 
 
 def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:
     """Approve or retire the aid that the words name; marketing people alone, audited, in answers at once."""
-    if not turn.person.in_marketing:
-        return [turn.refuse("not_allowed", "marketing_only")]
     library = turn.desk.library
     aid = _meant(command.words, [a for a in library.shelf.newest() if a.status != command.status])
     if aid is None:
@@ -141,8 +138,6 @@ def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:
 
 def announce(command: AnnounceAid, turn: Turn) -> list[Reply]:
     """A current aid for all in this place, or in the channels named; marketing people alone, audited."""
-    if not turn.person.in_marketing:
-        return [turn.refuse("not_allowed", "marketing_only")]
     aid = _meant(command.words, turn.desk.library.shelf.current_aids(turn.company_today))
     if aid is None:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
@@ -201,13 +196,16 @@ def _meant(words: str, aids: list[Aid]) -> Aid | None:
 
 
 def take_draft(text: str, turn: Turn) -> list[Reply] | None:
-    """A job aid that a marketing person sends as a file: a draft from now on; None for any other file or person.
+    """A job aid that a marketing person sends as a file: a draft from now on, or what is wrong with it.
 
-    Raises AidError where its front matter is wrong.
+    None for any other file or person.
     """
     if not turn.person.in_marketing:
         return None
-    aid = turn.desk.library.take_draft(text)
+    try:
+        aid = turn.desk.library.take_draft(text)
+    except AidError as error:
+        return [turn.refuse("unsupported", "sentence", text=str(error))]
     if aid is None:
         return None
     turn.desk.journal.audit_aid(turn.person.id, "draft", aid.id, turn.desk.new_id(), turn.now)

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.contract.commands import SummarizePipeline
+from bot.contract.commands.asking import SummarizePipeline
 from bot.contract.phrases import phrase
-from bot.contract.replies import Home, PipelineReport
+from bot.contract.replies.reports import Home, PipelineReport
 from bot.domain.people import Role
 from bot.handlers.asking.summaries import summarize_pipeline
 from bot.handlers.digests.digests import to_fix

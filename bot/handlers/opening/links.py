@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from bot.contract.replies import DealsFound
+from bot.contract.replies.reports import DealsFound
 from bot.handlers.asking.lists import deals_found
 from bot.handlers.turn import Turn
 

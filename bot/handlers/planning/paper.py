@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import Document, Source
+from bot.contract.replies.base import Source
+from bot.contract.replies.coaching import Document
 from bot.handlers.turn import Turn
 
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from bot.contract.commands import WritePlan
-from bot.contract.replies import Document, Reply
+from bot.contract.commands.planning import WritePlan
+from bot.contract.replies.base import Reply
+from bot.contract.replies.coaching import Document
 from bot.domain.activities import Activity
 from bot.domain.deals import Account, Contact, Deal, StageKind
 from bot.domain.money import format_money, totals
@@ -296,7 +297,8 @@ def _gaps(paper: Paper, examined: Examined) -> None:
 
 def _joint_plan(paper: Paper, examined: Examined) -> None:
     """The steps with the buyer from today to the signature: what each stage ahead needs, spread up to the close
-    date."""
+    date.
+    """
     turn, deal = paper.turn, examined.deal
     paper.head("joint_plan")
     if deal.next_step:

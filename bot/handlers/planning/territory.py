@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from bot.contract.commands import WritePlan
-from bot.contract.replies import Refusal, Reply
+from bot.contract.commands.planning import WritePlan
+from bot.contract.replies.base import Reply
+from bot.contract.replies.notices import Refusal
 from bot.domain.deals import Account, Deal, StageKind
 from bot.domain.money import format_money
 from bot.handlers.asking.scopes import Scope, scope_of

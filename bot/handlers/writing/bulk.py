@@ -1,10 +1,12 @@
 """Changes of many deals at once: a list with a single confirmation."""
 
-from bot.contract.commands import ChangeMany
+from bot.contract.commands.writing import ChangeMany
 from bot.contract.drafts import DraftItem
-from bot.contract.replies import Refusal, Reply
+from bot.contract.replies.base import Reply
+from bot.contract.replies.notices import Refusal
 from bot.domain.deals import Deal, StageKind
 from bot.handlers.asking.lists import select_deals
+from bot.handlers.clarifying.stages import with_own_stage
 from bot.handlers.turn import Turn
 from bot.handlers.writing.creating import creation
 from bot.handlers.writing.drafting import account_name, changes_of, show
@@ -15,6 +17,7 @@ BULK_MOST = 50
 
 def change_many(command: ChangeMany, turn: Turn) -> list[Reply]:
     """One card listing what changes on each deal; winning and losing many at once is refused, and so are too many."""
+    command = with_own_stage(command, turn)
     stages, changes = turn.desk.mirror.snapshot.stages, command.changes
     stage = stages.get(changes.stage or "")
     if (changes.stage and stage is None) or changes.empty:

@@ -1,16 +1,19 @@
 """Capture: from what a rep told to the card on the deal meant."""
 
-from bot.contract.commands import LogActivity
-from bot.contract.replies import Option, Reply
+from bot.contract.commands.writing import LogActivity
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import Option
 from bot.domain.deals import StageKind
 from bot.handlers.clarifying.ask import ask, deal_options, near_accounts
 from bot.handlers.clarifying.names import Meant, meant_deal
+from bot.handlers.clarifying.stages import with_own_stage
 from bot.handlers.turn import Turn
 from bot.handlers.writing.drafting import Told, draft_for
 
 
 def tell(command: Told, turn: Turn) -> list[Reply]:
     """A card for what was told, or the question that it takes first."""
+    command = with_own_stage(command, turn)
     stage = turn.desk.mirror.snapshot.stages.get(command.changes.stage or "")
     reopening = stage is not None and stage.kind is StageKind.OPEN
     meant = meant_deal(command.deal, command.contacts, turn)

@@ -4,7 +4,8 @@ import time
 from datetime import timedelta
 
 from bot.contract.drafts import Draft, DraftItem, DraftStatus, KeptItem, KeptReceipt
-from bot.contract.replies import Discarded, Refusal, Reply
+from bot.contract.replies.base import Reply
+from bot.contract.replies.notices import Discarded, Refusal
 from bot.crm.port import Pushed, Write
 from bot.domain.deals import Deal
 from bot.errors import Conflict, CrmRefused, CrmUnavailable, NotFound
@@ -60,7 +61,8 @@ def discard(draft_id: str | None, turn: Turn) -> list[Reply]:
 
 def finish(draft: Draft, turn: Turn) -> list[Reply]:
     """The receipt of a confirmed draft, written here or by another process; nothing where it has to wait for the
-    CRM."""
+    CRM.
+    """
     return _claimed(draft, turn) if turn.desk.journal.claim(draft.id) else _of_another(draft, turn)
 
 

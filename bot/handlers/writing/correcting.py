@@ -4,9 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.contract.commands import CorrectDraft, DealChanges, LogActivity, UpdateDeal
+from bot.contract.commands.base import DealChanges
+from bot.contract.commands.writing import CorrectDraft, LogActivity, UpdateDeal
 from bot.contract.drafts import Draft
-from bot.contract.replies import Change, NotUnderstood, Reply
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import Change
+from bot.contract.replies.notices import NotUnderstood
 from bot.domain.money import plain
 from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.turn import Turn

@@ -3,9 +3,10 @@
 from collections import Counter
 from typing import Any
 
-from bot.contract.commands import CreateContact, CreateDeal, LogActivity
+from bot.contract.commands.writing import CreateAccount, CreateContact, CreateDeal, LogActivity
 from bot.contract.drafts import Draft
-from bot.contract.replies import Change, NewContact, Option, Reply
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import Change, NewContact, Option
 from bot.domain.deals import Account, StageKind
 from bot.domain.money import plain
 from bot.handlers.clarifying.ask import ask, near_accounts
@@ -95,6 +96,11 @@ def create_contact(command: CreateContact, turn: Turn) -> list[Reply]:
         return [turn.refuse("conflict", "contact_exists", name=known[0].name, account=account.name)]
     contact = NewContact(name=command.name, title=command.title, email=command.email)
     return [show(creation(turn, create="contact", of=account, contact=contact), None, turn)]
+
+
+def new_account(command: CreateAccount, turn: Turn) -> list[Reply]:
+    """A card that makes the account, nothing else."""
+    return create_account(command.name, command, turn)
 
 
 def create_account(name: str, pending: Any, turn: Turn) -> list[Reply]:

@@ -5,20 +5,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.contract.commands import DealChanges, LogActivity, UpdateDeal
+from bot.contract.commands.base import DealChanges
+from bot.contract.commands.writing import LogActivity, UpdateDeal
 from bot.contract.drafts import Draft
-from bot.contract.replies import (
-    BulkItem,
-    Change,
-    DealRef,
-    DraftActivity,
-    DraftCard,
-    Matched,
-    NextStep,
-    NotUnderstood,
-    Option,
-    Reply,
-)
+from bot.contract.replies.base import DealRef, Reply
+from bot.contract.replies.cards import BulkItem, Change, DraftActivity, DraftCard, Matched, NextStep, Option
+from bot.contract.replies.notices import NotUnderstood
 from bot.domain.deals import Account, Contact, Deal, StageKind
 from bot.domain.money import plain
 from bot.handlers.clarifying.ask import ask, contact_options
@@ -192,7 +184,8 @@ def _same_sign(said: str, present: str) -> bool:
 
 def new_amount(changes: DealChanges, present: Decimal | None) -> Decimal | None:
     """The amount meant: a factor of the present one or a difference to it; a bare number in the present one's order of
-    size."""
+    size.
+    """
     if changes.amount_factor is not None:
         return (present * changes.amount_factor).quantize(Decimal("0.01")).normalize() if present else None
     if changes.amount_delta is not None:

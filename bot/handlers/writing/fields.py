@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.contract.drafts import Draft
-from bot.contract.replies import Change
+from bot.contract.replies.cards import Change
 from bot.crm.adapters.embedded import as_text, value_of
 from bot.crm.port import FieldValue, NewActivity, Write
 from bot.domain.deals import Deal, StageKind

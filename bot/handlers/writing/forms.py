@@ -4,10 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.contract.commands import DealChanges, LogActivity, UpdateDeal
+from bot.contract.commands.base import DealChanges
+from bot.contract.commands.writing import LogActivity, UpdateDeal
 from bot.contract.drafts import Draft
 from bot.contract.phrases import phrase
-from bot.contract.replies import FormValues, LogForm, Refusal, Reply
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import FormValues, LogForm
+from bot.contract.replies.notices import Refusal
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import Deal
 from bot.domain.money import plain
@@ -40,7 +43,8 @@ def open_form(draft_id: str | None, turn: Turn) -> Reply:
 
 def fix(value: str, turn: Turn) -> Reply:
     """The form that mends a finding: the deal as it stands, with what is wrong; a call to log where nothing happened
-    for long."""
+    for long.
+    """
     meant = fix_of(value)
     if meant is None:
         return turn.refuse("expired", "no_such_card")
@@ -125,7 +129,8 @@ def _values(draft: Draft, deal: Deal | None) -> FormValues:
 
 def problems(values: FormValues, ref: str | None, turn: Turn) -> dict[str, tuple[str, dict[str, str]]]:
     """What is wrong with a filled form: by field, the name of the sentence and what fills it. Empty where it can be
-    taken."""
+    taken.
+    """
     found: dict[str, tuple[str, dict[str, str]]] = {}
     subject = _subject(ref, turn)
     if isinstance(subject, Refusal):

@@ -1,7 +1,8 @@
 """Receipts: what a confirmed card became."""
 
 from bot.contract.drafts import KeptReceipt
-from bot.contract.replies import BulkItem, Change, DealRef, Receipt
+from bot.contract.replies.base import DealRef
+from bot.contract.replies.cards import BulkItem, Change, Receipt
 from bot.crm.adapters.embedded import as_text
 from bot.crm.port import Write
 from bot.handlers.guiding.aids import advise

@@ -2,8 +2,10 @@
 
 from datetime import UTC
 
+from bot.contract.commands.writing import Undo
 from bot.contract.drafts import KeptItem, KeptReceipt
-from bot.contract.replies import Refusal, Reply
+from bot.contract.replies.base import Reply
+from bot.contract.replies.notices import Refusal
 from bot.crm.adapters.embedded import as_text, value_of
 from bot.crm.port import FieldValue, Write
 from bot.domain.deals import Deal
@@ -13,6 +15,11 @@ from bot.handlers.writing.fields import typed
 from bot.handlers.writing.receipts import receipt_of
 
 TRIES = 5
+
+
+def undo_last(command: Undo, turn: Turn) -> list[Reply]:
+    """Take back the last write of this thread."""
+    return undo(turn.desk.journal.newest_receipt(turn.thread), turn)
 
 
 def undo(receipt_id: str | None, turn: Turn) -> list[Reply]:

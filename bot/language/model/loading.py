@@ -17,7 +17,8 @@ FAILURES, REST_SECONDS = 3, 60.0
 
 class Rest:
     """Leaves a model alone for a minute once it failed three times in a row, so that one that hangs keeps nobody
-    waiting."""
+    waiting.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

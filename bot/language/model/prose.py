@@ -10,9 +10,9 @@ from typing import cast
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from bot.contract.phrases import prompt
 from bot.language.model.grounding import grounded
 from bot.language.model.loading import Rest
+from bot.language.model.prompts import prompt
 
 log = logging.getLogger(__name__)
 _SENTENCE = re.compile(r"(?<=\])[.!?。！？]?\s+|(?<=[.!?。！？])\s+(?=[^\s\[])")

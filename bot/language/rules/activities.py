@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from bot.language.context import Reading
+from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.spans.dates import DateSaid, find_dates
 from bot.language.spans.durations import find_duration
@@ -34,10 +34,10 @@ def activity_kind(clause: str) -> str | None:
     return "demo" if any(k == "demo" for _, k in found) and kind == "meeting" else kind
 
 
-def people_in(clause: str, reading: Reading) -> list[str]:
+def people_in(clause: str, context: Context) -> list[str]:
     """The contacts named in a clause, as typed; a surname that is the account's name there stands for the account."""
-    accounts = [(s.start, s.end) for s in reading.lexicon.names_in(clause, {"account"}) if s.score >= 0.35]
-    spans = sorted(reading.lexicon.names_in(clause, {"contact"}), key=lambda s: (s.start, -s.end))
+    accounts = [(s.start, s.end) for s in context.lexicon.names_in(clause, {"account"}) if s.score >= 0.35]
+    spans = sorted(context.lexicon.names_in(clause, {"contact"}), key=lambda s: (s.start, -s.end))
     found: list[str] = []
     until = -1
     for span in spans:
@@ -50,38 +50,39 @@ def people_in(clause: str, reading: Reading) -> list[str]:
     return [role["role"]] if role else found
 
 
-def _behind(clause: str, reading: Reading) -> list[DateSaid]:
+def _behind(clause: str, context: Context) -> list[DateSaid]:
     """The days of a clause as lying behind, except a date of nearly a year ago that comes within weeks: that one lies
-    ahead."""
-    ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
-    soon = {d.start: d for d in ahead if timedelta() < d.period.start - reading.today <= SOON}
-    past = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
-    return [soon[d.start] if d.start in soon and reading.today - d.period.start > LONG_AGO else d for d in past]
+    ahead.
+    """
+    ahead = find_dates(clause, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
+    soon = {d.start: d for d in ahead if timedelta() < d.period.start - context.today <= SOON}
+    past = find_dates(clause, context.today, ahead=False, fiscal=context.fiscal, day_first=context.day_first)
+    return [soon[d.start] if d.start in soon and context.today - d.period.start > LONG_AGO else d for d in past]
 
 
 def denies_meeting(clause: str) -> bool:
     return bool(cues.NEGATED.search(clause) and _MET_NOBODY.search(clause))
 
 
-def day_done(clause: str, reading: Reading, *, sure: bool) -> date | None:
+def day_done(clause: str, context: Context, *, sure: bool) -> date | None:
     """The day of what was done; without an activity in the clause only a day that cannot lie ahead counts."""
-    behind = _behind(clause, reading)
-    ahead = find_dates(clause, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
-    surely_past = {d.start for d in ahead if d.period.start <= reading.today}
+    behind = _behind(clause, context)
+    ahead = find_dates(clause, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
+    surely_past = {d.start for d in ahead if d.period.start <= context.today}
     sure = sure or find_duration(clause) is not None
     days = [
-        d for d in behind if d.grain == "day" and d.period.start <= reading.today and (sure or d.start in surely_past)
+        d for d in behind if d.grain == "day" and d.period.start <= context.today and (sure or d.start in surely_past)
     ]
     days = [d for d in days if not _DEADLINE.search(clause[: d.start])]
     return days[0].period.start if days else None
 
 
-def surely_ahead(clause: str, reading: Reading) -> bool:
+def surely_ahead(clause: str, context: Context) -> bool:
     """Whether some day of the clause lies ahead whichever way it is read."""
-    behind = _behind(clause, reading)
-    return any(d.period.start > reading.today and d.grain in {"day", "week"} for d in behind)
+    behind = _behind(clause, context)
+    return any(d.period.start > context.today and d.grain in {"day", "week"} for d in behind)
 
 
-def surely_past(clause: str, reading: Reading) -> bool:
-    behind = _behind(clause, reading)
-    return any(d.period.end <= reading.today for d in behind)
+def surely_past(clause: str, context: Context) -> bool:
+    behind = _behind(clause, context)
+    return any(d.period.end <= context.today for d in behind)

@@ -2,9 +2,10 @@
 
 import re
 
-from bot.contract.commands import AskLibrary, Command, FindAid, FollowAid
+from bot.contract.commands.base import Command
+from bot.contract.commands.guiding import AskLibrary, FindAid, FollowAid
 from bot.domain.text import HAS_CJK, loose
-from bot.language.context import Reading, Said
+from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.filters import deal_words
 from bot.language.rules.pipeline import read_pipeline
@@ -166,23 +167,23 @@ _OBJECTED = re.compile(
 FOLLOW_WORDS, FOLLOW_CHINESE = 9, 16
 
 
-def read_follow_aid(said: Said, reading: Reading) -> Command | None:
+def read_follow_aid(said: Said, context: Context) -> Command | None:
     """“another one”, “for a CFO instead”, “in chinese?”, “when does it end” after aids were shown."""
     text = said.own
-    if not reading.aids_in_thread or len(text.split()) > FOLLOW_WORDS or len(HAS_CJK.findall(text)) > FOLLOW_CHINESE:
+    if not context.aids_in_thread or len(text.split()) > FOLLOW_WORDS or len(HAS_CJK.findall(text)) > FOLLOW_CHINESE:
         return None
     if any(cue.search(text) for _, cue in cues.ACTIVITY) or cues.CHANGES_FIRST.match(text):
         return None
     if _SHARES.search(text):
         return FollowAid(words=said.text, share=True)
-    if _SHORTER.search(text) and not read_pipeline(text, reading):
+    if _SHORTER.search(text) and not read_pipeline(text, context):
         return FollowAid(words=said.text, brief=True)
     kind = next((kind for kind, cue in AID_KINDS if cue.search(text)), None)
-    if deal_words(text, reading):
+    if deal_words(text, context):
         return None
     if _ANOTHER.search(text):
         return FollowAid(words=said.text, kind=kind, another=True)
-    if kind is None and cues.QUESTION.search(text) and _ABOUT_IT.search(text) and not read_pipeline(text, reading):
+    if kind is None and cues.QUESTION.search(text) and _ABOUT_IT.search(text) and not read_pipeline(text, context):
         return AskLibrary(question=said.text, about_shown=True)
     if kind is None and _INSTEAD.search(text):
         return FollowAid(words=said.text)
@@ -211,9 +212,9 @@ def wants_aid(said: Said) -> bool:
     return any(not _REPORTED.search(said.own[: found.start()]) for found in _WANTS.finditer(said.own))
 
 
-def read_aid(said: Said, reading: Reading) -> Command | None:
+def read_aid(said: Said, context: Context) -> Command | None:
     """An aid asked for, or a question that only an aid's text answers."""
-    competitor = next((name for name in reading.competitors if _named(name, said.own)), None)
+    competitor = next((name for name in context.competitors if _named(name, said.own)), None)
     if (
         competitor
         and _COMPETING.search(said.own)
@@ -237,11 +238,11 @@ def read_aid(said: Said, reading: Reading) -> Command | None:
                 "value_proposition",
             }:
                 return AskLibrary(question=said.text)
-            return FindAid(kind=kind, words=said.text, deal=deal_words(said.own, reading))
+            return FindAid(kind=kind, words=said.text, deal=deal_words(said.own, context))
     objected = _OBJECTED.search(said.text) and not any(cue.search(said.own) for _, cue in cues.ACTIVITY)
     return (
         AskLibrary(question=said.text)
-        if objected or (_ADVICE.search(said.own) and not deal_words(said.own, reading))
+        if objected or (_ADVICE.search(said.own) and not deal_words(said.own, context))
         else None
     )
 

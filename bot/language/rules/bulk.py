@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
-from bot.contract.commands import ChangeMany, DealChanges
-from bot.language.context import Reading, Said
+from bot.contract.commands.base import DealChanges
+from bot.contract.commands.writing import ChangeMany
+from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.changes import close_date, read_changes, read_shift
 from bot.language.rules.filters import read_selection
@@ -24,7 +25,7 @@ _ADD_SPAN = re.compile(
 _VERB_ZH = re.compile(r"推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为")
 
 
-def read_bulk(said: Said, reading: Reading) -> ChangeMany | None:
+def read_bulk(said: Said, context: Context) -> ChangeMany | None:
     """`move all my Q1 deals to Q2`: the deals before the turn of the sentence, the change behind it."""
     many, verb = cues.BULK.search(said.own), cues.CHANGE_VERB.search(said.own)
     if not many or not verb or cues.QUESTION.search(said.own):
@@ -34,22 +35,22 @@ def read_bulk(said: Said, reading: Reading) -> ChangeMany | None:
         told = f"push it by {longer['span']}" if longer["verb"].lower() == "add" else f"pull it in by {longer['span']}"
         return ChangeMany(
             words=said.text,
-            selection=read_selection(said.own[longer.end() :], reading),
-            changes=_changes(told, reading),
+            selection=read_selection(said.own[longer.end() :], context),
+            changes=_changes(told, context),
         )
     turns = [m for m in _TURN.finditer(said.own) if m.start() >= many.end() - 1]
     last = turns[-1:] if turns and turns[-1].group() in {"to", "into", "as", "until", "till"} else turns[:1]
     at = last[0].start() if last else many.end()
     selection, change = said.own[:at], said.own[at:]
     told = f"把它{change}" if _VERB_ZH.match(change) else f"{verb.group()} it {change}"
-    return ChangeMany(words=said.text, selection=read_selection(selection, reading), changes=_changes(told, reading))
+    return ChangeMany(words=said.text, selection=read_selection(selection, context), changes=_changes(told, context))
 
 
-def _changes(text: str, reading: Reading) -> DealChanges:
+def _changes(text: str, context: Context) -> DealChanges:
     changes: dict[str, Any] = {}
-    ahead = find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
-    read_changes(text, changes, reading)
-    closes = close_date(text, ahead, reading)
+    ahead = find_dates(text, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
+    read_changes(text, changes, context)
+    closes = close_date(text, ahead, context)
     if closes:
         changes["close_date"] = closes.day(last=True)
     else:

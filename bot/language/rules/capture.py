@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.contract.commands import Command, DealChanges, LogActivity, UpdateDeal
+from bot.contract.commands.base import Command, DealChanges
+from bot.contract.commands.writing import LogActivity, UpdateDeal
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import StageKind
 from bot.domain.names import NamedSpan
 from bot.domain.text import HAS_CJK
-from bot.language.context import Reading, Said
+from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, day_done, denies_meeting, people_in
 from bot.language.rules.changes import add_loss_reason, close_date, read_changes, read_shift
@@ -100,32 +101,32 @@ def _merged_places(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def read_capture(said: Said, reading: Reading) -> list[Command]:
+def read_capture(said: Said, context: Context) -> list[Command]:
     """The cards of a message, in the order told; an empty list where nothing was told."""
-    header = header_of(said, reading)
-    dates = find_dates(header, reading.today, ahead=False, fiscal=reading.fiscal) if header else []
+    header = header_of(said, context)
+    dates = find_dates(header, context.today, ahead=False, fiscal=context.fiscal) if header else []
     header_day = dates[0].day(last=False) if dates else None
     header_kind = activity_kind(header) if header else None
-    parts = parts_of(said, reading)
-    told = [read_segment(part.own, reading, part.text) for part in parts]
+    parts = parts_of(said, context)
+    told = [read_segment(part.own, context, part.text) for part in parts]
     kept: list[Told] = []
     for n, one in enumerate(told):
         if one.kind and one.at is None:
             one.at = header_day
-        if one.empty and one.names and (kept or header_kind) and _adds_only_names(one, reading):
+        if one.empty and one.names and (kept or header_kind) and _adds_only_names(one, context):
             one.kind, one.at = (kept[-1].kind, one.at or kept[-1].at) if kept else (header_kind, one.at or header_day)
         if not parts[n].ended and n + 1 < len(told):
             _share(one, told[n + 1], parts[n + 1].own)
         if not one.empty:
             kept.append(one)
-    return [_command(one, reading) for one in kept]
+    return [_command(one, context) for one in kept]
 
 
-def _adds_only_names(one: Told, reading: Reading) -> bool:
+def _adds_only_names(one: Told, context: Context) -> bool:
     """`and Initech yesterday`: a name, perhaps a day, and hardly a word more."""
     rest = one.text
     places = [(n.start, n.end) for n in one.names] + [
-        (d.start, d.end) for d in find_dates(one.text, reading.today, ahead=False)
+        (d.start, d.end) for d in find_dates(one.text, context.today, ahead=False)
     ]
     for start, end in sorted(_merged_places(places), reverse=True):
         rest = f"{rest[:start]} {rest[end:]}"
@@ -140,9 +141,9 @@ def _share(one: Told, other: Told, text: str) -> None:
         one.minutes = other.minutes
 
 
-def read_segment(own: str, reading: Reading, text: str | None = None) -> Told:
+def read_segment(own: str, context: Context, text: str | None = None) -> Told:
     """All that one part tells."""
-    told = Told((text or own).strip(" \n-*•,"), reading.lexicon.names_in(own, {"account", "deal", "product"}))
+    told = Told((text or own).strip(" \n-*•,"), context.lexicon.names_in(own, {"account", "deal", "product"}))
     offset = (text or own).index(told.text) if told.text else 0
     told.names = [replace(n, start=n.start - offset, end=n.end - offset) for n in told.names if n.start >= offset]
     duration = find_duration(own)
@@ -151,7 +152,7 @@ def read_segment(own: str, reading: Reading, text: str | None = None) -> Told:
     pending, logs = False, cues.LOG.search(own)
     for clause in clauses_of(own):
         if not cues.HYPOTHETICAL.search(clause.text):
-            pending = _read_clause(clause, told, reading, pending)
+            pending = _read_clause(clause, told, context, pending)
         told.before = clause.text
     if logs and (logs.groupdict().get("what") or "").lower() in _LOGGED:
         what = logs["what"].lower().replace("-", "")
@@ -160,34 +161,34 @@ def read_segment(own: str, reading: Reading, text: str | None = None) -> Told:
         told.kind = "note"
     if cues.NOTE_ON.search(own) or (told.kind is None and not told.changes and cues.FYI.search(own)):
         told.kind = "note"
-    if kind_of(told.changes.get("stage"), reading.stages) is StageKind.LOST:
-        add_loss_reason(own, told.changes, reading)
+    if kind_of(told.changes.get("stage"), context.stages) is StageKind.LOST:
+        add_loss_reason(own, told.changes, context)
     return told
 
 
-def _read_clause(clause: Clause, told: Told, reading: Reading, pending: bool) -> bool:
+def _read_clause(clause: Clause, told: Told, context: Context, pending: bool) -> bool:
     """Put what a clause tells in its place; True where it announces a next step that follows."""
     text = clause.text
-    ahead = find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
-    people = people_in(text, reading)
+    ahead = find_dates(text, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
+    people = people_in(text, context)
     if _only_a_day(text, ahead) and told.changes.get("next_step") and not told.changes.get("next_step_due"):
         told.changes["next_step_due"] = ahead[0].day(last=True)
         return False
     step = (
         None
         if clause.supposed and not cues.NEXT_LABEL.search(text)
-        else next_step(text, ahead, reading, pending=pending, told=told.kind is not None)
+        else next_step(text, ahead, context, pending=pending, told=told.kind is not None)
     )
     if step is not None:
         if step:
             _add_step(step, ahead, told)
             told.next_people += people
         return not step
-    closes = None if clause.supposed else close_date(text, ahead, reading)
+    closes = None if clause.supposed else close_date(text, ahead, context)
     if not clause.supposed:
-        read_changes(text, told.changes, reading)
+        read_changes(text, told.changes, context)
         _read_close(text, closes, told.changes)
-    _read_activity(text, told, reading, people, closes=bool(closes))
+    _read_activity(text, told, context, people, closes=bool(closes))
     return False
 
 
@@ -218,7 +219,7 @@ def _read_close(clause: str, closes: DateSaid | None, changes: dict[str, Any]) -
         changes["impossible_date"] = impossible
 
 
-def _read_activity(clause: str, told: Told, reading: Reading, people: list[str], *, closes: bool) -> None:
+def _read_activity(clause: str, told: Told, context: Context, people: list[str], *, closes: bool) -> None:
     kind = activity_kind(clause)
     if kind and told.kind in {None, "note"}:
         told.kind = kind
@@ -227,20 +228,20 @@ def _read_activity(clause: str, told: Told, reading: Reading, people: list[str],
     if not denies_meeting(clause):
         told.contacts += [name for name in people if name not in told.contacts]
     if told.at is None and not closes:
-        told.at = day_done(clause, reading, sure=bool(kind))
+        told.at = day_done(clause, context, sure=bool(kind))
 
 
-def _command(told: Told, reading: Reading) -> Command:
-    deal = told.deal_words or _unknown_name(told, reading)
-    if told.deal_words and not told.contacts and not reading.deal_in_thread and _only_what_is_sold(told):
-        stranger = _mentioned(told, reading)
+def _command(told: Told, context: Context) -> Command:
+    deal = told.deal_words or _unknown_name(told, context)
+    if told.deal_words and not told.contacts and not context.deal_in_thread and _only_what_is_sold(told):
+        stranger = _mentioned(told, context)
         deal = f"{stranger} {deal}" if stranger and stranger not in deal else deal
     changes = DealChanges(**told.changes)
     if told.kind:
         return LogActivity(
             deal=deal,
             kind=ActivityKind(told.kind),
-            at=told.at or reading.today,
+            at=told.at or context.today,
             duration_minutes=told.minutes,
             contacts=tuple(told.contacts),
             summary=told.text,
@@ -254,26 +255,26 @@ def _only_what_is_sold(told: Told) -> bool:
     return not any(n.kind == "account" or (n.kind == "deal" and n.score >= 0.6) for n in told.names)
 
 
-def _mentioned(told: Told, reading: Reading) -> str:
+def _mentioned(told: Told, context: Context) -> str:
     """A capitalised name after with, at, from and the like that is nobody's whom the person sees."""
-    people = {n.start for n in reading.lexicon.names_in(told.text, {"contact", "person"})}
+    people = {n.start for n in context.lexicon.names_in(told.text, {"contact", "person"})}
     for match in _MENTION.finditer(told.text):
         words = re.split(r"\s+(?:about|re|regarding|today|yesterday|on|to)\b", match.group(1))[0]
         if (
             match.start(1) not in people
             and words.split()[0].casefold() not in _STARTERS
-            and not find_dates(words, reading.today, ahead=True)
+            and not find_dates(words, context.today, ahead=True)
         ):
             return words
     return ""
 
 
-def _unknown_name(told: Told, reading: Reading) -> str:
+def _unknown_name(told: Told, context: Context) -> str:
     """What looks like the name of a company that the person does not see in the CRM."""
-    mentioned = _mentioned(told, reading)
+    mentioned = _mentioned(told, context)
     if mentioned:
         return mentioned
-    people = reading.lexicon.names_in(told.text, {"contact", "person"})
+    people = context.lexicon.names_in(told.text, {"contact", "person"})
     moved = re.search(
         r"\b(?:move|push|update|mark|close|set|bump|pull)\s+(?:the\s+)?(.+?)\s+(?:to|as|into|out|in|by)\b",
         told.text,
@@ -284,12 +285,12 @@ def _unknown_name(told: Told, reading: Reading) -> str:
     zh = _ZH_MENTION.search(told.text)
     if zh and not people:
         return zh.group(1)
-    return "" if people or reading.deal_in_thread else _stranger(told.text, reading)
+    return "" if people or context.deal_in_thread else _stranger(told.text, context)
 
 
-def _stranger(text: str, reading: Reading) -> str:
+def _stranger(text: str, context: Context) -> str:
     """Uncommon words where a name would stand: `lost hagenau labor on price`."""
-    strangers = reading.lexicon.strangers(text)
+    strangers = context.lexicon.strangers(text)
     for n, (start, end) in enumerate(strangers):
         if _NAMING.search(text[:start]):
             last = end

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.deals import StageKind
 from bot.domain.text import HAS_CJK, loose
-from bot.language.context import Reading
+from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.stages import find_stage, kind_of
 from bot.language.spans.dates import DateSaid, find_dates
@@ -77,40 +77,41 @@ _STATED = {
 _STATED_ZH = {"美元": "USD", "美金": "USD", "欧元": "EUR", "英镑": "GBP", "人民币": "CNY", "港币": "HKD"}
 
 
-def read_changes(clause: str, changes: dict[str, Any], reading: Reading) -> None:
+def read_changes(clause: str, changes: dict[str, Any], context: Context) -> None:
     """Put what a clause changes into `changes`, the close date aside."""
     forecast = next(((name, found) for name, cue in cues.FORECAST if (found := cue.search(clause))), None)
     if forecast:
         changes["forecast"] = forecast[0]
     bare = clause[: forecast[1].start()] + clause[forecast[1].end() :] if forecast else clause
-    stage = None if cues.UNREAL.search(clause) else find_stage(bare, reading.stages, reading.process)
+    stage = None if cues.UNREAL.search(clause) else find_stage(bare, context.stages, context.process)
     if stage:
         changes["stage"] = stage
-    if kind_of(changes.get("stage"), reading.stages) is StageKind.LOST:
-        add_loss_reason(clause, changes, reading)
+    if kind_of(changes.get("stage"), context.stages) is StageKind.LOST:
+        add_loss_reason(clause, changes, context)
     _read_amount(clause, changes)
-    _read_owner(clause, changes, reading)
+    _read_owner(clause, changes, context)
     renamed = cues.RENAME.search(clause)
     if renamed:
         changes["name"] = (renamed["new"] or renamed["new2"]).strip(" .!。")
-    _read_products(clause, changes, reading)
+    _read_products(clause, changes, context)
 
 
-def add_loss_reason(text: str, changes: dict[str, Any], reading: Reading) -> None:
+def add_loss_reason(text: str, changes: dict[str, Any], context: Context) -> None:
     """The first reason that a text names, where none is known yet; to lose to somebody by name is to lose to a
-    competitor."""
+    competitor.
+    """
     reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
-    if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in reading.competitors):
+    if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in context.competitors):
         reason = "competitor"
     if reason:
         changes.setdefault("loss_reason", reason)
 
 
-def close_date(clause: str, ahead: list[DateSaid], reading: Reading) -> DateSaid | None:
+def close_date(clause: str, ahead: list[DateSaid], context: Context) -> DateSaid | None:
     """The day or period by which a clause says that the deal closes; the day of a move to a stage is none."""
     cue = cues.CLOSE.search(clause)
     ahead = [d for d in ahead if not _NOW.fullmatch(clause[d.start : d.end].strip())]
-    if ahead and not _CLOSING.search(clause) and find_stage(clause, reading.stages, reading.process):
+    if ahead and not _CLOSING.search(clause) and find_stage(clause, context.stages, context.process):
         return None
     if not cue or not ahead:
         return None
@@ -198,19 +199,19 @@ def _stated(match: re.Match[str]) -> str:
     return _STATED[word[:2]] if word[:2] in _STATED else _STATED[word[0]]
 
 
-def _read_owner(clause: str, changes: dict[str, Any], reading: Reading) -> None:
+def _read_owner(clause: str, changes: dict[str, Any], context: Context) -> None:
     owner = cues.OWNER.search(clause)
     if owner:
         who = next(owner[name] for name in ("who", "who2", "who3", "who4") if owner[name])
-        if reading.lexicon.names_in(who, {"person"}):
+        if context.lexicon.names_in(who, {"person"}):
             changes["owner"] = who.strip()
 
 
-def _read_products(clause: str, changes: dict[str, Any], reading: Reading) -> None:
+def _read_products(clause: str, changes: dict[str, Any], context: Context) -> None:
     add = cues.ADD_PRODUCT.search(clause)
     if (add and _ADDS.match(clause)) or (add := _NEEDS_TOO.search(clause)):
         products = [
-            n for n in reading.lexicon.names_in(clause, {"product"}) if n.start >= add.start() and n.score >= 0.5
+            n for n in context.lexicon.names_in(clause, {"product"}) if n.start >= add.start() and n.score >= 0.5
         ]
         words = tuple(dict.fromkeys(clause[n.start : n.end] for n in products))
         if words:

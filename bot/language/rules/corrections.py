@@ -4,9 +4,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from bot.contract.commands import CorrectDraft, DealChanges
+from bot.contract.commands.base import DealChanges
+from bot.contract.commands.writing import CorrectDraft
 from bot.domain.activities import ActivityKind
-from bot.language.context import Reading, Said
+from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import surely_ahead
 from bot.language.rules.capture import Told, read_segment
@@ -31,9 +32,9 @@ _BARE = re.compile(
 _ADDED = re.compile(r"\b(?:also|too|as well|joined|plus|and)\b|也|还有", re.I)
 
 
-def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
+def read_correction(said: Said, context: Context) -> CorrectDraft | None:
     """The correction in a message; None where it corrects nothing."""
-    if reading.draft is None:
+    if context.draft is None:
         return None
     removed = cues.REMOVE.match(said.own)
     if removed:
@@ -46,11 +47,11 @@ def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
                 ],
             )
         )
-    told = read_segment(said.own, reading)
+    told = read_segment(said.own, context)
     changes = dict(told.changes)
-    at = _moved_day(said, told, changes, reading)
+    at = _moved_day(said, told, changes, context)
     bare = _BARE.fullmatch(said.own)
-    if bare and "amount" not in changes and not find_dates(said.own, reading.today, ahead=True):
+    if bare and "amount" not in changes and not find_dates(said.own, context.today, ahead=True):
         changes["amount"], changes["bare_amount"] = Decimal(bare.group(1)), True
     correction = CorrectDraft(
         deal=told.deal_words,
@@ -64,16 +65,17 @@ def read_correction(said: Said, reading: Reading) -> CorrectDraft | None:
     return None if correction == CorrectDraft() else correction
 
 
-def _moved_day(said: Said, told: Told, changes: dict[str, Any], reading: Reading) -> Any:
+def _moved_day(said: Said, told: Told, changes: dict[str, Any], context: Context) -> Any:
     """The day of the activity, where the day said is that; else it goes to the close date or the next step of the
-    card."""
-    draft = reading.draft
+    card.
+    """
+    draft = context.draft
     assert draft is not None
-    dates = find_dates(said.own, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
-    behind = find_dates(said.own, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+    dates = find_dates(said.own, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
+    behind = find_dates(said.own, context.today, ahead=False, fiscal=context.fiscal, day_first=context.day_first)
     if changes.get("close_date") or changes.get("next_step_due") or not dates:
         return told.at if draft.has_activity else None
-    ahead = surely_ahead(said.own, reading) or not behind or behind[-1].grain != "day"
+    ahead = surely_ahead(said.own, context) or not behind or behind[-1].grain != "day"
     if draft.has_activity and not ahead:
         return behind[-1].day(last=False)
     if draft.has_close_date:

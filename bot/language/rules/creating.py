@@ -2,10 +2,11 @@
 
 import re
 
-from bot.contract.commands import CreateAccount, CreateContact, CreateDeal, DealChanges
+from bot.contract.commands.base import DealChanges
+from bot.contract.commands.writing import CreateAccount, CreateContact, CreateDeal
 from bot.domain.names import NamedSpan
 from bot.domain.text import HAS_CJK
-from bot.language.context import Reading, Said
+from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.stages import find_stage
 from bot.language.spans.dates import find_dates
@@ -23,47 +24,47 @@ _TITLE_IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
 _AT_ACCOUNT = re.compile(r"\s*(?:\b(?:at|from|of|for)\b|@)\s*$", re.I)
 
 
-def read_new_deal(said: Said, reading: Reading) -> CreateDeal | None:
+def read_new_deal(said: Said, context: Context) -> CreateDeal | None:
     """`new deal Initech 50k GTX Pro closing in March`."""
     start = cues.NEW_DEAL.match(said.own)
     if not start:
         return None
     rest = said.own[start.end() :]
-    accounts = [n for n in reading.lexicon.names_in(rest, {"account"}) if n.score >= 0.35]
+    accounts = [n for n in context.lexicon.names_in(rest, {"account"}) if n.score >= 0.35]
     account = max(accounts, key=lambda n: (n.score, n.end - n.start)) if accounts else None
     words = (
         rest[account.start : account.end]
         if account
         else re.split(r"\s+(?=[$€£¥]?\d)|[,:;]|\s(?:for|closing|worth)\s", rest.strip())[0].strip()
     )
-    products = [n for n in reading.lexicon.names_in(rest, {"product"}) if n.score >= 0.5]
+    products = [n for n in context.lexicon.names_in(rest, {"product"}) if n.score >= 0.5]
     product_words = tuple(dict.fromkeys(rest[n.start : n.end] for n in products))[:1]
-    dates = find_dates(rest, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    dates = find_dates(rest, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
     monies = [m for m in find_money(rest) if m.sure]
     changes = DealChanges(
         amount=monies[-1].amount if monies else None,
         currency=monies[-1].currency if monies and not re.match(r"[$¥]", rest[monies[-1].start :]) else None,
         close_date=dates[-1].day(last=True) if dates else None,
         products=product_words,
-        stage=find_stage(rest, reading.stages, reading.process),
+        stage=find_stage(rest, context.stages, context.process),
     )
     about = re.search(
         r"\b(?:for|about|on) (?:the |their |a )?([^,;.]+?)(?= clos\w+| worth| at \$?\d|[,;.]|$)", rest, re.I
     )
-    name = about.group(1) if about else _rest_of(rest, [*([account] if account else [])], reading)
+    name = about.group(1) if about else _rest_of(rest, [*([account] if account else [])], context)
     return CreateDeal(account=words, name=name or None, changes=changes)
 
 
-def read_new_account(said: Said, reading: Reading) -> CreateAccount | None:
+def read_new_account(said: Said, context: Context) -> CreateAccount | None:
     """`create account Fennimore Tools`."""
     start = cues.NEW_ACCOUNT.match(said.text)
     name = re.split(r"[,;\n]|\s[-–—]\s", said.text[start.end() :])[0].strip(" .!\"'") if start else ""
     return CreateAccount(name=name) if name else None
 
 
-def _rest_of(text: str, names: list[NamedSpan], reading: Reading) -> str:
+def _rest_of(text: str, names: list[NamedSpan], context: Context) -> str:
     spans = [(n.start, n.end) for n in names]
-    spans += [(d.start, d.end) for d in find_dates(text, reading.today, ahead=True)]
+    spans += [(d.start, d.end) for d in find_dates(text, context.today, ahead=True)]
     spans += [(m.start, m.end) for m in find_money(text) if m.sure]
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + ", " + text[end:]
@@ -74,9 +75,9 @@ def _rest_of(text: str, names: list[NamedSpan], reading: Reading) -> str:
     return next((re.sub(r"\s+", " ", piece) for piece in pieces if len(piece) > 1), "")
 
 
-def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
+def read_new_contact(said: Said, context: Context) -> CreateContact | None:
     """`new contact at Lyme River: Bill Sandover, site controller, bill@lyme.example`, in any order of its parts."""
-    somebody = _added_somebody(said, reading)
+    somebody = _added_somebody(said, context)
     start = cues.NEW_CONTACT.match(said.text)
     if somebody or not start:
         return somebody
@@ -88,7 +89,7 @@ def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
     email = _EMAIL.search(rest)
     if email:
         rest = rest[: email.start()] + rest[email.end() :]
-    named = max(reading.lexicon.names_in(rest, {"account"}), key=lambda n: (n.score, n.end - n.start), default=None)
+    named = max(context.lexicon.names_in(rest, {"account"}), key=lambda n: (n.score, n.end - n.start), default=None)
     account = rest[named.start : named.end] if named else ""
     if named:
         before = _AT_ACCOUNT.sub("", rest[: named.start])
@@ -109,11 +110,11 @@ def read_new_contact(said: Said, reading: Reading) -> CreateContact | None:
     )
 
 
-def _added_somebody(said: Said, reading: Reading) -> CreateContact | None:
+def _added_somebody(said: Said, context: Context) -> CreateContact | None:
     """`add Joost Kerkhof to Gouden Lepel, he's the head chef there`."""
     start = cues.ADD_SOMEBODY.match(said.text)
     rest = said.text[start.end() :] if start else ""
-    account = max(reading.lexicon.names_in(rest, {"account"}), key=lambda n: (n.score, n.end - n.start), default=None)
+    account = max(context.lexicon.names_in(rest, {"account"}), key=lambda n: (n.score, n.end - n.start), default=None)
     if not start or not account:
         return None
     email, title = _EMAIL.search(rest), _IS_THE.search(rest)

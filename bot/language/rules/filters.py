@@ -4,9 +4,9 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from bot.contract.commands import ListDeals
+from bot.contract.commands.asking import ListDeals
 from bot.domain.text import HAS_CJK
-from bot.language.context import Reading
+from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.stages import stage_meant
 from bot.language.spans import numbers
@@ -203,38 +203,38 @@ _LONGER = re.compile(rf"(?:longer|more|over|greater|>|for|超过|多于)(?: than
 _CREATED = re.compile(r"\b(?:created|opened|added|started|entered)\b|新建|创建|新增", I)
 
 
-def read_filter(text: str, reading: Reading, *, lost: bool = False) -> dict[str, Any]:
+def read_filter(text: str, context: Context, *, lost: bool = False) -> dict[str, Any]:
     """The fields of a DealFilter that the words fill."""
     found: dict[str, Any] = {}
-    taken = _products(text, reading, found)
+    taken = _products(text, context, found)
     rest = blanked(text, taken)
-    found["deal"] = deal_words(rest, reading)
-    names = [(n.start, n.end) for n in reading.lexicon.names_in(rest, {"account", "deal"}) if n.score >= 0.6]
+    found["deal"] = deal_words(rest, context)
+    names = [(n.start, n.end) for n in context.lexicon.names_in(rest, {"account", "deal"}) if n.score >= 0.6]
     nameless = blanked(text, [*taken, *names])
-    found["whose"] = whose(nameless, reading)
+    found["whose"] = whose(nameless, context)
     industry = (
-        next((reading.industries[m.group().casefold()] for m in [_industries(reading).search(nameless)] if m), None)
-        if reading.industries
+        next((context.industries[m.group().casefold()] for m in [_industries(context).search(nameless)] if m), None)
+        if context.industries
         else None
     )
     if industry:
         found["industry"] = industry
-    stage = stage_meant(nameless, reading.stages, reading.process)
+    stage = stage_meant(nameless, context.stages, context.process)
     if stage:
         found |= {"stage": stage, "stage_onward": bool(_ONWARD.search(nameless))}
     slipped = _SLIPPED.search(nameless)
-    out_of = period_said(nameless[slipped.end() :], reading, ahead=False) if slipped else None
+    out_of = period_said(nameless[slipped.end() :], context, ahead=False) if slipped else None
     if out_of:
         found |= {"slipped_from": out_of.period.start, "slipped_to": out_of.period.end}
-    _numbers(nameless, reading, found)
+    _numbers(nameless, context, found)
     if lost:
         found["loss_reason"] = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
     return {name: value for name, value in found.items() if value}
 
 
-def _products(text: str, reading: Reading, found: dict[str, Any]) -> list[tuple[int, int]]:
-    spans = [n for n in reading.lexicon.names_in(text, {"product"}) if n.score >= 0.6]
-    accounts = [n for n in reading.lexicon.names_in(text, {"account"}) if n.score >= 0.6]
+def _products(text: str, context: Context, found: dict[str, Any]) -> list[tuple[int, int]]:
+    spans = [n for n in context.lexicon.names_in(text, {"product"}) if n.score >= 0.6]
+    accounts = [n for n in context.lexicon.names_in(text, {"account"}) if n.score >= 0.6]
     spans = [
         n
         for n in spans
@@ -249,7 +249,7 @@ def _products(text: str, reading: Reading, found: dict[str, Any]) -> list[tuple[
     return [(n.start, n.end) for n in spans]
 
 
-def _numbers(text: str, reading: Reading, found: dict[str, Any]) -> None:
+def _numbers(text: str, context: Context, found: dict[str, Any]) -> None:
     """Amounts, ages and flaws."""
     monies = [m for m in find_money(text) if m.sure]
     if len(monies) > 1 and _BETWEEN.search(text):
@@ -274,7 +274,7 @@ def _numbers(text: str, reading: Reading, found: dict[str, Any]) -> None:
     for category, cue in cues.FORECAST_CATEGORY:
         if cue.search(text):
             found["forecast"] = category
-            if not any(stage.name.casefold() in text.casefold() for stage in reading.stages):
+            if not any(stage.name.casefold() in text.casefold() for stage in context.stages):
                 found.pop("stage", None)  # a word for the category may be one for a stage too
             break
 
@@ -339,32 +339,32 @@ def created_span(text: str, span: dict[str, date | None]) -> dict[str, Any] | No
     )
 
 
-def strangers(text: str, reading: Reading) -> bool:
+def strangers(text: str, context: Context) -> bool:
     """Whether words stand there that are neither everyday words nor names, regions, industries or stages."""
-    return bool(reading.lexicon.strangers(_unknown_part(text, reading)))
+    return bool(context.lexicon.strangers(_unknown_part(text, context)))
 
 
-def stray(text: str, reading: Reading) -> bool:
+def stray(text: str, context: Context) -> bool:
     """The same of words that should name somebody, where a day does not and any Chinese word would."""
-    rest = _unknown_part(text, reading)
-    return bool(reading.lexicon.strangers(rest) or HAS_CJK.search(rest)) and not find_dates(
-        text, reading.today, ahead=True
+    rest = _unknown_part(text, context)
+    return bool(context.lexicon.strangers(rest) or HAS_CJK.search(rest)) and not find_dates(
+        text, context.today, ahead=True
     )
 
 
-def _unknown_part(text: str, reading: Reading) -> str:
+def _unknown_part(text: str, context: Context) -> str:
     """The text without regions, industries and stages."""
     known = [
         (m.start(), m.end())
-        for word in (*reading.regions, *(s.name for s in reading.stages))
+        for word in (*context.regions, *(s.name for s in context.stages))
         for m in re.finditer(re.escape(word), text, I)
     ]
-    known += [(m.start(), m.end()) for m in _industries(reading).finditer(text)] if reading.industries else []
+    known += [(m.start(), m.end()) for m in _industries(context).finditer(text)] if context.industries else []
     return blanked(text, known)
 
 
-def _industries(reading: Reading) -> re.Pattern[str]:
-    words = sorted(reading.industries, key=len, reverse=True)
+def _industries(context: Context) -> re.Pattern[str]:
+    words = sorted(context.industries, key=len, reverse=True)
     return re.compile(
         "|".join(re.escape(w) if HAS_CJK.search(w) else rf"(?<!\w){re.escape(w)}(?!\w)" for w in words), I
     )
@@ -376,21 +376,21 @@ def blanked(text: str, spans: list[tuple[int, int]]) -> str:
     return text
 
 
-def deal_words(text: str, reading: Reading) -> str:
+def deal_words(text: str, context: Context) -> str:
     """The words that name an account or a deal."""
-    spans = [n for n in reading.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.3]
+    spans = [n for n in context.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.3]
     if not any(n.kind == "account" for n in spans):
         spans = [n for n in spans if n.score >= 0.6]
     return " ".join(text[a:b] for a, b in sorted({(n.start, n.end) for n in spans}))
 
 
-def deal_phrase(text: str, reading: Reading) -> str:
+def deal_phrase(text: str, context: Context) -> str:
     """The words that name a deal, with the strange ones beside them: they may name what the asker must not see."""
-    named = [(n.start, n.end) for n in reading.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.3]
+    named = [(n.start, n.end) for n in context.lexicon.names_in(text, {"account", "deal"}) if n.score >= 0.3]
     if not named:
         return ""
     first, last = min(a for a, _ in named), max(b for _, b in named)
-    for start, end in reading.lexicon.strangers(text):
+    for start, end in context.lexicon.strangers(text):
         if 0 <= first - end <= 1 and text[end:first].isspace():
             first = start
         if 0 <= start - last <= 1 and text[last:start].isspace():
@@ -398,17 +398,17 @@ def deal_phrase(text: str, reading: Reading) -> str:
     return (
         text[first:last]
         if text[first:last] != text[min(a for a, _ in named) : max(b for _, b in named)]
-        else deal_words(text, reading)
+        else deal_words(text, context)
     )
 
 
-def whose(text: str, reading: Reading) -> str:
+def whose(text: str, context: Context) -> str:
     """The words for people, teams and regions in a text."""
     parts = [text[m.start() : m.end()] for m in [_TEAM.search(text)] if m]
-    for region in reading.regions:
+    for region in context.regions:
         if re.search(rf"\b{re.escape(region)}\b" if region.isascii() else re.escape(region), text, I):
             parts.append(region)
-    people = sorted(reading.lexicon.names_in(text, {"person"}), key=lambda n: n.start)
+    people = sorted(context.lexicon.names_in(text, {"person"}), key=lambda n: n.start)
     if any(n.score >= 0.4 for n in people) and not re.search(r"\b(?:my|our) team\b|我的团队|我们", text, I):
         parts = [part for part in parts if not _TEAM.fullmatch(part)]
     parts += [text[n.start : n.end] for n in people if n.score >= 0.4]
@@ -420,16 +420,16 @@ def whose(text: str, reading: Reading) -> str:
     return ", ".join(dict.fromkeys(parts))
 
 
-def period_said(text: str, reading: Reading, *, ahead: bool) -> DateSaid | None:
+def period_said(text: str, context: Context, *, ahead: bool) -> DateSaid | None:
     """The period of a question; the widest kind said, for `today` beside `this quarter` means the latter."""
-    found = find_dates(text, reading.today, ahead=ahead, fiscal=reading.fiscal, day_first=reading.day_first)
+    found = find_dates(text, context.today, ahead=ahead, fiscal=context.fiscal, day_first=context.day_first)
     return next((d for d in found if d.grain != "day"), None) or next(iter(found), None)
 
 
-def periods_said(text: str, reading: Reading) -> list[DateSaid]:
+def periods_said(text: str, context: Context) -> list[DateSaid]:
     return [
         d
-        for d in find_dates(text, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
+        for d in find_dates(text, context.today, ahead=False, fiscal=context.fiscal, day_first=context.day_first)
         if d.grain != "day"
     ]
 
@@ -447,16 +447,17 @@ _BEFORE_ZH, _AFTER_ZH = re.compile(r"^\s*(?:之前|以前|前)"), re.compile(r"^
 LONG_AGO, FAR_AHEAD = date(1970, 1, 1), date(2199, 12, 31)
 
 
-def span(text: str, reading: Reading, *, ahead: bool) -> dict[str, date | None]:
+def span(text: str, context: Context, *, ahead: bool) -> dict[str, date | None]:
     """The period of a question as fields; `since` runs until today, `since last week` is the last 7 days, `before July`
-    ends with June."""
-    said = period_said(text, reading, ahead=ahead)
+    ends with June.
+    """
+    said = period_said(text, context, ahead=ahead)
     if said is None:
         return {"period_from": None, "period_to": None}
     start, end = said.period.start, said.period.end
     before, after = text[: said.start], text[said.end :]
     if _SINCE.search(text):
-        start, end = (reading.today - timedelta(days=7) if said.grain == "week" else start), reading.today
+        start, end = (context.today - timedelta(days=7) if said.grain == "week" else start), context.today
     elif _BEFORE_ZH.search(after) or (
         _BEFORE.search(before) and "by" not in before.split()[-1:] and "to" not in before.split()[-1:]
     ):
@@ -468,9 +469,9 @@ def span(text: str, reading: Reading, *, ahead: bool) -> dict[str, date | None]:
     return {"period_from": start, "period_to": end}
 
 
-def read_selection(text: str, reading: Reading) -> ListDeals:
+def read_selection(text: str, context: Context) -> ListDeals:
     """The open deals that words such as `all my stalled deals closing this month` mean."""
-    found = read_filter(text, reading)
+    found = read_filter(text, context)
     if found.get("whose") in {None, "all"}:
         found["whose"] = "me"
-    return ListDeals(**found, **span(without_spans(text), reading, ahead=True))
+    return ListDeals(**found, **span(without_spans(text), context, ahead=True))

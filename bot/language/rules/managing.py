@@ -5,19 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.contract.commands import (
-    CancelSchedule,
-    CoachDeal,
-    CoachPerson,
-    Command,
-    ListSchedules,
-    ScheduleDigest,
-    SnoozeNudges,
-    SummarizePipeline,
-    Unsupported,
-    WritePlan,
-)
-from bot.language.context import Reading
+from bot.contract.commands.asking import SummarizePipeline
+from bot.contract.commands.base import Command
+from bot.contract.commands.coaching import CoachDeal, CoachPerson
+from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
+from bot.contract.commands.planning import WritePlan
+from bot.contract.commands.talking import Unsupported
+from bot.language.context import Context
 from bot.language.rules.filters import days_said, deal_phrase, span, whose
 from bot.language.rules.pipeline import read_pipeline
 from bot.language.spans import numbers
@@ -179,25 +173,25 @@ _PAST_HOUR = re.compile(r"\b(?P<part>quarter past|half past|quarter to) (?P<hour
 _NO_TIME = re.compile(r"\b(?:at|@)\s*\d|\d{1,2}:\d{2}|\d\s*[点时]", I)
 
 
-def read_managing(text: str, reading: Reading) -> Command | None:
+def read_managing(text: str, context: Context) -> Command | None:
     """A request for coaching, a document, a schedule or a snooze; None where it is none of these."""
-    return _nudges(text, reading) or _schedule(text, reading) or _plan(text, reading) or _coaching(text, reading)
+    return _nudges(text, context) or _schedule(text, context) or _plan(text, context) or _coaching(text, context)
 
 
-def _coaching(text: str, reading: Reading) -> Command | None:
+def _coaching(text: str, context: Context) -> Command | None:
     person = _COACH_PERSON.search(text)
     coach = _COACH.search(text)
     if not person and not coach:
         return None
-    deal = deal_phrase(_without_people(text, reading), reading)
-    who = whose(text, reading)
+    deal = deal_phrase(_without_people(text, context), context)
+    who = whose(text, context)
     named = [part for part in who.split(", ") if part and part != "me"]
     if deal and not (person and named) and not (person and person["en"] if person else False):
         return CoachDeal(deal=deal)
     if named or person:
         ours = bool(re.search(r"\b(?:we|us|our)\b|我们", text, I)) and not named
         return CoachPerson(
-            whose="my team" if ours else ", ".join(named) or who or "me", **span(text, reading, ahead=False)
+            whose="my team" if ours else ", ".join(named) or who or "me", **span(text, context, ahead=False)
         )
     unknown = re.search(
         (
@@ -213,22 +207,22 @@ def _coaching(text: str, reading: Reading) -> Command | None:
     )
 
 
-def _without_people(text: str, reading: Reading) -> str:
-    for n in sorted(reading.lexicon.names_in(text, {"person"}), key=lambda n: -n.start):
+def _without_people(text: str, context: Context) -> str:
+    for n in sorted(context.lexicon.names_in(text, {"person"}), key=lambda n: -n.start):
         if n.score >= 0.6:
             text = text[: n.start] + " " * (n.end - n.start) + text[n.end :]
     return text
 
 
-def _plan(text: str, reading: Reading) -> Command | None:
+def _plan(text: str, context: Context) -> Command | None:
     for plan, cue in _PLANS:
         match = cue.search(text)
         if not match or (_ASKED_PLAN.search(text) and plan != "brief"):
             continue
         rest = f"{text[: match.start()]} | {text[match.end() :]}"
-        about = deal_phrase(rest, reading) or _contact(rest, reading)
+        about = deal_phrase(rest, context) or _contact(rest, context)
         if plan == "territory":
-            about = whose(rest, reading) or "me"
+            about = whose(rest, context) or "me"
         elif not about:
             unknown = re.search(r"\|\s*(?:for|on|with|about|me for|:)?\s*(?:the |my |our )?([^|]+?)\W*$", rest, I)
             about = unknown.group(1).strip() if unknown else ""
@@ -237,25 +231,25 @@ def _plan(text: str, reading: Reading) -> Command | None:
                 if about.lower() in {"it", "this", "that", "this deal", "this one", "me", "tomorrow", "today"}
                 else about
             )
-        days = find_dates(rest, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+        days = find_dates(rest, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
         kind: Any = plan
         return WritePlan(plan=kind, about=about, meeting_on=days[0].period.start if days and plan == "brief" else None)
     return None
 
 
-def _contact(text: str, reading: Reading) -> str:
+def _contact(text: str, context: Context) -> str:
     """The words for a customer's person, through whom the deal can be found."""
-    found = max(reading.lexicon.names_in(text, {"contact"}), key=lambda n: n.score, default=None)
+    found = max(context.lexicon.names_in(text, {"contact"}), key=lambda n: n.score, default=None)
     return text[found.start : found.end] if found and found.score >= 0.4 else ""
 
 
-def _schedule(text: str, reading: Reading) -> Command | None:
+def _schedule(text: str, context: Context) -> Command | None:
     if _LISTED.search(text):
         return ListSchedules()
     if _CANCEL.search(text) and (
         _SCHEDULE.search(text)
         or (_ONE_DAY.search(text) and len(text) < 40)
-        or (reading.schedule_in_thread and _BARE_CANCEL.match(text))
+        or (context.schedule_in_thread and _BARE_CANCEL.match(text))
     ):
         return CancelSchedule(words=text)
     here = re.search(r"\bhere\b|这里|本频道|群里", text, I)
@@ -279,7 +273,7 @@ def _schedule(text: str, reading: Reading) -> Command | None:
         rest = cue.sub(" ", rest)
     rest = _TIME.sub(" ", _POST.sub(" ", rest))
     query = (
-        read_pipeline(rest, replace(reading, last_query=None))
+        read_pipeline(rest, replace(context, last_query=None))
         if re.search(r"summary|pipeline|forecast|hygiene|汇总|管道|预测", rest, I)
         and not re.search(r"\b(?:this|it)\b|这个", rest, I)
         else None
@@ -337,12 +331,12 @@ def time_said(text: str) -> tuple[int, int] | None:
     return None
 
 
-def _nudges(text: str, reading: Reading) -> Command | None:
-    if not _NUDGES.search(text) and not (re.match(r"^\W*(?:snooze|mute)\b", text, I) and not reading.draft):
+def _nudges(text: str, context: Context) -> Command | None:
+    if not _NUDGES.search(text) and not (re.match(r"^\W*(?:snooze|mute)\b", text, I) and not context.draft):
         return None
     if _ON.search(text):
         return SnoozeNudges(on=True)
-    until = _until(text, reading)
+    until = _until(text, context)
     if until:
         return SnoozeNudges(until=until)
     if _OFF.search(text):
@@ -350,9 +344,9 @@ def _nudges(text: str, reading: Reading) -> Command | None:
     return SnoozeNudges(until=None) if _SNOOZE.search(text) else None
 
 
-def _until(text: str, reading: Reading) -> date | None:
+def _until(text: str, context: Context) -> date | None:
     """The first day on which messages come again: `till Monday` is Monday, `for two weeks` the day after them."""
-    found = find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+    found = find_dates(text, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
     if found:
         said = found[-1]
         through = re.search(
@@ -365,4 +359,4 @@ def _until(text: str, reading: Reading) -> date | None:
         )
         return said.period.end + timedelta(days=1) if through else said.period.start
     days = days_said(text)
-    return reading.today + timedelta(days=days) if days else None
+    return context.today + timedelta(days=days) if days else None

@@ -3,7 +3,7 @@
 import re
 
 from bot.domain.text import HAS_CJK
-from bot.language.context import Reading
+from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, surely_ahead, surely_past
 from bot.language.spans.dates import DateSaid, find_dates
@@ -15,14 +15,14 @@ _DUE_WORD_ZH = re.compile(r"^(?:之?前|以前)")
 _WANTS_IT_SO = re.compile(r"\bwants? (?:it|this|that)\b", re.I)
 
 
-def next_step(clause: str, ahead: list[DateSaid], reading: Reading, *, pending: bool, told: bool) -> str | None:
+def next_step(clause: str, ahead: list[DateSaid], context: Context, *, pending: bool, told: bool) -> str | None:
     """The text of a next step, empty where only its label stands here, None where the clause is none.
 
     `pending` says that the clause before was such a label, `told` that an activity was told already.
     """
     label = cues.NEXT_LABEL.search(clause)
     if label and (label.start() == 0 or not activity_kind(clause[: label.start()])):
-        return _after_name(clause[label.end() :].strip(), reading)
+        return _after_name(clause[label.end() :].strip(), context)
     remind = cues.REMIND.search(clause)
     if remind:
         return clause[remind.end() :].strip()
@@ -38,22 +38,22 @@ def next_step(clause: str, ahead: list[DateSaid], reading: Reading, *, pending: 
         and (days or cues.IMPERATIVE.match(clause[promise.end() :]))
     ):
         return clause[promise.end() :].strip()
-    happened = find_duration(clause) is not None and surely_past(clause, reading)
+    happened = find_duration(clause) is not None and surely_past(clause, context)
     if (
         cues.IMPERATIVE.match(clause)
         and not happened
-        and (days or not surely_past(clause, reading))
+        and (days or not surely_past(clause, context))
         and not cues.STAGE_CUE.search(clause)
     ):
-        behind = find_dates(clause, reading.today, ahead=False, fiscal=reading.fiscal, day_first=reading.day_first)
-        if all(d.period.start > reading.today or a.start == d.start for d, a in zip(behind, ahead, strict=False)):
+        behind = find_dates(clause, context.today, ahead=False, fiscal=context.fiscal, day_first=context.day_first)
+        if all(d.period.start > context.today or a.start == d.start for d, a in zip(behind, ahead, strict=False)):
             return clause
-    return clause if _plans(clause, days, reading, told=told) else None
+    return clause if _plans(clause, days, context, told=told) else None
 
 
-def _plans(clause: str, days: list[DateSaid], reading: Reading, *, told: bool) -> bool:
+def _plans(clause: str, days: list[DateSaid], context: Context, *, told: bool) -> bool:
     """Whether a clause with a day ahead tells what is planned for it."""
-    if not any(d.period.start > reading.today for d in days):
+    if not any(d.period.start > context.today for d in days):
         return False
     if (
         cues.BOOKED.search(clause)
@@ -61,7 +61,7 @@ def _plans(clause: str, days: list[DateSaid], reading: Reading, *, told: bool) -
         or (cues.WANTS.search(clause) and not _WANTS_IT_SO.search(clause))
     ):
         return True
-    ahead = surely_ahead(clause, reading)
+    ahead = surely_ahead(clause, context)
     if HAS_CJK.search(clause) and cues.ZH_FUTURE_DO.search(clause) and (ahead or cues.ZH_DEADLINE.search(clause)):
         return True
     if (activity_kind(clause) and ahead) or cues.STARTS.search(clause):
@@ -69,10 +69,11 @@ def _plans(clause: str, days: list[DateSaid], reading: Reading, *, told: bool) -
     return told and bool(activity_kind(clause)) and bool(cues.CLOCK.search(clause)) and not cues.PAST.search(clause)
 
 
-def _after_name(step: str, reading: Reading) -> str:
+def _after_name(step: str, context: Context) -> str:
     """`next step Steinbrück: contract back` is about the contract; a name alone with nothing behind it waits for the
-    step."""
-    for name in reading.lexicon.names_in(step, {"account", "deal"}):
+    step.
+    """
+    for name in context.lexicon.names_in(step, {"account", "deal"}):
         if name.start == 0 and re.match(r"\s*(?::|$|-|–)", step[name.end :]):
             return step[name.end :].strip(" :-–")
     return step

@@ -4,10 +4,12 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from bot.contract.commands import Breakdown, Command, ListDeals, ShowDeal, SummarizePipeline, Unsupported, View
+from bot.contract.commands.asking import Breakdown, ListDeals, ShowDeal, SummarizePipeline, View
+from bot.contract.commands.base import Command
+from bot.contract.commands.talking import Unsupported
 from bot.domain.periods import Period
 from bot.domain.text import HAS_CJK
-from bot.language.context import Reading
+from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.filters import (
     blanked,
@@ -309,39 +311,40 @@ _FOLLOWING = re.compile(
 )
 
 
-def read_pipeline(text: str, reading: Reading) -> Command | None:
+def read_pipeline(text: str, context: Context) -> Command | None:
     """A question to the pipeline; None where the message asks none."""
     lead = _LEAD.match(text)
     if lead and lead.group().strip() and len(text) > lead.end():
         asked = text[lead.end() :]
         found = (
-            _summary(asked, reading) or _deals(f"list {asked}", reading) or _noun_phrase(asked, reading, asked_for=True)
+            _summary(asked, context) or _deals(f"list {asked}", context) or _noun_phrase(asked, context, asked_for=True)
         )
         if found:
             return found
     return (
-        _follow_up(text, reading)
-        or _summary(text, reading)
-        or _deals(text, reading)
-        or _show(text, reading)
-        or _noun_phrase(text, reading)
+        _follow_up(text, context)
+        or _summary(text, context)
+        or _deals(text, context)
+        or _show(text, context)
+        or _noun_phrase(text, context)
     )
 
 
-def _noun_phrase(text: str, reading: Reading, *, asked_for: bool = False) -> Command | None:
+def _noun_phrase(text: str, context: Context, *, asked_for: bool = False) -> Command | None:
     """Conditions without a verb: `jonas, negotiation or further, >300k`, `h1 wins for dach`, `gtx pro in the east, open
-    ones`."""
+    ones`.
+    """
     if not asked_for and re.match(r"^\W*(?:does|do|is|are|am|can|could|how|why|when|where|did|should)\b", text, I):
         return None
     if (
         _CHANGES.search(text)
         or any(cue.search(text) for _, cue in cues.ACTIVITY)
-        or (not asked_for and strangers(without_spans(text), reading))
+        or (not asked_for and strangers(without_spans(text), context))
     ):
         return None
     state = _state(text)
-    found = read_filter(text, reading, lost=state == "lost")
-    when = span(without_spans(text), reading, ahead=state == "open")
+    found = read_filter(text, context, lost=state == "lost")
+    when = span(without_spans(text), context, ahead=state == "open")
     plain = {"min_days_quiet", "min_days_in_stage", "min_pushes", "slipped_from"} & found.keys()
     whom = found.get("whose") not in {None, "me"} or "products" in found or "industry" in found
     which = {
@@ -384,16 +387,16 @@ def view_said(text: str) -> View:
     return next((view for view, cue in _VIEWS if cue.search(text)), "summary")
 
 
-def _summary(text: str, reading: Reading) -> Command | None:
+def _summary(text: str, context: Context) -> Command | None:
     if _MINUS.search(text) and (_PIPELINE.search(text) or _DEALS.search(text)):
         return Unsupported(what="minus")
     view, by = view_said(text), _by(text)
     if view == "summary" and by is None and not _PIPELINE.search(text) and not _SET_BESIDE.search(text):
         return None
-    who = whose(text, reading)
-    compared = _compared(text, who, reading)
+    who = whose(text, context)
+    compared = _compared(text, who, context)
     if compared:
-        return SummarizePipeline(**{**read_filter(text, reading), "whose": who or "", **compared, "view": view})
+        return SummarizePipeline(**{**read_filter(text, context), "whose": who or "", **compared, "view": view})
     asks_list = _DEALS.search(text) and _LISTS.search(text) and not re.search(r"pipeline|summary|汇总|管道", text, I)
     if (
         view == "summary"
@@ -414,7 +417,7 @@ def _summary(text: str, reading: Reading) -> Command | None:
                 or _WON.search(text)
                 or _LOST_TO.search(text)
                 or who
-                or period_said(text, reading, ahead=True)
+                or period_said(text, context, ahead=True)
             )
         )
     ):
@@ -427,7 +430,7 @@ def _summary(text: str, reading: Reading) -> Command | None:
         )
     ):
         return None
-    found = read_filter(text, reading)
+    found = read_filter(text, context)
     if view == "forecast":
         found.pop("forecast", None)
     if (
@@ -437,50 +440,51 @@ def _summary(text: str, reading: Reading) -> Command | None:
         and by is None
         and len(found) == 1
     ):
-        return ListDeals(**found, **span(text, reading, ahead=view == "forecast"))
+        return ListDeals(**found, **span(text, context, ahead=view == "forecast"))
     if "whose" not in found or _TEAM_ONLY.fullmatch(found["whose"]):
-        unknown = _unknown(text, reading)
+        unknown = _unknown(text, context)
         found |= {"whose": unknown} if unknown else {}
-    when = _summed_over(text, view, reading)
+    when = _summed_over(text, view, context)
     created = created_span(text, when)
     return SummarizePipeline(**{**found, **(created or when), "view": view, "by": by})
 
 
-def _summed_over(text: str, view: View, reading: Reading) -> dict[str, date | None]:
+def _summed_over(text: str, view: View, context: Context) -> dict[str, date | None]:
     """The period of a summary: a quarter or month named alone is that of this year, unless the words look back or
-    ahead."""
+    ahead.
+    """
     text = without_spans(text)
     back = view == "movement" or bool(_BACK.search(text))
-    when = span(text, reading, ahead=not back)
+    when = span(text, context, ahead=not back)
     start = when["period_from"]
     named = re.search(r"\b(?:next|coming|20\d\d)\b|下|明年|20\d\d", text, I)
-    if start and not back and view != "forecast" and start.year > reading.today.year and not named:
-        earlier = span(text, reading, ahead=False)
-        return earlier if earlier["period_from"] and earlier["period_from"].year == reading.today.year else when
+    if start and not back and view != "forecast" and start.year > context.today.year and not named:
+        earlier = span(text, context, ahead=False)
+        return earlier if earlier["period_from"] and earlier["period_from"].year == context.today.year else when
     return when
 
 
-def _unknown(text: str, reading: Reading) -> str | None:
+def _unknown(text: str, context: Context) -> str | None:
     """The words for somebody asked about whom nobody knows: the answer must say so, not give other numbers."""
     for cue in _UNKNOWN:
         found = cue.search(text)
         who = found["who"].strip() if found else ""
-        if who and stray(who, reading) and not _OURS.search(who) and who.lower() not in _NO_SCOPE:
+        if who and stray(who, context) and not _OURS.search(who) and who.lower() not in _NO_SCOPE:
             return who
     return None
 
 
-def _compared(text: str, who: str, reading: Reading) -> dict[str, Any] | None:
+def _compared(text: str, who: str, context: Context) -> dict[str, Any] | None:
     """Two of a kind beside each other: people or regions, or two periods."""
     if not _VERSUS.search(text) and not _COMPARE_AND.search(text):
         return None
     parts = [p for p in who.split(", ") if p]
     strict = _SET_BESIDE.search(text)
     if len(parts) >= 2 and strict:
-        return {"by": "compare", **_summed_over(text, "summary", reading)}
-    periods = [said.period for said in periods_said(text, reading)]
+        return {"by": "compare", **_summed_over(text, "summary", context)}
+    periods = [said.period for said in periods_said(text, context)]
     if len(periods) == 1 and _LAST_ONE.search(text):
-        periods.append(_before(periods[0], reading))
+        periods.append(_before(periods[0], context))
     if len(periods) >= 2 and strict:
         first, second = periods[0], periods[1]
         return {
@@ -496,11 +500,11 @@ def _state(text: str) -> str:
     return "lost" if _LOST_TO.search(text) else "won" if _WON.search(text) else "open"
 
 
-def _deals(text: str, reading: Reading) -> Command | None:
+def _deals(text: str, context: Context) -> Command | None:
     if not (_DEALS.search(text) or _TOP.search(text) or _ASKS_WHICH.search(text)):
         return None
     state = _state(text)
-    found = read_filter(text, reading, lost=state == "lost")
+    found = read_filter(text, context, lost=state == "lost")
     flawed = {"finding", "min_days_quiet", "min_days_in_stage", "min_pushes"} & found.keys() and _ASKS_WHICH.search(
         text
     )
@@ -511,8 +515,8 @@ def _deals(text: str, reading: Reading) -> Command | None:
     one = _ONE_DEAL.search(text)
     if (
         one
-        and not deal_words(text, reading)
-        and reading.lexicon.strangers(one["name"])
+        and not deal_words(text, context)
+        and context.lexicon.strangers(one["name"])
         and not found.keys() - {"whose"}
     ):
         return ShowDeal(deal=one["name"].strip())
@@ -525,12 +529,12 @@ def _deals(text: str, reading: Reading) -> Command | None:
         and not top
     ):
         return None
-    when = span(without_spans(text), reading, ahead=state == "open" and "min_pushes" not in found)
+    when = span(without_spans(text), context, ahead=state == "open" and "min_pushes" not in found)
     if HAS_CJK.search(text) and state != "open":
         found.pop("deal", None)
     order = next((name for name, cue in _ORDERS if cue.search(text)), "amount")
     if "whose" not in found:
-        unknown = _unknown(text, reading)
+        unknown = _unknown(text, context)
         found |= {"whose": unknown} if unknown else {}
     fields = {
         **found,
@@ -556,10 +560,10 @@ def _when(text: str, state: str, found: dict[str, Any], when: dict[str, date | N
     return created_span(text, when) or when
 
 
-def _show(text: str, reading: Reading) -> Command | None:
+def _show(text: str, context: Context) -> Command | None:
     if not _SHOW.search(text) and not (cues.QUESTION.search(text) and re.search(r"\b(?:log|logged|record)\b", text, I)):
         return None
-    deal = deal_words(text, reading)
+    deal = deal_words(text, context)
     if not deal:
         unknown = re.match(
             r"^\W*(?:show(?: me)?|pull up|open|look up|status of|tell me about)\s+(?:the |my )?(.+?)\W*$", text, I
@@ -568,29 +572,29 @@ def _show(text: str, reading: Reading) -> Command | None:
     return ShowDeal(deal=deal) if deal else None
 
 
-def _follow_up(text: str, reading: Reading) -> Command | None:
+def _follow_up(text: str, context: Context) -> Command | None:
     """“just nadia”, “and last quarter?”, “by rep”, “only over 50k” after a summary or a list."""
-    if reading.last_query and _THOSE.search(text) and len(text) < 50:
-        kept = {k: v for k, v in reading.last_query.items() if k in ListDeals.model_fields}
+    if context.last_query and _THOSE.search(text) and len(text) < 50:
+        kept = {k: v for k, v in context.last_query.items() if k in ListDeals.model_fields}
         return ListDeals.model_validate(kept)
-    if reading.draft and re.match(r"^\W*(?:make|change)\b", text, I):
+    if context.draft and re.match(r"^\W*(?:make|change)\b", text, I):
         return None
     few = len(text.split()) <= 9 and len(text) <= (20 if HAS_CJK.search(text) else 70)
     if (
-        reading.last_query is None
+        context.last_query is None
         or not few
-        or not (_FOLLOWING.search(text) or _by(text) or _only_narrows(text, reading))
+        or not (_FOLLOWING.search(text) or _by(text) or _only_narrows(text, context))
     ):
         return None
     if _DEALS.search(text) and not re.search(r"\b(?:only|just|those|them|of (?:those|these|them))\b|只", text, I):
         return None
     if _PIPELINE.search(text) and not re.match(r"^\W*(?:and|what about|how about|same|那)", text, I):
         return None
-    query = dict(reading.last_query)
+    query = dict(context.last_query)
     kind = query.pop("command")
-    found, by = read_filter(text, reading, lost=query.get("state") == "lost"), _by(text)
-    when = span(without_spans(text), reading, ahead=kind == "ListDeals" and query.get("state") == "open")
-    changed = _changed(text, query, found, when, by, reading)
+    found, by = read_filter(text, context, lost=query.get("state") == "lost"), _by(text)
+    when = span(without_spans(text), context, ahead=kind == "ListDeals" and query.get("state") == "open")
+    changed = _changed(text, query, found, when, by, context)
     if not changed:
         return None
     if kind == "ListDeals" and by:
@@ -606,18 +610,19 @@ def _follow_up(text: str, reading: Reading) -> Command | None:
     return model.model_validate({k: v for k, v in {**query, **changed}.items() if k in model.model_fields})
 
 
-def _only_narrows(text: str, reading: Reading) -> bool:
+def _only_narrows(text: str, context: Context) -> bool:
     """Whether nothing stands there but a period, an amount, names and small words: `next quarter`, `Lucy`, `over
-    50k`."""
+    50k`.
+    """
     spans = [
         (d.start, d.end)
-        for d in find_dates(text, reading.today, ahead=True, fiscal=reading.fiscal, day_first=reading.day_first)
+        for d in find_dates(text, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
     ]
     spans += [(m.start, m.end) for m in find_money(text)]
     spans += [
-        (n.start, n.end) for n in reading.lexicon.names_in(text, {"person", "product", "account"}) if n.score >= 0.5
+        (n.start, n.end) for n in context.lexicon.names_in(text, {"person", "product", "account"}) if n.score >= 0.5
     ]
-    spans += [(m.start(), m.end()) for region in reading.regions for m in re.finditer(re.escape(region), text, I)]
+    spans += [(m.start(), m.end()) for region in context.regions for m in re.finditer(re.escape(region), text, I)]
     return bool(spans) and not re.search(r"\w", _FILLER.sub(" ", blanked(text, spans)))
 
 
@@ -627,7 +632,7 @@ def _changed(
     found: dict[str, Any],
     when: dict[str, date | None],
     by: Breakdown | None,
-    reading: Reading,
+    context: Context,
 ) -> dict[str, Any]:
     changed = {
         name: value
@@ -635,7 +640,7 @@ def _changed(
         if not (name == "whose" and value == "me" and not re.search(r"\b(?:me|mine|my own)\b|我", text, I))
     }
     if _THIS_ONE.search(text) and query.get("period_from"):
-        changed |= _present(query, reading)
+        changed |= _present(query, context)
     elif when["period_from"]:
         move = query.get("moved") and {"moved_from": when["period_from"], "moved_to": when["period_to"]}
         changed |= move or when
@@ -652,7 +657,7 @@ def _changed(
     return changed
 
 
-def _before(period: Period, reading: Reading) -> Period:
+def _before(period: Period, context: Context) -> Period:
     """The period of the same kind before one."""
     days = (period.end - period.start).days
     last = period.start - timedelta(days=1)
@@ -660,13 +665,13 @@ def _before(period: Period, reading: Reading) -> Period:
         return Period(period.start - timedelta(days=days + 1), last)
     if days < 32:
         return Period.month(last.year, last.month)
-    return reading.fiscal.quarter_around(last) if days < 93 else reading.fiscal.year(reading.fiscal.year_of(last))
+    return context.fiscal.quarter_around(last) if days < 93 else context.fiscal.year(context.fiscal.year_of(last))
 
 
-def _present(query: dict[str, Any], reading: Reading) -> dict[str, Any]:
+def _present(query: dict[str, Any], context: Context) -> dict[str, Any]:
     """The present period of the length that was asked about before."""
     days = (date.fromisoformat(str(query["period_to"])[:10]) - date.fromisoformat(str(query["period_from"])[:10])).days
-    today, fiscal = reading.today, reading.fiscal
+    today, fiscal = context.today, context.fiscal
     now = (
         Period.week(today)
         if days < 8

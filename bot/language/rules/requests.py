@@ -4,9 +4,10 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from bot.contract.commands import AnnounceAid, BlankAid, ChangeAid, Command, ReportAids
+from bot.contract.commands.base import Command
+from bot.contract.commands.guiding import AnnounceAid, BlankAid, ChangeAid, ReportAids
 from bot.domain.text import simplified
-from bot.language.context import Reading, Said
+from bot.language.context import Context, Said
 from bot.language.rules.aids import AID_KINDS, read_aid
 from bot.language.rules.filters import span
 from bot.language.rules.managing import read_managing
@@ -74,13 +75,13 @@ _BLANK = re.compile(
 )
 
 
-def read_request(said: Said, reading: Reading) -> Command | None:
+def read_request(said: Said, context: Context) -> Command | None:
     """A request that only reads; None where the message is none."""
     text = simplified(said.text)
     for short, long in _SPELT_OUT:
         text = short.sub(long, text)
     if _MARKETING.search(text):
-        return ReportAids(**span(text, reading, ahead=False))
+        return ReportAids(**span(text, context, ahead=False))
     blank = next((kind for kind, cue in AID_KINDS if cue.search(text)), None) if _BLANK.search(text) else None
     if blank:
         return BlankAid(aid=blank)
@@ -91,14 +92,14 @@ def read_request(said: Said, reading: Reading) -> Command | None:
         asked = cue.match(text)
         if asked:
             return ChangeAid(words=(asked["en"] or asked["zh"]).strip(), status=status)
-    found = read_managing(text, reading) or read_aid(said, reading) or read_pipeline(text, reading)
-    mended = _mended(text, reading) if found is None and len(text.split()) <= QUESTION_MOST else text
-    return found if mended == text else read_managing(mended, reading) or read_pipeline(mended, reading)
+    found = read_managing(text, context) or read_aid(said, context) or read_pipeline(text, context)
+    mended = _mended(text, context) if found is None and len(text.split()) <= QUESTION_MOST else text
+    return found if mended == text else read_managing(mended, context) or read_pipeline(mended, context)
 
 
-def _mended(text: str, reading: Reading) -> str:
+def _mended(text: str, context: Context) -> str:
     """The text with the everyday words of questions spelt right: `wich deels r closng`; names stay as they are."""
-    strange = {text[start:end].lower() for start, end in reading.lexicon.strangers(text)}
+    strange = {text[start:end].lower() for start, end in context.lexicon.strangers(text)}
 
     def right(match: re.Match[str]) -> str:
         word = match.group().lower()

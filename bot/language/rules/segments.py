@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.names import NamedSpan
-from bot.language.context import Reading, Said
+from bot.language.context import Context, Said
 from bot.language.rules import cues
 
 _SUBJECTS = (
@@ -42,7 +42,8 @@ _HEADER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Part:
     """What is told about one account: `own` without other people's words, `text` as written. `ended` is False where the
-    sentence goes on."""
+    sentence goes on.
+    """
 
     own: str
     text: str
@@ -57,26 +58,26 @@ class Clause:
     supposed: bool = False
 
 
-def header_of(said: Said, reading: Reading) -> str | None:
+def header_of(said: Said, context: Context) -> str | None:
     """The heading of a list of notes, such as `calls today:`."""
-    pieces = list(_pieces(said.own, reading))
+    pieces = list(_pieces(said.own, context))
     if len(pieces) > 1 and _HEADER.match(said.own[slice(*pieces[0])]):
         return said.own[slice(*pieces[0])]
     return None
 
 
-def parts_of(said: Said, reading: Reading) -> list[Part]:
+def parts_of(said: Said, context: Context) -> list[Part]:
     """The parts in the order told; what comes back to an account joins the part that told of it first."""
     found: list[tuple[frozenset[str], Part]] = []
-    for n, (start, end) in enumerate(_pieces(said.own, reading)):
+    for n, (start, end) in enumerate(_pieces(said.own, context)):
         end -= len(said.own[start:end]) - len(_LIST_MARK.sub("", said.own[start:end]))
         own, text = said.own[start:end], said.text[start:end]
         if n == 0 and end < len(said.own) and _HEADER.match(own):
             continue
         part = Part(own, text, bool(_SENTENCE.search(own[-3:]) or end == len(said.own)))
-        subject = _subject(own, reading)
+        subject = _subject(own, context)
         known = next((i for i, (other, _) in enumerate(found) if subject and other == subject), None)
-        if known is None or not _plain(own, reading):
+        if known is None or not _plain(own, context):
             found.append((subject, part))
         else:
             first = found[known][1]
@@ -93,25 +94,25 @@ def _closed(text: str) -> str:
     return text if text.endswith((".", "!", "?", ";", ",")) else f"{text}."
 
 
-def _plain(text: str, reading: Reading) -> bool:
+def _plain(text: str, context: Context) -> bool:
     """Whether a later piece names an account alone: with a deal's own words it may be about another deal there."""
-    accounts = {(s.start, s.end) for s in reading.lexicon.names_in(text, {"account"})}
+    accounts = {(s.start, s.end) for s in context.lexicon.names_in(text, {"account"})}
     inside = [
-        s for s in reading.lexicon.names_in(text, {"deal"}) if s.score >= 0.6 and (s.start, s.end) not in accounts
+        s for s in context.lexicon.names_in(text, {"deal"}) if s.score >= 0.6 and (s.start, s.end) not in accounts
     ]
     return not any(all(not (a <= s.start and s.end <= b) for a, b in accounts) for s in inside)
 
 
-def _pieces(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, context: Context) -> Iterator[tuple[int, int]]:
     """Places in the text: a new piece begins where another account is named."""
     cuts = [0, *(m.end() for m in _SEGMENTS.finditer(text)), len(text)]
     lines = {m.end() for m in _LINES.finditer(text)}
-    start, subject, deal = 0, _subject(text[: cuts[1]], reading), _deal_of(text[: cuts[1]], reading)
+    start, subject, deal = 0, _subject(text[: cuts[1]], context), _deal_of(text[: cuts[1]], context)
     for begin, end in itertools.pairwise(cuts):
-        named = _subject(text[begin:end], reading)
+        named = _subject(text[begin:end], context)
         header = (begin in lines or text[:begin].rstrip().endswith(":")) and _HEADER.match(text[start:begin].strip())
-        named = named or (_heading(text[begin:end], reading) if begin in lines else named)
-        told = _deal_of(text[begin:end], reading) if named else None
+        named = named or (_heading(text[begin:end], context) if begin in lines else named)
+        told = _deal_of(text[begin:end], context) if named else None
         another = bool(told and deal and told != deal)
         if header or another or (named and subject and not named & subject):
             if text[start:begin].strip():
@@ -123,18 +124,18 @@ def _pieces(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _heading(text: str, reading: Reading) -> frozenset[str]:
+def _heading(text: str, context: Context) -> frozenset[str]:
     """The unseen name at the head of a line of a list, `Wexcombe: met them`: its line is about nobody else."""
     head = _HEAD.match(text)
-    strangers = reading.lexicon.strangers(text[: head.end("name")]) if head else []
+    strangers = context.lexicon.strangers(text[: head.end("name")]) if head else []
     return frozenset({head["name"]}) if head and strangers and strangers[0][0] == head.start("name") else frozenset()
 
 
-def _deal_of(text: str, reading: Reading) -> str | None:
+def _deal_of(text: str, context: Context) -> str | None:
     """The one deal that a piece names more fully than any other, by words beyond its account's name."""
-    accounts = {(s.start, s.end) for s in reading.lexicon.names_in(text, {"account"})}
+    accounts = {(s.start, s.end) for s in context.lexicon.names_in(text, {"account"})}
     scores: dict[str, float] = {}
-    for span in reading.lexicon.names_in(text, {"deal"}):
+    for span in context.lexicon.names_in(text, {"deal"}):
         if not any(a <= span.start and span.end <= b for a, b in accounts):
             scores[span.name] = max(scores.get(span.name, 0.0), span.score)
     best = sorted(scores.items(), key=lambda item: -item[1])[:2]
@@ -143,10 +144,10 @@ def _deal_of(text: str, reading: Reading) -> str | None:
     return best[0][0]
 
 
-def _subject(text: str, reading: Reading) -> frozenset[str]:
+def _subject(text: str, context: Context) -> frozenset[str]:
     """The accounts named in a piece of text."""
     best: dict[tuple[int, int], NamedSpan] = {}
-    for span in reading.lexicon.names_in(text, {"account"}):
+    for span in context.lexicon.names_in(text, {"account"}):
         known = best.get((span.start, span.end))
         if span.score >= 0.5 and (known is None or span.score > known.score):
             best[span.start, span.end] = span

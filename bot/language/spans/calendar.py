@@ -35,7 +35,8 @@ class Clock:
 
 class Read(NamedTuple):
     """What one place in a text says. `loose` names what was left open (year, month, week), which a weekday beside it
-    settles."""
+    settles.
+    """
 
     period: Period
     grain: str
@@ -81,7 +82,8 @@ def plus_months(day: date, months: int) -> date:
 
 def moved(day: date, unit: str, count: int) -> date:
     """A day moved by days, weeks, fortnights, months, quarters or years; `unit` may be cut short to its first
-    letter."""
+    letter.
+    """
     unit = unit.lower()
     if unit.startswith("d"):
         return day + timedelta(days=count)

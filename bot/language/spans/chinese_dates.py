@@ -146,7 +146,8 @@ def _half(match: re.Match[str], clock: Clock) -> Read:
 
 def nth_weekday(period: Period, nth: int, weekday: int) -> date:
     """The nth such weekday of a period, counted from its end where `nth` is -1. Raises ValueError where there is
-    none."""
+    none.
+    """
     if nth < 0:
         return period.end - timedelta(days=(period.end.weekday() - weekday) % 7)
     found = period.start + timedelta(days=(weekday - period.start.weekday()) % 7, weeks=nth - 1)

@@ -1,5 +1,6 @@
 """Amounts of money: `$1.2m`, `180k`, `90 grand`, `half a million`, `€45,5k`, `186.850 €`, `12万`, and relative
-changes."""
+changes.
+"""
 
 import re
 from dataclasses import dataclass

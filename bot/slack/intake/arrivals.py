@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-PRESSES = {"confirm", "discard", "undo", "choose", "edit", "up", "down", "deals", "post", "fix", "more"}
+from bot.contract.message import Action
+
 LOG_SHORTCUT, LOG_MESSAGE_SHORTCUT = "log", "log_message"
 OPENS_FORM = {"log", "form", "记录", "表单"}
 _SPOKEN_SUBTYPES = {None, "file_share", "thread_broadcast"}
@@ -79,7 +80,8 @@ class Arrival(BaseModel):
     @property
     def concerns_us(self) -> bool:
         """False for what people say to each other in a channel: that is not even kept. In a thread Caddie may be
-        meant."""
+        meant.
+        """
         return self.kind != "message" or self.direct or self.mentioned or self.thread_ts is not None
 
     @property
@@ -189,7 +191,7 @@ def _removed(body: dict[str, Any]) -> Arrival | None:
     )
 
 
-REACTIONS = {"white_check_mark": "confirm", "heavy_check_mark": "confirm", "x": "discard"}
+REACTIONS = {"white_check_mark": Action.CONFIRM, "heavy_check_mark": Action.CONFIRM, "x": Action.DISCARD}
 
 
 def _reaction(body: dict[str, Any]) -> Arrival | None:
@@ -307,7 +309,7 @@ def _press(body: dict[str, Any]) -> Arrival | None:
     value = str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
     if name == "rate":
         name, _, value = value.partition(":")
-    if name not in PRESSES:
+    if name not in set(Action):
         return None
     container, message = body.get("container") or {}, body.get("message") or {}
     channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")

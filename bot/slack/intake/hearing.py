@@ -9,10 +9,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.caddie import Caddie
-from bot.contract.replies import Refusal, Reply
+from bot.contract.message import Message
+from bot.contract.replies.base import Reply
+from bot.contract.replies.notices import Refusal
 from bot.documents.notes import LARGEST_FILE, read_notes
 from bot.errors import BadRequest
-from bot.handlers.turn import Message
 from bot.slack.intake.arrivals import Arrival, SharedFile
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from bot.contract.replies import AidForm, AidsFound, Chain, Document, FoundAid, PipelineReport, Reply
+from bot.contract.replies.aids import AidForm, AidsFound, Chain, FoundAid
+from bot.contract.replies.base import Reply
+from bot.contract.replies.coaching import Document
+from bot.contract.replies.reports import PipelineReport
 from bot.drawing.chains import draw_chain
 from bot.drawing.charts import draw
 

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import Document
+from bot.contract.replies.coaching import Document
 from bot.storage.archive import Archive
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from slack_sdk.errors import SlackApiError
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import AidsFound, Document, Refusal, Reply
+from bot.contract.replies.aids import AidsFound
+from bot.contract.replies.base import Reply
+from bot.contract.replies.coaching import Document
+from bot.contract.replies.notices import Refusal
 from bot.domain.audience import Audience
 from bot.slack.intake.arrivals import Arrival
 from bot.slack.out.attachments import Attachment, attachment

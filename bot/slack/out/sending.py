@@ -11,7 +11,8 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookClient
 
 from bot.contract.phrases import phrase
-from bot.contract.replies import Document, Refusal
+from bot.contract.replies.coaching import Document
+from bot.contract.replies.notices import Refusal
 from bot.domain.audience import Audience, ChannelKind
 from bot.ops import telemetry
 from bot.slack.out.canvases import Canvases
@@ -67,7 +68,8 @@ class Sender:
 
     def send(self, item: str, *, first_time: bool) -> None:
         """Send all that is open of an item, in order. Raises what Slack raises; what was sent by then is kept as
-        sent."""
+        sent.
+        """
         for kept in self._outbox.open(item):
             message = self._addressed(Outgoing.model_validate(kept.body))
             there = None if first_time else self._standing(kept, message)

@@ -40,7 +40,8 @@ class Surfaces:
     @contextmanager
     def at_work(self, channel: str, thread_ts: str | None, language: str) -> Iterator[None]:
         """While this is open for longer than a moment, the thread says that Caddie is at work; an answer ends that by
-        itself."""
+        itself.
+        """
         told = threading.Event()
 
         def tell() -> None:
@@ -146,7 +147,8 @@ class Place:
 
 class Growing:
     """An answer that grows in Slack by the sentences it hears, until it is closed; then nothing reaches Slack any
-    more."""
+    more.
+    """
 
     def __init__(
         self, surfaces: Surfaces, place: Place, same_readers: Callable[[], bool], begun: Callable[[str], None]

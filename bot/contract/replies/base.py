@@ -1,0 +1,64 @@
+"""What every reply has, and the parts that several share."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from bot.domain.money import plain
+
+AmountText = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
+
+
+RefusalReason = Literal[
+    "not_allowed", "not_found", "external_audience", "expired", "conflict", "unavailable", "unsupported"
+]
+
+
+class Source(BaseModel):
+    """Where a statement comes from; `location` is a file, heading, page or slide."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    title: str
+    version: int | None = None
+    location: str | None = None
+
+
+class Reply(BaseModel):
+    """Base of all replies. `language` chooses the words of the view; it is no part of the JSON."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    audience: Literal["channel", "ephemeral"] = "channel"
+    sources: tuple[Source, ...] = ()
+    language: str = Field("en", exclude=True)
+
+
+class DealRef(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    account: str | None = None
+
+
+class PeriodShown(BaseModel):
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    start: date = Field(serialization_alias="from")
+    end: date = Field(serialization_alias="to")
+
+
+class ReportRow(BaseModel):
+    """One part of a report; `query` asks for the deals behind it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    metrics: dict[str, int | float | None]
+    query: str = Field("", exclude=True)

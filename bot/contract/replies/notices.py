@@ -1,0 +1,42 @@
+"""Short notices: refusals, what was not understood, help."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.contract.replies.base import RefusalReason, Reply
+
+
+class Nearest(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    title: str
+
+
+class Refusal(Reply):
+    """Why not, always for the asker alone; `say` names the sentence and `values` fill it."""
+
+    kind: Literal["refusal"] = "refusal"
+    audience: Literal["channel", "ephemeral"] = "ephemeral"
+    reason: RefusalReason
+    nearest: tuple[Nearest, ...] = ()
+    say: str = Field(exclude=True)
+    values: dict[str, str] = Field(default_factory=dict, exclude=True)
+
+
+class NotUnderstood(Reply):
+    kind: Literal["unclear"] = "unclear"
+    suggestions: tuple[str, ...]
+    say: str = Field("unclear", exclude=True)
+
+
+class Discarded(Reply):
+    kind: Literal["discarded"] = "discarded"
+    draft_id: str
+
+
+class HelpText(Reply):
+    kind: Literal["help"] = "help"
+    role: str = Field("rep", exclude=True)

@@ -1,0 +1,56 @@
+"""What handlers work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+from bot.crm.mirror.reads import Mirror
+from bot.crm.names.index import LiveNames
+from bot.crm.port import Crm
+from bot.domain.people import Organization
+from bot.domain.periods import FiscalCalendar
+from bot.domain.process import Process
+from bot.records.records import Ledger
+from bot.storage.archive import Archive
+from bot.storage.journal import Journal
+from bot.storage.schedules import Schedules
+from knowledge.library import Library
+
+
+class Prose(Protocol):
+    """Words for facts; the language package implements it."""
+
+    def answer(
+        self, question: str, passages: list[tuple[str, str]], language: str, heard: Callable[[str], None] | None = None
+    ) -> str: ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What handlers work with; built once in wiring."""
+
+    mirror: Mirror
+    ledger: Ledger
+    names: LiveNames
+    crm: Crm
+    journal: Journal
+    archive: Archive
+    schedules: Schedules
+    library: Library
+    process: Process
+    prose: Prose
+    fiscal: FiscalCalendar
+    new_id: Callable[[], str]
+    open_to_all: bool = False
+    timezone: str | None = None
+    currency: str | None = None
+    crm_link: str | None = None
+
+    @property
+    def organization(self) -> Organization:
+        return self.mirror.snapshot.organization
+
+    def link(self, kind: str, ref: str) -> str | None:
+        """Where the record can be opened, from the setting CRM_LINK; None where that is not set."""
+        return self.crm_link.format(kind=kind, id=quote(ref, safe="")) if self.crm_link else None

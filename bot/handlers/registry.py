@@ -1,0 +1,100 @@
+"""The one list of commands: which function answers each, and whether this person may ask for it here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.contract.commands.asking import ListDeals, ShowDeal, SummarizePipeline
+from bot.contract.commands.base import Command, Rights
+from bot.contract.commands.coaching import CoachDeal, CoachPerson
+from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
+from bot.contract.commands.guiding import (
+    AnnounceAid,
+    AskLibrary,
+    BlankAid,
+    ChangeAid,
+    FindAid,
+    FollowAid,
+    ReportAids,
+)
+from bot.contract.commands.planning import WritePlan
+from bot.contract.commands.talking import Help, Unclear, Unsupported
+from bot.contract.commands.writing import (
+    AnswerQuestion,
+    ChangeMany,
+    CorrectDraft,
+    CreateAccount,
+    CreateContact,
+    CreateDeal,
+    LogActivity,
+    Undo,
+    UpdateDeal,
+)
+from bot.contract.replies.base import Reply
+from bot.contract.replies.notices import Refusal
+from bot.domain.people import Role
+from bot.handlers.asking.lists import list_deals, show_deal
+from bot.handlers.asking.summaries import summarize_pipeline
+from bot.handlers.clarifying.answer import answer_question
+from bot.handlers.coaching.coaching import coach_deal, coach_person
+from bot.handlers.digests.digests import cancel_schedule, list_schedules, schedule_digest, snooze
+from bot.handlers.guiding.aids import ask_library, find_aid, follow_aid
+from bot.handlers.guiding.marketing import announce, blank_aid, change_aid, report_aids
+from bot.handlers.planning.plans import write_plan
+from bot.handlers.talking import explain, not_understood, not_yet
+from bot.handlers.turn import Turn
+from bot.handlers.writing.bulk import change_many
+from bot.handlers.writing.capture import tell
+from bot.handlers.writing.correcting import correct
+from bot.handlers.writing.creating import create_contact, create_deal, new_account
+from bot.handlers.writing.undoing import undo_last
+
+Handler = Callable[[Any, Turn], list[Reply]]
+HANDLERS: Mapping[type[Command], Handler] = {
+    LogActivity: tell,
+    UpdateDeal: tell,
+    CreateDeal: create_deal,
+    CreateAccount: new_account,
+    CreateContact: create_contact,
+    CorrectDraft: correct,
+    AnswerQuestion: answer_question,
+    ChangeMany: change_many,
+    Undo: undo_last,
+    FindAid: find_aid,
+    FollowAid: follow_aid,
+    AskLibrary: ask_library,
+    ReportAids: report_aids,
+    BlankAid: blank_aid,
+    ChangeAid: change_aid,
+    AnnounceAid: announce,
+    SummarizePipeline: summarize_pipeline,
+    ListDeals: list_deals,
+    ShowDeal: show_deal,
+    CoachDeal: coach_deal,
+    CoachPerson: coach_person,
+    WritePlan: write_plan,
+    ScheduleDigest: schedule_digest,
+    ListSchedules: list_schedules,
+    CancelSchedule: cancel_schedule,
+    SnoozeNudges: snooze,
+    Help: explain,
+    Unsupported: not_yet,
+    Unclear: not_understood,
+}
+COMMANDS: Mapping[str, type[Command]] = {command.__name__: command for command in HANDLERS}
+
+
+def carry_out(command: Command, turn: Turn) -> list[Reply]:
+    """What a command's handler replies, where the asker may ask for it in this place."""
+    refused = _refused(command, turn)
+    return [refused] if refused else HANDLERS[type(command)](command, turn)
+
+
+def _refused(command: Command, turn: Turn) -> Refusal | None:
+    if turn.audience.external and command.rights is not Rights.ANYBODY:
+        return turn.refuse("external_audience", "external")
+    reads_library = turn.person.in_marketing or (
+        command.rights is Rights.LIBRARY_READERS and turn.organization.role(turn.person.id) is not Role.REP
+    )
+    if command.rights in {Rights.MARKETING, Rights.LIBRARY_READERS} and not reads_library:
+        return turn.refuse("not_allowed", "marketing_only")
+    return None
