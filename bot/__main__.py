@@ -289,10 +289,8 @@ def audit(
     until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day")] = None,
 ) -> None:
     """Hand out the audit log as JSON Lines: who wrote what, with the values before and after."""
-    from bot.storage import retention as keeping
-
     with house() as built:
-        for entry in keeping.audit(built.engine, since.date() if since else None, until.date() if until else None):
+        for entry in built.desk.audit.entries(since.date() if since else None, until.date() if until else None):
             typer.echo(json.dumps(entry, ensure_ascii=False))
 
 
@@ -304,14 +302,14 @@ def forget(
     """Delete what a person said to Caddie; what they wrote to the CRM stays, and that they did stays in the audit
     log.
     """
-    from bot.storage import retention as keeping
+    from bot.storage import retention
 
     with house() as built:
         person = built.desk.organization.with_email(email)
         if person is None:
             raise BadRequest(f"Nobody in the CRM has the e-mail {email}.")
         user = slack_user or person.slack_user_id
-        for table, count in keeping.forget(built.engine, person.id, person.email, user).items():
+        for table, count in retention.forget(built.engine, person.id, person.email, user).items():
             typer.echo(f"{table}: {count}")
         if user is None:
             typer.echo(

@@ -127,7 +127,7 @@ class Caddie:
             self.desk,
             language,
             words,
-            conversation=self.desk.journal.conversation(asked.thread),
+            conversation=self.desk.conversations.of(asked.thread),
             heard=asked.heard if isinstance(asked, Message) else None,
         )
 
@@ -158,5 +158,5 @@ class Caddie:
             said = f"{turn.person.first_name}: {' '.join(asked.text.split())[:TURN_MOST]}"
             turns = (*turn.conversation.turns, said)[-TURNS_KEPT:]
             turn.conversation = turn.conversation.model_copy(update={"turns": turns})
-        if turn.conversation != self.desk.journal.conversation(asked.thread):
-            self.desk.journal.remember(asked.thread, turn.conversation, asked.now)
+        if turn.conversation != self.desk.conversations.of(asked.thread):
+            self.desk.conversations.remember(asked.thread, turn.conversation, asked.now)

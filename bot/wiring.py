@@ -27,9 +27,14 @@ from bot.language.rules.reader import RuleReader
 from bot.pipeline.rules import Thresholds
 from bot.records.records import Ledger
 from bot.settings import Settings
-from bot.storage.archive import Archive
+from bot.storage.audit import Audit
+from bot.storage.conversations import Conversations
 from bot.storage.database import open_database
-from bot.storage.journal import Journal
+from bot.storage.documents import Documents
+from bot.storage.drafts import Drafts
+from bot.storage.forecasts import Forecasts
+from bot.storage.library_use import LibraryUse
+from bot.storage.receipts import Receipts
 from bot.storage.schedules import Schedules
 from knowledge.catalogue import Catalogue
 from knowledge.embedding import Embedder
@@ -93,8 +98,13 @@ class House:
             ledger=Ledger(mirror, thresholds),
             names=LiveNames(mirror),
             crm=EmbeddedCrm(self.engine),
-            journal=Journal(self.engine),
-            archive=Archive(self.engine),
+            conversations=Conversations(self.engine),
+            drafts=Drafts(self.engine),
+            receipts=Receipts(self.engine),
+            audit=Audit(self.engine),
+            library_use=LibraryUse(self.engine),
+            documents=Documents(self.engine),
+            forecasts=Forecasts(self.engine),
             schedules=Schedules(self.engine),
             library=self.library,
             process=self.process,

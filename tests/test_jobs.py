@@ -10,7 +10,7 @@ from bot.contract.replies.cards import DraftCard, Question, Receipt
 from bot.contract.replies.notices import Refusal
 from bot.contract.replies.reports import PipelineReport
 from bot.handlers.digests import due
-from bot.storage.journal import FORGOTTEN
+from bot.storage.drafts import FORGOTTEN
 from bot.views import as_json
 from tests.conftest import NOW
 
@@ -70,10 +70,10 @@ def test_pressing_twice_writes_once(talk, house):
 
 def test_a_write_cut_off_by_a_crash_is_finished_once(talk, house):
     card = only(talk().say(LOG_A_CALL), DraftCard)
-    journal, clock = house.desk.journal, house.desk.journal._clock
-    journal._clock = lambda: clock() - FORGOTTEN - timedelta(seconds=1)
-    journal.move(card.draft_id, "open", "sending")
-    journal._clock = clock
+    drafts, clock = house.desk.drafts, house.desk.drafts._clock
+    drafts._clock = lambda: clock() - FORGOTTEN - timedelta(seconds=1)
+    drafts.move(card.draft_id, "open", "sending")
+    drafts._clock = clock
     assert [r.kind for done in due.resume(house.desk, NOW) for r in done.replies] == ["receipt"]
     assert house.desk.mirror.deal("qd001").stage == "Negotiation"
     assert due.resume(house.desk, NOW) == []

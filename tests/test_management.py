@@ -649,7 +649,7 @@ def test_a_manager_may_post_a_summary_where_not_all_may_see_it_and_it_is_audited
     assert only(manager.press("post", report.query), PipelineReport).audience == "channel"
     from sqlalchemy import select
 
-    from bot.storage.journal import audit_log
+    from bot.storage.audit import audit_log
 
     with house.engine.connect() as connection:
         shared = connection.execute(

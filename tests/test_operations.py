@@ -26,7 +26,7 @@ from bot.ops import logs, telemetry
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer
 from bot.playground.workspace import BOT_USER
-from bot.storage import retention as keeping
+from bot.storage import retention
 from bot.storage.outbox import outbox
 from tests.test_slack import by_bot, channel, member, slack, until  # noqa: F401  (slack is the fixture)
 
@@ -168,7 +168,7 @@ def test_logs_hold_neither_tokens_nor_what_was_said(form):
 
 def test_what_is_old_goes_and_what_a_person_said_can_be_deleted(tmp_path, made, slack):  # noqa: F811
     house = slack.side._caddie.desk
-    engine = house.journal._engine
+    engine = house.drafts._engine
     user, other = member(slack, "Tamsin"), member(slack, "Joaquin")
     for who, said in (
         (user, "my pipeline, I am worried about globex"),
@@ -183,13 +183,13 @@ def test_what_is_old_goes_and_what_a_person_said_can_be_deleted(tmp_path, made, 
     )
     slack.deliverer.press(user, card, "confirm", draft)
     until(lambda: slack.side.inbox.counts() == {"done": 4})
-    assert set(keeping.purge(engine, datetime.now(UTC), timedelta(days=90)).values()) == {0}
+    assert set(retention.purge(engine, datetime.now(UTC), timedelta(days=90)).values()) == {0}
     slack.deliverer.say(
         member(slack, "Solomon"), channel(slack, "#east-sales"), f"<@{BOT_USER}> pipeline summary for my team"
     )
     until(lambda: slack.side.inbox.counts() == {"done": 5})
     person = house.organization.with_email("tamsin@quayline.example")
-    gone = keeping.forget(engine, person.id, person.email, user)
+    gone = retention.forget(engine, person.id, person.email, user)
     assert gone == {
         "outbox": 3,
         "inbox": 3,
@@ -199,21 +199,21 @@ def test_what_is_old_goes_and_what_a_person_said_can_be_deleted(tmp_path, made, 
         "feedback": 0,
         "audit_log": 1,
     }
-    entry = list(keeping.audit(engine, None, None))[-1]
+    entry = list(house.audit.entries(None, None))[-1]
     assert (entry["person_id"], entry["action"], entry["source"], entry["after"]["amount"]) == (
         person.id,
         "write",
-        keeping.GONE,
+        retention.GONE,
         "190000",
     )
-    assert list(keeping.audit(engine, datetime.now(UTC).date() + timedelta(days=2), None)) == []
+    assert list(house.audit.entries(datetime.now(UTC).date() + timedelta(days=2), None)) == []
     assert slack.side.inbox.counts() == {"done": 2}, "what the other person said stays, also where both read along"
     with engine.connect() as connection:
         kept = [body for (body,) in connection.execute(select(outbox.c.body))]
     assert any("tamsin@quayline.example" in str(body.get("seen_by")) for body in kept), (
         "she reads along in the manager's channel"
     )
-    later = keeping.purge(engine, datetime.now(UTC) + timedelta(days=100), timedelta(days=90))
+    later = retention.purge(engine, datetime.now(UTC) + timedelta(days=100), timedelta(days=90))
     assert (later["inbox"], later["outbox"], later["conversations"], later["feedback"]) == (2, len(kept), 2, 1)
 
 

@@ -472,7 +472,7 @@ def test_an_aid_is_rated_with_slacks_thumbs_or_with_ordinary_buttons(slack, hous
     else:
         slack.deliverer.press(rep, shown, "down", next(e["value"] for e in elements if e.get("action_id") == "down"))
     until(lambda: slack.side.inbox.counts() == {"done": 2})
-    uses = house.desk.journal.uses(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    uses = house.desk.library_use.between(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     assert [use.sources for use in uses if use.kind == "down"] == [("pc-manufacturing-cfo",)]
 
 

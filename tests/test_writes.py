@@ -21,8 +21,10 @@ from bot.domain.audience import DIRECT
 from bot.errors import CrmUnavailable
 from bot.handlers.digests import due
 from bot.settings import Settings
+from bot.storage.audit import audit_log
+from bot.storage.drafts import drafts
 from bot.storage.inbox import Inbox, Item
-from bot.storage.journal import audit_log
+from bot.storage.lease import Lease
 from bot.wiring import build
 from tests.conftest import NOW, house_in
 from tests.test_jobs import only
@@ -91,7 +93,7 @@ def test_a_queued_card_meets_a_change_made_meanwhile(talk, house, crm):
     manager.press("confirm", only(manager.say("globex inbound dock rollout is 99k now"), DraftCard).draft_id)
     refusal, fresh = due.resume(house.desk, NOW)[0].replies
     assert (refusal.reason, fresh.kind) == ("conflict", "draft")
-    assert house.desk.journal.draft(card.draft_id)[1] == "replaced"
+    assert house.desk.drafts.of(card.draft_id)[1] == "replaced"
     assert due.resume(house.desk, NOW) == [], "the person is told once"
     assert str(house.desk.mirror.deal("qd001").amount) == "99000.00"
 
@@ -171,7 +173,7 @@ def _cards(house, talk, count: int) -> list[str]:
 def _work(folder: Path, seconds: float) -> None:
     """A process that works presses off an inbox until it is killed or told to end."""
     house = build(Settings(_env_file=None, caddie_data=folder, database_url=None, caddie_model=None))
-    object.__setattr__(house.desk.journal, "_claim", timedelta(seconds=0.3))
+    house.desk.drafts._lease = Lease(drafts.c.leased_until, timedelta(seconds=0.3))
     inbox = Inbox(house.engine, lease=timedelta(seconds=0.3))
 
     def press(item: Item) -> None:
@@ -198,7 +200,7 @@ def _written(house, cards: list[str]) -> tuple[int, int, int]:
         activities = connection.execute(
             select(func.count()).select_from(t.activities).where(t.activities.c.id.in_([f"{c}-a" for c in cards]))
         ).scalar()
-    receipts = sum(house.desk.journal.receipt_of(card) is not None for card in cards)
+    receipts = sum(house.desk.receipts.of_draft(card) is not None for card in cards)
     return receipts, pushes, activities
 
 

@@ -12,8 +12,13 @@ from bot.domain.people import Organization
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
 from bot.records.records import Ledger
-from bot.storage.archive import Archive
-from bot.storage.journal import Journal
+from bot.storage.audit import Audit
+from bot.storage.conversations import Conversations
+from bot.storage.documents import Documents
+from bot.storage.drafts import Drafts
+from bot.storage.forecasts import Forecasts
+from bot.storage.library_use import LibraryUse
+from bot.storage.receipts import Receipts
 from bot.storage.schedules import Schedules
 from knowledge.library import Library
 
@@ -34,8 +39,13 @@ class Desk:
     ledger: Ledger
     names: LiveNames
     crm: Crm
-    journal: Journal
-    archive: Archive
+    conversations: Conversations
+    drafts: Drafts
+    receipts: Receipts
+    audit: Audit
+    library_use: LibraryUse
+    documents: Documents
+    forecasts: Forecasts
     schedules: Schedules
     library: Library
     process: Process

@@ -27,15 +27,15 @@ def pressed(press: Press, turn: Turn) -> list[Reply]:
 
 
 def _confirm(press: Press, turn: Turn) -> list[Reply]:
-    return confirm(press.ref or turn.desk.journal.newest_draft(turn.thread), turn)
+    return confirm(press.ref or turn.desk.drafts.newest(turn.thread), turn)
 
 
 def _discard(press: Press, turn: Turn) -> list[Reply]:
-    return discard(press.ref or turn.desk.journal.newest_draft(turn.thread), turn)
+    return discard(press.ref or turn.desk.drafts.newest(turn.thread), turn)
 
 
 def _undo(press: Press, turn: Turn) -> list[Reply]:
-    return undo(press.ref or turn.desk.journal.newest_receipt(turn.thread), turn)
+    return undo(press.ref or turn.desk.receipts.newest(turn.thread), turn)
 
 
 def _choose(press: Press, turn: Turn) -> list[Reply]:
@@ -43,7 +43,8 @@ def _choose(press: Press, turn: Turn) -> list[Reply]:
 
 
 def _rate(press: Press, turn: Turn) -> list[Reply]:
-    turn.desk.journal.note(press.action, press.value or "", [press.ref or ""], turn.person.id, turn.thread, turn.now)
+    about = [press.ref or ""]
+    turn.desk.library_use.note(press.action, press.value or "", about, turn.person.id, turn.thread, turn.now)
     return []
 
 

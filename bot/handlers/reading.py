@@ -42,7 +42,7 @@ def _industry_words(turn: Turn) -> dict[str, str]:
 
 
 def _open_draft(turn: Turn) -> OpenDraft | None:
-    found = turn.desk.journal.draft(turn.conversation.draft_id) if turn.conversation.draft_id else None
+    found = turn.desk.drafts.of(turn.conversation.draft_id) if turn.conversation.draft_id else None
     if found is None or found[1] != "open" or found[0].author_id != turn.person.id:
         return None
     draft = found[0]

@@ -107,7 +107,7 @@ class Courier:
         self._hearing = Hearing(caddie, client)
         self._surfaces = Surfaces(client)
         self._homes: set[str] = set()
-        self._sender = Sender(client, self._workspace, Canvases(client, caddie.desk.archive), outbox, clock)
+        self._sender = Sender(client, self._workspace, Canvases(client, caddie.desk.documents), outbox, clock)
 
     def work(self, item: Item, arrival: Arrival) -> None:
         """One arrival, from who said it to the sent replies; a second try sends what is left and asks nothing again."""
@@ -357,7 +357,7 @@ class Courier:
             return True
         return (
             arrival.thread_ts is not None
-            and self._caddie.desk.journal.conversation(self._thread(arrival)) != Conversation()
+            and self._caddie.desk.conversations.of(self._thread(arrival)) != Conversation()
         )
 
     def _thread(self, arrival: Arrival) -> str:

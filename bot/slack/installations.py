@@ -21,8 +21,8 @@ from sqlalchemy import Dialect, Engine, MetaData, Table, Text, delete, select, u
 from sqlalchemy.types import TypeDecorator
 
 from bot.errors import NotConfigured
-from bot.storage.claims import Claims
 from bot.storage.database import writing
+from bot.storage.lease import Leases
 
 log = logging.getLogger(__name__)
 SCOPES = (
@@ -167,7 +167,7 @@ class ManyWorkspaces:
         self._states = SQLAlchemyOAuthStateStore(expiration_seconds=STATE_SECONDS, engine=engine)
         self._store.create_tables()  # type: ignore[no-untyped-call]
         self._states.create_tables()  # type: ignore[no-untyped-call]
-        self._claims = Claims(engine)
+        self._leases = Leases(engine)
         self._rotator = TokenRotator(
             client_id=client_id, client_secret=client_secret, client=WebClient(base_url=api_url)
         )
@@ -216,7 +216,7 @@ class ManyWorkspaces:
         """The installation with a token that is good for a while; the one there is where it cannot be renewed now."""
         if bot.bot_token_expires_at is None or bot.bot_token_expires_at - time.time() > RENEW_BEFORE.total_seconds():
             return bot
-        if not self._claims.take(f"token:{bot.team_id}", timedelta(minutes=1)):
+        if not self._leases.take(f"token:{bot.team_id}", timedelta(minutes=1)):
             return bot  # another process renews it; a refresh token can be spent once only
         try:
             fresh = self._rotator.perform_bot_token_rotation(

@@ -1,18 +1,33 @@
 """The SQL database: opening it, its column types and bringing its schema up to date."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, Text, create_engine, event, inspect, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 from bot.errors import NotConfigured
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0008"
+HEAD = "0009"
 PATIENCE_MS = 15_000
 
 metadata = MetaData(
@@ -113,6 +128,25 @@ def writing(engine: Engine, patience_ms: int = PATIENCE_MS) -> Any:
     `patience_ms` is how long it waits there for other processes.
     """
     return engine.execution_options(writes=True, patience_ms=patience_ms).begin()
+
+
+def upsert(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or write their values over the rows of the same key; all rows name the same columns."""
+    if not rows:
+        return
+    query = _dialect(connection).insert(table)
+    others = {name: query.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(query.on_conflict_do_update(index_elements=key, set_=others), list(rows))
+
+
+def insert_new(connection: Connection, table: Table, key: Sequence[str], row: Mapping[str, Any]) -> bool:
+    """Insert a row where there is none of its key yet; whether it was inserted."""
+    query = _dialect(connection).insert(table).values(**row).on_conflict_do_nothing(index_elements=key)
+    return connection.execute(query.returning(table.c[key[0]])).first() is not None
+
+
+def _dialect(connection: Connection) -> Any:
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
 
 
 def migrate(engine: Engine) -> None:

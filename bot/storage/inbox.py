@@ -26,9 +26,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.storage.database import Json, Moment, metadata, writing
+from bot.storage.database import Json, Moment, insert_new, metadata, writing
+from bot.storage.lease import Lease
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)
@@ -74,7 +74,7 @@ class Inbox:
         self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), lease: timedelta = LEASE
     ) -> None:
         """`lease` is how long a process that died keeps others from its item."""
-        self._engine, self._clock, self._lease = engine, clock, lease
+        self._engine, self._clock, self._lease = engine, clock, Lease(inbox.c.leased_until, lease)
         self._write = threading.Lock()  # SQLite's own waiting sleeps; a queue in front of it is fair and short
         self.arrived = threading.Event()
 
@@ -86,7 +86,6 @@ class Inbox:
         within seconds:
         whoever delivers must hear in time that nothing was kept.
         """
-        dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
         row = {
             "key": key,
             "lane": lane,
@@ -96,14 +95,11 @@ class Inbox:
             "received_at": self._clock(),
             "urgent": urgent,
         }
-        query = (
-            dialect.insert(inbox).values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.seq)
-        )
         if not self._write.acquire(timeout=DOOR_PATIENCE_MS / 1000):
             raise TimeoutError("the inbox is busy")
         try:
             with writing(self._engine, DOOR_PATIENCE_MS) as connection:
-                new = connection.execute(query).first() is not None
+                new = insert_new(connection, inbox, ["key"], row)
         finally:
             self._write.release()
         self.arrived.set()
@@ -119,7 +115,7 @@ class Inbox:
             earlier.c.lane == inbox.c.lane, earlier.c.seq < inbox.c.seq, earlier.c.state.in_(["waiting", "running"])
         )
         ready = or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= now)
-        abandoned = and_(inbox.c.state == "running", inbox.c.leased_until < now)
+        abandoned = and_(inbox.c.state == "running", self._lease.lapsed(now))
         unfinished = inbox.c.state.in_(
             ["waiting", "running"]
         )  # said first, or SQLite sorts the whole backlog for the alternatives
@@ -134,7 +130,7 @@ class Inbox:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
-            values = {"state": "running", "attempts": row.attempts + 1, "leased_until": now + self._lease}
+            values = {"state": "running", "attempts": row.attempts + 1, **self._lease.held(now)}
             connection.execute(update(inbox).where(inbox.c.seq == row.seq).values(**values))
         return Item(row.key, row.payload, row.attempts + 1)
 
@@ -158,14 +154,14 @@ class Inbox:
             connection.execute(
                 update(inbox)
                 .where(inbox.c.key.in_(keys), inbox.c.state == "running")
-                .values(leased_until=self._clock() + self._lease)
+                .values(**self._lease.held(self._clock()))
             )
 
     def _settle(self, key: str, state: str, error: str | None, retry_at: datetime | None = None) -> None:
         values = {
             "state": state,
             "error": error,
-            "leased_until": None,
+            **self._lease.released(),
             "retry_at": retry_at,
             "done_at": self._clock() if state != "waiting" else None,
         }

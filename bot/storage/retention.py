@@ -1,18 +1,21 @@
-"""What is kept of people: how long, how it is deleted, how the audit log is handed out."""
+"""What is kept of people: how long, how it is deleted."""
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Engine, Text, delete, select, type_coerce, update
 
+from bot.storage.audit import audit_log
+from bot.storage.conversations import conversations
 from bot.storage.database import writing
+from bot.storage.drafts import drafts
 from bot.storage.inbox import inbox
-from bot.storage.journal import audit_log, conversations, drafts, feedback, receipts
+from bot.storage.library_use import feedback
 from bot.storage.outbox import outbox
+from bot.storage.receipts import receipts
 
-CLAIMS_KEPT = timedelta(days=7)
+ITEMS_KEPT = timedelta(days=7)
 """Slack delivers again within minutes; what was said is not needed once it was answered."""
 GONE = "(deleted)"
 
@@ -22,7 +25,7 @@ def purge(engine: Engine, now: datetime, keep: timedelta) -> dict[str, int]:
     old = now - keep
     with writing(engine) as connection:
         queries = {
-            "inbox": delete(inbox).where(inbox.c.state.in_(["done", "failed"]), inbox.c.done_at < now - CLAIMS_KEPT),
+            "inbox": delete(inbox).where(inbox.c.state.in_(["done", "failed"]), inbox.c.done_at < now - ITEMS_KEPT),
             "outbox": delete(outbox).where(outbox.c.made_at < old),
             "conversations": delete(conversations).where(conversations.c.at < old),
             "drafts": delete(drafts).where(
@@ -105,16 +108,3 @@ def erase(engine: Engine, team: str) -> None:
         connection.execute(delete(inbox).where(inbox.c.key.in_(items)))
         for table in (conversations, drafts, receipts, feedback):
             connection.execute(delete(table).where(table.c.thread.startswith(f"{team}:", autoescape=True)))
-
-
-def audit(engine: Engine, since: date | None, until: date | None) -> Iterator[dict[str, Any]]:
-    """The audit log's entries of the days between, both included, the oldest first."""
-    query = select(audit_log).order_by(audit_log.c.seq)
-    if since:
-        query = query.where(audit_log.c.at >= datetime.combine(since, time.min, UTC))
-    if until:
-        query = query.where(audit_log.c.at < datetime.combine(until + timedelta(days=1), time.min, UTC))
-    with engine.connect() as connection:
-        for row in connection.execution_options(stream_results=True).execute(query):
-            entry = dict(row._mapping)
-            yield {**entry, "at": entry["at"].isoformat()}

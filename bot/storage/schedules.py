@@ -7,9 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, Column, Date, Engine, Index, Integer, String, Table, Text, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.storage.database import Json, Moment, metadata, writing
+from bot.storage.database import Json, Moment, insert_new, metadata, writing
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -152,10 +151,9 @@ class Schedules:
         self._nudge(person_id, sent_on=day)
 
     def _nudge(self, person_id: str, **values: Any) -> None:
-        dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
-        query = dialect.insert(nudges).values(**{"person_id": person_id, "off": False, **values})
         with writing(self._engine) as connection:
-            connection.execute(query.on_conflict_do_update(index_elements=["person_id"], set_=values))
+            insert_new(connection, nudges, ["person_id"], {"person_id": person_id, "off": False})
+            connection.execute(update(nudges).where(nudges.c.person_id == person_id).values(**values))
 
 
 def _digest(row: Any) -> Digest:

@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, Engine, Table, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.crm.adapters.embedded import touch
 from bot.crm.csv.rows import (
@@ -31,7 +30,7 @@ from bot.crm.mirror.derived import refresh
 from bot.domain.audience import ChannelKind
 from bot.domain.process import Process
 from bot.errors import ImportRefused
-from bot.storage.database import writing
+from bot.storage.database import upsert, writing
 
 
 class ChannelEntry(BaseModel):
@@ -99,7 +98,7 @@ def import_folder(engine: Engine, path: Path, process: Process) -> ImportReport:
         store(connection, folder, report)
         for name, entry in channels.items():
             if name != "dm":
-                _upsert(connection, t.channels, ["name"], [_channel(name, entry)])
+                upsert(connection, t.channels, ["name"], [_channel(name, entry)])
         touch(connection)
     return report
 
@@ -109,13 +108,13 @@ def store(connection: Connection, rows: Folder, report: ImportReport) -> None:
     refuse_loops(connection, rows.people)
     _take_people(connection, rows.people, report)
     known_people = _known(connection, t.people.c.id)
-    _upsert(connection, t.accounts, ["id"], [_plain(n.row) for n in rows.accounts])
+    upsert(connection, t.accounts, ["id"], [_plain(n.row) for n in rows.accounts])
     known_accounts = _known(connection, t.accounts.c.id)
     contacts = [n for n in rows.contacts if _refers(n, "account_id", known_accounts, "contacts.csv", report)]
-    _upsert(connection, t.contacts, ["id"], [_plain(n.row) for n in contacts])
-    _upsert(connection, t.products, ["id"], [_plain(n.row) for n in rows.products])
+    upsert(connection, t.contacts, ["id"], [_plain(n.row) for n in contacts])
+    upsert(connection, t.products, ["id"], [_plain(n.row) for n in rows.products])
     stages = [_plain(n.row) for n in rows.stages] or _default_stages(connection, rows.process)
-    _upsert(connection, t.stages, ["name"], [{**stage, "kind": str(stage["kind"])} for stage in stages])
+    upsert(connection, t.stages, ["name"], [{**stage, "kind": str(stage["kind"])} for stage in stages])
     kinds = {row.name: row.kind for row in connection.execute(select(t.stages.c.name, t.stages.c.kind))}
 
     deals = [
@@ -135,13 +134,13 @@ def store(connection: Connection, rows: Folder, report: ImportReport) -> None:
         if _refers(n, "deal_id", known_deals, "activities.csv", report)
         and _refers(n, "account_id", known_accounts, "activities.csv", report)
     ]
-    _upsert(connection, t.activities, ["id"], [{**_plain(n.row), "kind": n.row.kind.value} for n in activities])
+    upsert(connection, t.activities, ["id"], [{**_plain(n.row), "kind": n.row.kind.value} for n in activities])
     quotas = [n for n in rows.quotas if _refers(n, "person_id", known_people, "quotas.csv", report)]
     values = [
         {"person_id": q.person_id, "from": q.start, "to": q.end, "amount": q.amount, "currency": q.currency}
         for q in (n.row for n in quotas)
     ]
-    _upsert(connection, t.quotas, ["person_id", "from", "to", "currency"], values)
+    upsert(connection, t.quotas, ["person_id", "from", "to", "currency"], values)
     refresh(connection)
 
 
@@ -176,7 +175,7 @@ def _take_people(connection: Connection, people: Sequence[Numbered[PersonRow]], 
             report.refuse("people.csv", n.line, f"email “{n.row.email}” belongs to {other} already")
         else:
             good.append(_plain(n.row))
-    _upsert(connection, t.people, ["id"], good)
+    upsert(connection, t.people, ["id"], good)
 
 
 def _take_deals(
@@ -191,7 +190,7 @@ def _take_deals(
     for n in deals:
         fields = _plain(n.row, without={"product_ids", "contact_ids"})
         values.append({**fields, "open": kinds[n.row.stage] == "open", "version": versions.get(n.row.id, 0) + 1})
-    _upsert(connection, t.deals, ["id"], values)
+    upsert(connection, t.deals, ["id"], values)
     for table, column, known_column in links:
         known = _known(connection, known_column)
         rows = []
@@ -275,12 +274,3 @@ def _known(connection: Connection, column: Any) -> set[str]:
 
 def _chunks(ids: list[str], size: int = 500) -> Iterable[list[str]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
-
-
-def _upsert(connection: Connection, table: Table, key: list[str], values: list[dict[str, Any]]) -> None:
-    if not values:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    query = dialect.insert(table)
-    others = {name: query.excluded[name] for name in values[0] if name not in key}
-    connection.execute(query.on_conflict_do_update(index_elements=key, set_=others), values)

@@ -62,7 +62,7 @@ def _score(part: Scope, asked: Asked, turn: Turn) -> Score:
     metrics = metrics_of(tallies, [], asked.currency)
     deals = sum(t.deals for t in tallies.open)
     stalled = int(metrics["stalled_count"] or 0)
-    aids = turn.desk.journal.asked_by(*clock.bounds(asked.period))
+    aids = turn.desk.library_use.asked_by(*clock.bounds(asked.period))
     return Score(
         part.label,
         sum(active for _, active in touched) / deals if deals else None,

@@ -21,7 +21,7 @@ from bot.pipeline.forecast import RUNS, SEED, Landing, by_category, simulate
 from bot.pipeline.movement import CAUSES, steps
 from bot.pipeline.rules import RISKS, Rule
 from bot.pipeline.selection import MOVES, Span
-from bot.storage.archive import KeptForecast
+from bot.storage.forecasts import KeptForecast
 
 Section = tuple[str, tuple[str | Line, ...]]
 RISKS_SHOWN, FLAWS_SHOWN, NAMES_SHOWN = 8, 20, 5
@@ -179,12 +179,12 @@ def _earlier(asked: Asked, won: Decimal, expected: Decimal, landing: Landing | N
     """Keep this forecast; what was forecast for the period before, and how the last finished period came out."""
     if not asked.whole_book:
         return
-    archive, today, say = turn.desk.archive, turn.company_today, turn.language
+    desk, today, say = turn.desk, turn.company_today, turn.language
     scope, period, currency = asked.scope.head or asked.scope.label, asked.period, asked.currency
     low, high = (Decimal(round(landing.low)), Decimal(round(landing.high))) if landing else (None, None)
     if today <= period.end:
-        archive.keep_forecast(scope, currency, KeptForecast(period.start, period.end, today, expected, low, high))
-    earlier = archive.forecasts(scope, currency, today)
+        desk.forecasts.keep(scope, currency, KeptForecast(period.start, period.end, today, expected, low, high))
+    earlier = desk.forecasts.before(scope, currency, today)
     mine = [f for f in earlier if (f.start, f.end) == (period.start, period.end)]
     for kept in (mine[0], mine[-1]) if len(mine) > 1 else mine:
         yield phrase(

@@ -69,9 +69,7 @@ def post_here(query: str, turn: Turn) -> list[Reply]:
     leads = turn.organization.role(turn.person.id) is not Role.REP and owners <= turn.organization.tree(turn.person.id)
     if not leads:
         return [turn.refuse("not_allowed", "post_managers_only")]
-    turn.desk.journal.audit_sharing(
-        turn.person.id, f"{reply.scope} → {turn.audience.channel}", turn.desk.new_id(), turn.now
-    )
+    turn.desk.audit.shared(turn.person.id, f"{reply.scope} → {turn.audience.channel}", turn.desk.new_id(), turn.now)
     return [reply.model_copy(update={"audience": "channel", "shareable": False})]
 
 

@@ -19,17 +19,17 @@ log = logging.getLogger(__name__)
 
 def resume(desk: Desk, now: datetime) -> list[Finished]:
     """Finish the writes and undos that waited for the CRM or that a crash cut off; what their people are to be told."""
-    journal, people = desk.journal, desk.organization.people
+    people = desk.organization.people
     finished = []
-    for draft in journal.unfinished():
+    for draft in desk.drafts.unfinished():
         author = people.get(draft.author_id)
         if author is None:
             log.error("draft %s waits for a person who is no longer in the CRM", draft.id)
             continue
         turn = Turn(author, DIRECT, draft.thread, now, desk, draft.language)
         finished.append(Finished(author.email, draft.thread, tuple(pick_up(draft, turn))))
-    for kept, by_id in journal.waiting_undos():
-        if by_id in people and journal.claim_undo(kept.id):
+    for kept, by_id in desk.receipts.waiting_undos():
+        if by_id in people and desk.receipts.take_undo(kept.id):
             turn = Turn(people[by_id], DIRECT, kept.thread, now, desk, kept.draft.language)
             finished.append(Finished(people[by_id].email, kept.thread, tuple(take_back(kept, turn))))
     return [done for done in finished if done.replies]
@@ -50,9 +50,9 @@ def follow(desk: Desk, thread: str, digest_id: str, now: datetime) -> None:
     kept = desk.schedules.of(digest_id)
     if kept:
         query = {"command": SummarizePipeline.__name__, **kept.query}
-        before = desk.journal.conversation(thread)
+        before = desk.conversations.of(thread)
         changed = before.model_copy(update={"last_query": query, "schedule_id": digest_id})
-        desk.journal.remember(thread, changed, now)
+        desk.conversations.remember(thread, changed, now)
 
 
 def nudge(desk: Desk, person_id: str, now: datetime) -> Finished | None:

@@ -300,7 +300,7 @@ def _nothing(words: str, facets: Facets, turn: Turn) -> Reply:
 
 
 def _note(kind: str, words: str, sources: list[str], turn: Turn, deal_id: str | None = None) -> None:
-    turn.desk.journal.note(kind, words, sources, turn.person.id, turn.thread, turn.now, deal_id)
+    turn.desk.library_use.note(kind, words, sources, turn.person.id, turn.thread, turn.now, deal_id)
 
 
 def _place(turn: Turn) -> Literal["channel", "ephemeral"]:

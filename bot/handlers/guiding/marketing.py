@@ -41,7 +41,7 @@ def usage(
     all, or by some people.
     """
     period = period or Period(clock.today - timedelta(days=DAYS), clock.today)
-    uses = [use for use in desk.journal.uses(*clock.bounds(period)) if of is None or use.person_id in of]
+    uses = [use for use in desk.library_use.between(*clock.bounds(period)) if of is None or use.person_id in of]
     shown, up, down = Counter[str](), Counter[str](), Counter[str]()
     deals: dict[str, set[str]] = defaultdict(set)
     for use in uses:
@@ -120,9 +120,7 @@ def change_aid(command: ChangeAid, turn: Turn) -> list[Reply]:
         else next((a.version for a in library.shelf.versions[aid.id] if a.current(turn.company_today)), None)
     )
     library.catalogue.set_status(aid.id, command.status, aid.version if command.status == "approved" else None)
-    turn.desk.journal.audit_aid(
-        turn.person.id, command.status, source_of(aid).location or aid.id, turn.desk.new_id(), turn.now
-    )
+    turn.desk.audit.aid(turn.person.id, command.status, source_of(aid).location or aid.id, turn.desk.new_id(), turn.now)
     return [
         AidChanged(
             id=aid.id,
@@ -142,7 +140,7 @@ def announce(command: AnnounceAid, turn: Turn) -> list[Reply]:
     if aid is None:
         return [turn.refuse("not_found", "no_such_aid", words=command.words)]
     channels = tuple(dict.fromkeys(_CHANNEL.findall(turn.text)))
-    turn.desk.journal.audit_aid(turn.person.id, "announced", aid.id, turn.desk.new_id(), turn.now)
+    turn.desk.audit.aid(turn.person.id, "announced", aid.id, turn.desk.new_id(), turn.now)
     return [
         shown_alone(aid, turn).model_copy(update={"announced": True, "announced_in": channels, "audience": "channel"})
     ]
@@ -208,5 +206,5 @@ def take_draft(text: str, turn: Turn) -> list[Reply] | None:
         return [turn.refuse("unsupported", "sentence", text=str(error))]
     if aid is None:
         return None
-    turn.desk.journal.audit_aid(turn.person.id, "draft", aid.id, turn.desk.new_id(), turn.now)
+    turn.desk.audit.aid(turn.person.id, "draft", aid.id, turn.desk.new_id(), turn.now)
     return [AidChanged(id=aid.id, title=aid.title, version=aid.version, status="draft", language=turn.language)]

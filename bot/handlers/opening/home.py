@@ -20,8 +20,8 @@ def home(turn: Turn) -> Home:
     """What one person sees on opening Caddie; a manager sees the team, by rep."""
     leads = turn.organization.role(turn.person.id) is not Role.REP
     found = summarize_pipeline(SummarizePipeline(by="rep") if leads else SummarizePipeline(), turn)[0]
-    journal, mirror = turn.desk.journal, turn.desk.mirror
-    waiting = journal.open_drafts(turn.person.id, turn.now - CARDS_SINCE, CARDS_MOST)
+    desk, mirror = turn.desk, turn.desk.mirror
+    waiting = desk.drafts.open_of(turn.person.id, turn.now - CARDS_SINCE, CARDS_MOST)
     return Home(
         name=turn.person.first_name,
         report=found if isinstance(found, PipelineReport) else None,
@@ -29,7 +29,7 @@ def home(turn: Turn) -> Home:
         cards=tuple(card_of(draft, mirror.deal(draft.deal_id) if draft.deal_id else None, turn) for draft in waiting),
         writes=tuple(
             receipt_of(kept, turn)
-            for kept in journal.recent_receipts(turn.person.id, turn.now - WRITES_SINCE, WRITES_MOST)
+            for kept in desk.receipts.recent(turn.person.id, turn.now - WRITES_SINCE, WRITES_MOST)
         ),
         language=turn.language,
     )

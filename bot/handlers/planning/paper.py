@@ -66,7 +66,7 @@ def finish(paper: Paper, key: str, title: str, owners: frozenset[str]) -> Docume
     """The document with what changed since the one kept under the same key."""
     turn, markdown = paper.turn, paper.markdown(title)
     key = f"{key}:{turn.person.id}:{turn.language}:{turn.audience.key}"
-    changed = turn.desk.archive.keep_document(key, markdown, turn.now)
+    changed = turn.desk.documents.keep(key, markdown, turn.now)
     return Document(
         title=title,
         markdown=markdown,

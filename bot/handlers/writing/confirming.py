@@ -21,7 +21,7 @@ OTHERS_SECONDS = 5.0
 
 def own_draft(draft_id: str | None, turn: Turn) -> tuple[Draft, DraftStatus] | Refusal:
     """A draft of the asker with its status; a card is its author's alone."""
-    found = turn.desk.journal.draft(draft_id) if draft_id else None
+    found = turn.desk.drafts.of(draft_id) if draft_id else None
     if found is None:
         return turn.refuse("not_found", "no_card")
     return found if found[0].author_id == turn.person.id else turn.refuse("not_allowed", "not_your_card")
@@ -42,7 +42,7 @@ def confirm(draft_id: str | None, turn: Turn) -> list[Reply]:
         foreign = _foreign(draft, turn)
         if foreign:
             return [turn.refuse("not_allowed", "not_your_deal", deal=foreign.name)]
-        turn.desk.journal.move(draft.id, "open", "sending")
+        turn.desk.drafts.move(draft.id, "open", "sending")
     return finish(draft, turn) or [turn.refuse("unavailable", "crm_down_queued")]
 
 
@@ -54,7 +54,7 @@ def discard(draft_id: str | None, turn: Turn) -> list[Reply]:
     draft, status = found
     if status in {"sending", "queued", "written"}:
         return [turn.refuse("conflict", "card_queued" if status == "queued" else "card_written")]
-    turn.desk.journal.move(draft.id, "open", "discarded")
+    turn.desk.drafts.move(draft.id, "open", "discarded")
     turn.conversation = turn.conversation.model_copy(update={"draft_id": None})
     return [Discarded(draft_id=draft.id, language=draft.language)]
 
@@ -63,22 +63,22 @@ def finish(draft: Draft, turn: Turn) -> list[Reply]:
     """The receipt of a confirmed draft, written here or by another process; nothing where it has to wait for the
     CRM.
     """
-    return _claimed(draft, turn) if turn.desk.journal.claim(draft.id) else _of_another(draft, turn)
+    return _claimed(draft, turn) if turn.desk.drafts.take(draft.id) else _of_another(draft, turn)
 
 
 def pick_up(draft: Draft, turn: Turn) -> list[Reply]:
     """What came of a confirmed draft that nobody was writing any more; nothing where somebody is, who will tell."""
-    return _claimed(draft, turn) if turn.desk.journal.claim(draft.id) else []
+    return _claimed(draft, turn) if turn.desk.drafts.take(draft.id) else []
 
 
 def _claimed(draft: Draft, turn: Turn) -> list[Reply]:
-    journal = turn.desk.journal
-    current = journal.draft(draft.id)
+    desk = turn.desk
+    current = desk.drafts.of(draft.id)
     draft = current[0] if current else draft
     try:
         return _write_all(draft, turn) if draft.items else _write_one(draft, turn)
     except CrmUnavailable:
-        journal.queue(draft.id)
+        desk.drafts.queue(draft.id)
         return []
 
 
@@ -86,10 +86,10 @@ def _of_another(draft: Draft, turn: Turn) -> list[Reply]:
     """What another process made of the same card, waiting for it a little while."""
     until = time.monotonic() + OTHERS_SECONDS
     while time.monotonic() < until:
-        kept = turn.desk.journal.receipt_of(draft.id)
+        kept = turn.desk.receipts.of_draft(draft.id)
         if kept:
             return [receipt_of(kept[0], turn)]
-        found = turn.desk.journal.draft(draft.id)
+        found = turn.desk.drafts.of(draft.id)
         if found and found[1] == "replaced":
             return [turn.refuse("expired", "card_replaced")]
         time.sleep(0.02)
@@ -98,16 +98,16 @@ def _of_another(draft: Draft, turn: Turn) -> list[Reply]:
 
 def _write_one(draft: Draft, turn: Turn) -> list[Reply]:
     """Push a card over the version it was made on; where only other fields changed since, over the newer one."""
-    journal, write = turn.desk.journal, write_of(draft, turn)
+    desk, write = turn.desk, write_of(draft, turn)
     for _ in range(TRIES):
         try:
             pushed = turn.desk.crm.push(write, draft.id, draft.deal_version)
             return [_keep(draft, (_item(draft, write, pushed),), (), turn)]
         except NotFound:
-            journal.move(draft.id, "sending", "discarded")
+            desk.drafts.move(draft.id, "sending", "discarded")
             return [turn.refuse("not_found", "deal_gone")]
         except CrmRefused:
-            journal.move(draft.id, "sending", "discarded")
+            desk.drafts.move(draft.id, "sending", "discarded")
             return [turn.refuse("conflict", "crm_refused")]
         except Conflict:
             fetched = turn.desk.crm.fetch(draft.deal_id or "")
@@ -115,7 +115,7 @@ def _write_one(draft: Draft, turn: Turn) -> list[Reply]:
             if changed:
                 return _renewed(draft, fetched.deal, fetched.version, changed, turn)
             draft = draft.model_copy(update={"deal_version": fetched.version, "before": values_before(fetched.deal)})
-            journal.restamp(draft)
+            desk.drafts.restamp(draft)
     return [turn.refuse("unavailable", "being_written")]
 
 
@@ -131,7 +131,7 @@ def _renewed(draft: Draft, deal: Deal, version: str, changed: tuple[str, ...], t
             "created_at": turn.now,
         }
     )
-    turn.desk.journal.keep(renewed, replaces=draft.id)
+    turn.desk.drafts.keep(renewed, replaces=draft.id)
     turn.conversation = turn.conversation.model_copy(update={"draft_id": renewed.id})
     return [turn.refuse("conflict", "changed_meanwhile", fields=", ".join(changed)), card_of(renewed, deal, turn)]
 
@@ -191,7 +191,7 @@ def _keep(draft: Draft, items: tuple[KeptItem, ...], left_out: tuple[str, ...], 
         left_out=left_out,
         draft=draft,
     )
-    turn.desk.journal.written(kept)
+    turn.desk.receipts.written(kept)
     return receipt_of(kept, turn)
 
 

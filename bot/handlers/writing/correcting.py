@@ -18,7 +18,7 @@ from bot.handlers.writing.drafting import Told, draft_for, show
 
 def correct(command: CorrectDraft, turn: Turn) -> list[Reply]:
     """The thread's open card with the correction in it; the old card can no longer be pressed."""
-    found = turn.desk.journal.draft(turn.conversation.draft_id or "")
+    found = turn.desk.drafts.of(turn.conversation.draft_id or "")
     if not found or found[1] != "open" or found[0].author_id != turn.person.id:
         return [NotUnderstood(suggestions=(), say="nothing_to_correct", language=turn.language)]
     draft = found[0]

@@ -97,7 +97,7 @@ def show(
     draft: Draft, deal: Deal | None, turn: Turn, *, replaces: Draft | None = None, contact_ids: tuple[str, ...] = ()
 ) -> DraftCard:
     """Keep the draft and show its card; the thread is about it from now on."""
-    turn.desk.journal.keep(draft, replaces.id if replaces else None)
+    turn.desk.drafts.keep(draft, replaces.id if replaces else None)
     turn.conversation = turn.conversation.model_copy(
         update={
             "deal_id": draft.deal_id or turn.conversation.deal_id,

@@ -19,12 +19,12 @@ TRIES = 5
 
 def undo_last(command: Undo, turn: Turn) -> list[Reply]:
     """Take back the last write of this thread."""
-    return undo(turn.desk.journal.newest_receipt(turn.thread), turn)
+    return undo(turn.desk.receipts.newest(turn.thread), turn)
 
 
 def undo(receipt_id: str | None, turn: Turn) -> list[Reply]:
     """Restore what a confirmation changed; a second press shows the same receipt."""
-    found = turn.desk.journal.receipt(receipt_id) if receipt_id else None
+    found = turn.desk.receipts.of(receipt_id) if receipt_id else None
     if found is None:
         return [turn.refuse("not_found", "no_receipt")]
     kept, undone_at = found
@@ -32,7 +32,7 @@ def undo(receipt_id: str | None, turn: Turn) -> list[Reply]:
         return [turn.refuse("not_allowed", "not_your_receipt")]
     turn.language = kept.draft.language
     if undone_at is None:
-        turn.desk.journal.ask_undo(kept.id, turn.person.id)
+        turn.desk.receipts.ask_undo(kept.id, turn.person.id)
         return take_back(kept, turn) or [turn.refuse("unavailable", "undo_queued")]
     return [receipt_of(kept, turn, undone=True)]
 
@@ -44,12 +44,12 @@ def take_back(kept: KeptReceipt, turn: Turn) -> list[Reply]:
             (r for item in reversed(kept.items) if (r := _take_back(item, turn))), None
         )
     except CrmUnavailable:
-        turn.desk.journal.queue_undo(kept.id)
+        turn.desk.receipts.queue_undo(kept.id)
         return []
     if refusal:
-        turn.desk.journal.not_undone(kept.id)
+        turn.desk.receipts.not_undone(kept.id)
         return [refusal]
-    turn.desk.journal.undone(kept, turn.person.id, turn.now)
+    turn.desk.receipts.undone(kept, turn.person.id, turn.now)
     return [receipt_of(kept, turn, undone=True)]
 
 

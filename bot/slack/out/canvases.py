@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.contract.phrases import phrase
 from bot.contract.replies.coaching import Document
-from bot.storage.archive import Archive
+from bot.storage.documents import Documents
 
 log = logging.getLogger(__name__)
 GONE = {"canvas_not_found", "canvas_deleted", "file_not_found"}
@@ -20,8 +20,8 @@ TITLE_MOST, CONTENT_MOST = 200, 90_000
 class Canvases:
     """Makes and continues canvases with the Web API. Workspaces without canvases, or without the scope, get None."""
 
-    def __init__(self, client: WebClient, archive: Archive) -> None:
-        self._client, self._archive = client, archive
+    def __init__(self, client: WebClient, documents: Documents) -> None:
+        self._client, self._documents = client, documents
 
     def share(self, document: Document, channel: str, reader: str | None, today: date) -> str | None:
         """The address of the document's canvas in a channel, or for one reader in a direct message; None where it
@@ -30,7 +30,7 @@ class Canvases:
         A canvas that is there already keeps what people wrote: what changed since is put on top of it.
         """
         place = reader or channel
-        known = self._archive.canvas(document.key, place) if document.key else None
+        known = self._documents.canvas(document.key, place) if document.key else None
         try:
             address = self._continued(known, document, today) if known else None
             if address:
@@ -47,7 +47,7 @@ class Canvases:
             log.info("no canvas here (%s): the document goes out as a file", code)
             return None
         if document.key:
-            self._archive.keep_canvas(document.key, place, canvas)
+            self._documents.keep_canvas(document.key, place, canvas)
         return address
 
     def _continued(self, canvas: str, document: Document, today: date) -> str | None:
