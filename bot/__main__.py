@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.errors import BadRequest, CaddieError
+from bot.contract.phrases import sentence
+from bot.errors import CaddieError, WrongUsage
 from bot.ops import logs
 from bot.settings import read_settings
 from bot.wiring import House, build
@@ -48,10 +49,10 @@ def house() -> Iterator[House]:
         settings = read_settings()
         logs.set_up(settings.log_level, settings.log_format)
         yield build(settings)
-    except BadRequest as error:
-        raise fail(str(error), 2 if type(error) is BadRequest else 1) from error
+    except WrongUsage as error:
+        raise fail(str(error), 2) from error
     except CaddieError as error:
-        raise fail(str(error), 1) from error
+        raise fail(sentence("en", error), 1) from error
 
 
 def _out(answered: Any, as_json: bool, built: House) -> None:
@@ -93,12 +94,12 @@ def ask(
             try:
                 lines = batch.read_text(encoding="utf-8").splitlines()
             except (OSError, UnicodeDecodeError) as error:
-                raise BadRequest(f"{batch} cannot be read: {error}") from error
+                raise WrongUsage(f"{batch} cannot be read: {error}") from error
             for answer in run_batch(iter(lines), built.caddie, datetime.now(UTC), built.settings.charts):
                 typer.echo(json.dumps(answer, ensure_ascii=False))
             return
         if text is None or not as_:
-            raise BadRequest("Say what to ask and as whom: python -m bot ask TEXT --as EMAIL")
+            raise WrongUsage("Say what to ask and as whom: python -m bot ask TEXT --as EMAIL")
         request = Request.model_validate({"id": "1", "text": text, "as": as_, "in": in_, "thread": thread, "now": now})
         _out(carry_out(request, built.caddie, datetime.now(UTC)), json_, built)
 
@@ -156,7 +157,7 @@ def chat(as_: As = "", in_: In = "dm", now: Now = None) -> None:
 
     with house() as built:
         if not as_:
-            raise BadRequest("Say as whom: python -m bot chat --as EMAIL")
+            raise WrongUsage("Say as whom: python -m bot chat --as EMAIL")
         console, thread = Console(), f"chat-{datetime.now(UTC).timestamp():.0f}"
         while True:
             try:
@@ -207,9 +208,15 @@ def import_(
 @crm.command()
 def sync() -> None:
     """Pull from the CRM behind the mirror; the embedded CRM is the mirror."""
+    from bot.crm.sync import sync as pull
+
     with house() as built:
-        counted = sum(1 for _ in built.desk.crm.pull(None))
-        typer.echo(f"The embedded CRM is the mirror itself: {counted} records, nothing to pull.")
+        if built.desk.crm.capabilities.is_mirror:
+            counted = sum(1 for _ in built.desk.crm.pull(None))
+            typer.echo(f"The embedded CRM is the mirror itself: {counted} records, nothing to pull.")
+            return
+        for kind, count in pull(built.desk.crm, built.engine).items():
+            typer.echo(f"{kind}: {count}")
 
 
 @crm.command("show")
@@ -307,7 +314,7 @@ def forget(
     with house() as built:
         person = built.desk.organization.with_email(email)
         if person is None:
-            raise BadRequest(f"Nobody in the CRM has the e-mail {email}.")
+            raise WrongUsage(f"Nobody in the CRM has the e-mail {email}.")
         user = slack_user or person.slack_user_id
         for table, count in retention.forget(built.engine, person.id, person.email, user).items():
             typer.echo(f"{table}: {count}")
@@ -359,7 +366,7 @@ def bench(
         for line in run(name, directories or []):
             typer.echo(json.dumps(line, ensure_ascii=False))
     except CaddieError as error:
-        raise fail(str(error), 2 if isinstance(error, BadRequest) else 1) from error
+        raise fail(sentence("en", error), 2 if isinstance(error, WrongUsage) else 1) from error
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.errors import BadRequest, CaddieError
+from bot.errors import CaddieError, WrongUsage
 from bot.settings import read_settings
 from bot.wiring import build
 from ingest.indexing import ingest
@@ -33,7 +33,7 @@ def main(
         report = ingest(paths, library.catalogue, library.vectors, library.embedder, lock, progress)
     except CaddieError as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(2 if isinstance(error, BadRequest) else 1) from error
+        raise typer.Exit(2 if isinstance(error, WrongUsage) else 1) from error
     counts = {
         "taken": report.taken,
         "unchanged": report.unchanged,

@@ -26,7 +26,7 @@ def read_document(file: Path) -> Read:
     reader = READERS[file.suffix.lower()]
     title, found = reader(data, file.stem)
     if not any(any(c.isalnum() for c in piece.text) for piece in found):
-        raise BadRequest("it holds no text; a scan must go through text recognition first")
+        raise BadRequest("file_scan")
     return title or file.stem, found
 
 
@@ -37,24 +37,24 @@ def text_of(file: Path) -> str:
 
 def _as_text(data: bytes) -> str:
     if len(data) > LARGEST_TEXT:
-        raise BadRequest(f"it is larger than {LARGEST_TEXT // 1_000_000} MB; split it")
+        raise BadRequest("file_split", most=str(LARGEST_TEXT // 1_000_000))
     text = decoded(data)
     if not text.strip():
-        raise BadRequest("it is empty")
+        raise BadRequest("file_nothing")
     return text
 
 
 def _bytes_of(file: Path) -> bytes:
     try:
         if not file.is_file():
-            raise BadRequest("it is no ordinary file")
+            raise BadRequest("file_special")
         if file.stat().st_size > LARGEST:
-            raise BadRequest(f"it is larger than {LARGEST // 1_000_000} MB; split it")
+            raise BadRequest("file_split", most=str(LARGEST // 1_000_000))
         data = file.read_bytes()
     except OSError as error:
-        raise BadRequest(f"it cannot be read: {error.strerror}") from error
+        raise BadRequest("file_unreadable", why=str(error.strerror)) from error
     if not data:
-        raise BadRequest("it is empty")
+        raise BadRequest("file_nothing")
     return data
 
 
@@ -119,7 +119,7 @@ def _xlsx(data: bytes, _name: str) -> Read:
         for row in sheet.iter_rows(values_only=True):
             rows += 1
             if rows > ROWS_MOST:
-                raise BadRequest(f"it has more than {ROWS_MOST:,} rows; keep tables in the CRM, or split it")
+                raise BadRequest("file_rows", most=f"{ROWS_MOST:,}")
             line = row_of(_cell(value) for value in row)
             if line:
                 lines.append(line)
@@ -138,13 +138,13 @@ def _pdf(data: bytes, _name: str) -> Read:
     from pypdf.errors import PyPdfError
 
     if b"%PDF" not in data[:1024]:
-        raise BadRequest("it is no .pdf file, whatever its name says")
+        raise BadRequest("file_not_kind", kind="pdf")
     try:
         reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise BadRequest("it is protected by a password; save it without one")
+            raise BadRequest("file_password")
         if len(reader.pages) > PAGES_MOST:
-            raise BadRequest(f"it has more than {PAGES_MOST:,} pages; split it")
+            raise BadRequest("file_pages", most=f"{PAGES_MOST:,}")
         found = [
             piece
             for number, page in enumerate(reader.pages, 1)
@@ -161,7 +161,7 @@ def _pdf(data: bytes, _name: str) -> Read:
         IndexError,
         AssertionError,
     ) as error:
-        raise BadRequest("it is damaged: its pages cannot be read; save it anew from its program") from error
+        raise BadRequest("file_pdf_damaged") from error
     return title.strip(), found
 
 
@@ -215,7 +215,7 @@ def _html(data: bytes, _name: str) -> Read:
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     root = etree.fromstring(_page(data).encode("utf-8", "replace"), parser)
     if root is None:
-        raise BadRequest("it is no readable HTML")
+        raise BadRequest("file_html")
     titles = root.xpath("//title/text()")
     path: list[tuple[int, str]] = []
     found: list[Piece] = []
@@ -277,7 +277,7 @@ def _eml(data: bytes, name: str) -> Read:
     assert isinstance(message, EmailMessage)
     body = message.get_body(("plain", "html"))
     if body is None:
-        raise BadRequest("it is an e-mail without text")
+        raise BadRequest("file_mail")
     content = body.get_content() if isinstance(body, EmailMessage) else ""
     found = _html(content.encode(), name)[1] if body.get_content_type() == "text/html" else list(pieces((), content))
     subject = str(message.get("subject") or "").strip()
@@ -296,9 +296,9 @@ def _msg(data: bytes, _name: str) -> Read:
         with olefile.OleFileIO(BytesIO(data)) as stored:
             values = {field: _property(stored, tag) for field, tag in _MSG_FIELDS.items()}
     except (OSError, ValueError, IndexError, TypeError) as error:
-        raise BadRequest("it is no readable Outlook message; save it as .eml or text") from error
+        raise BadRequest("file_msg") from error
     if not values["body"]:
-        raise BadRequest("it is an Outlook message without plain text; save it as .eml or text")
+        raise BadRequest("file_msg_empty")
     return values["subject"], list(pieces(("body",), f"{values['sender']}\n\n{values['body']}"))
 
 

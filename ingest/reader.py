@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bot.contract.phrases import sentence
 from bot.errors import BadRequest
 from ingest.formats import MARKDOWN, READERS, read_document, read_markdown, text_of
-from knowledge.aids import AidError, read_aid
+from knowledge.aids import read_aid
 
 MEMORY_MORE = 240_000_000
 
@@ -40,16 +41,13 @@ def read(file: Path) -> dict[str, Any]:
         elif file.suffix.lower() in READERS:
             title, found = read_document(file)
         else:
-            raise BadRequest(
-                f"files of type {file.suffix or 'without ending'} cannot be read; save it as PDF, Office, "
-                f"HTML, Markdown or text"
-            )
+            raise BadRequest("file_type", kind=file.suffix or "–")
         return {
             "title": _clean(title),
             "pieces": [[[_clean(h) for h in piece.headings], _clean(piece.text)] for piece in found],
         }
-    except (AidError, BadRequest) as error:
-        return {"refused": str(error)}
+    except BadRequest as error:
+        return {"refused": sentence("en", error)}
     except MemoryError:
         return {"refused": "it needs more memory than a document may; split it"}
     except RecursionError:

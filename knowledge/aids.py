@@ -9,12 +9,18 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from bot.errors import BadRequest
+
 Section = tuple[str, tuple[str, ...]]
 Day = date  # a field may be called date and would hide the type
 
 
-class AidError(ValueError):
-    """A file that cannot be taken as a job aid; the sentence names the line and the key."""
+class Flaw(ValueError):
+    """What is wrong with an aid beyond the type of a field: the name of the sentence, and what fills it."""
+
+    def __init__(self, say: str, **values: str) -> None:
+        super().__init__(say)
+        self.say, self.values = say, values
 
 
 class Part(BaseModel):
@@ -85,11 +91,11 @@ class PainChain(Aid):
         known = {node.id for node in self.nodes}
         for lower, upper in self.edges:
             if {lower, upper} - known:
-                raise ValueError(f"edge [{lower}, {upper}] names a node that is not there")
+                raise Flaw("aid_edge_node", lower=lower, upper=upper)
         try:
             self._order()
         except CycleError:
-            raise ValueError("edges run in a circle") from None
+            raise Flaw("aid_circle") from None
         return self
 
     def _order(self) -> list[str]:
@@ -362,7 +368,7 @@ def split_front_matter(text: str) -> tuple[str | None, str]:
 def read_aid(text: str) -> Aid | None:
     """The job aid a Markdown text holds; None where its front matter names no kind: a free document.
 
-    Raises AidError naming line and key where the front matter is no YAML, has an unknown key or lacks a needed one.
+    Raises BadRequest naming line and key where the front matter is no YAML, has an unknown key or lacks a needed one.
     """
     front, body = split_front_matter(text)
     if front is None:
@@ -374,44 +380,51 @@ def read_aid(text: str) -> Aid | None:
         mark = getattr(error, "problem_mark", None)
         if "kind:" not in front:
             return None
-        raise AidError(
-            f"line {mark.line + 2 if mark else 2}: the front matter is no readable YAML "
-            f"({getattr(error, 'problem', 'syntax')})"
-        ) from error
+        line = str(mark.line + 2 if mark else 2)
+        raise _wrong(BadRequest("aid_yaml", line=line, problem=str(getattr(error, "problem", "syntax")))) from error
     if not isinstance(values, dict) or "kind" not in values:
         return None
     if values["kind"] not in KINDS:
-        raise AidError(f"line {_line(node, ('kind',))}: kind “{values['kind']}” is not one of {', '.join(KINDS)}")
+        raise _wrong(
+            BadRequest("aid_kind", line=_line(node, ("kind",)), kind=str(values["kind"]), kinds=", ".join(KINDS))
+        )
     try:
         aid: Aid = AIDS.validate_python({**_filled(values), "body": body.strip()})
     except ValidationError as error:
-        raise AidError("; ".join(_sentences(error, node))) from error
+        raise _wrong(*_problems(error, node)) from error
     return aid
 
 
-def _sentences(error: ValidationError, node: yaml.Node | None) -> Iterator[str]:
+def _wrong(*problems: BadRequest) -> BadRequest:
+    return BadRequest("aid_wrong", *problems)
+
+
+def _problems(error: ValidationError, node: yaml.Node | None) -> Iterator[BadRequest]:
     for problem in error.errors()[:5]:
         where = tuple(part for part in problem["loc"] if part not in KINDS)
         key = ".".join(str(part) for part in where) or "front matter"
+        raised = (problem.get("ctx") or {}).get("error")
         match problem["type"]:
             case "missing":
-                yield f"line {_line(node, where[:-1])}: key “{key}” is missing"
+                yield BadRequest("aid_missing", line=_line(node, where[:-1]), key=key)
             case "extra_forbidden":
-                yield f"line {_line(node, where)}: unknown key “{key}”"
+                yield BadRequest("aid_unknown", line=_line(node, where), key=key)
+            case "value_error" if isinstance(raised, Flaw):
+                yield BadRequest(raised.say, line=_line(node, where), **raised.values)
             case _:
-                yield f"line {_line(node, where)}: {key}: {str(problem['msg']).removeprefix('Value error, ')}"
+                yield BadRequest("aid_value", line=_line(node, where), key=key, problem=str(problem["msg"]))
 
 
-def _line(node: yaml.Node | None, where: tuple[int | str, ...]) -> int:
+def _line(node: yaml.Node | None, where: tuple[int | str, ...]) -> str:
     """The line of the file on which a key stands; the front matter begins on line 2."""
     line = 2
     for part in where:
         if isinstance(node, yaml.MappingNode):
             pair = next(((k, v) for k, v in node.value if k.value == part), None)
             if pair is None:
-                return line
+                return str(line)
             line, node = pair[0].start_mark.line + 2, pair[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
             line = node.start_mark.line + 2
-    return line
+    return str(line)

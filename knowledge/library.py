@@ -94,7 +94,7 @@ class Library:
 
         Under the id of an aid that is there already it is the next version, which changes no answer until it is
         approved; a draft sent
-        before is replaced. Raises AidError where its front matter is wrong.
+        before is replaced. Raises BadRequest where its front matter is wrong.
         """
         aid = read_aid(text)
         if aid is None:

@@ -1,4 +1,4 @@
-"""The contract of every CRM adapter, on SQLite and on PostgreSQL."""
+"""The contract of every CRM: the embedded one on SQLite and PostgreSQL, and one with a store of its own."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,23 +8,29 @@ import pytest
 from bot.cli.sample import SampleCompany
 from bot.crm.adapters.embedded import EmbeddedCrm
 from bot.crm.csv.folder import import_folder
+from bot.crm.mirror.beside import CrmBesideMirror
 from bot.crm.port import Crm, NewActivity, Write
 from bot.domain.activities import ActivityKind
-from bot.domain.deals import Deal
+from bot.domain.deals import Account, Contact, Deal
 from bot.domain.people import Person
 from bot.errors import Conflict, CrmRefused, NotFound
 from tests.conftest import DAY, house_in
+from tests.fake_crm import FakeCrm
 
 AT = datetime(2026, 3, 11, 14, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", "postgres", "fake", "fake beside the mirror"])
 def crm(request, tmp_path) -> Crm:
     url = request.getfixturevalue("postgres") if request.param == "postgres" else None
     house = house_in(tmp_path, database_url=url)
     SampleCompany(DAY).write(tmp_path / "sample")
     import_folder(house.engine, tmp_path / "sample", house.process)
-    return EmbeddedCrm(house.engine)
+    embedded = EmbeddedCrm(house.engine)
+    if not request.param.startswith("fake"):
+        return embedded
+    fake = FakeCrm(list(embedded.pull(None)))
+    return CrmBesideMirror(fake, house.engine) if request.param.endswith("mirror") else fake
 
 
 def change(crm: Crm, key: str, **fields) -> Write:
@@ -72,3 +78,14 @@ def test_the_contract(crm):
     crm.push(Write(by_id="q05", at=AT, removes_created=made.ref), "key-5", None)
     with pytest.raises(NotFound):
         crm.fetch(made.ref)
+    with pytest.raises(NotFound):
+        crm.push(Write(by_id="q05", at=AT, deal_id="nobody", fields=(("amount", Decimal(1)),)), "key-6", None)
+
+    account = crm.push(Write(by_id="q05", at=AT, create="account", fields=(("name", "Nordlicht"),)), "key-7", None)
+    fields = (("name", "Ada Brandt"), ("title", "CFO"), ("email", None))
+    contact = crm.push(
+        Write(by_id="q05", at=AT, account_id=account.ref, create="contact", fields=fields), "key-8", None
+    )
+    assert contact.ref not in {account.ref, ""}
+    here = {record.id: record for record in crm.pull(None) if isinstance(record, Account | Contact)}
+    assert (here[account.ref].name, here[contact.ref].title) == ("Nordlicht", "CFO")

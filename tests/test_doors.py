@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from bot.contract.phrases import sentence
 from bot.contract.replies.cards import FormValues, LogForm
 from bot.documents.notes import read_notes
 from bot.errors import BadRequest
@@ -239,9 +240,9 @@ def test_a_transcript_becomes_one_meeting_with_ones_own_promise_alone(slack, rep
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("deck.pptx", b"x", "cannot read"),
-        ("broken.docx", b"PK\x03\x04 not really", "no readable Word file"),
-        ("binary.txt", b"\x00\x01\xff\xfe\x00", "no readable text"),
+        ("deck.pptx", b"x", "cannot be read as notes"),
+        ("broken.docx", b"PK\x03\x04 not really", "damaged and cannot be unpacked"),
+        ("binary.txt", b"\x00\x01\xff\xfe\x00", "binary file, not text"),
         ("empty.md", b"   \n", "holds no text"),
         ("long.txt", b"word " * 20_000, "more than"),
     ],
@@ -257,8 +258,9 @@ def test_a_packed_bomb_is_refused_unopened():
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("[Content_Types].xml", b"<Types/>")
         packed.writestr("word/document.xml", b"0" * 60_000_000)
-    with pytest.raises(BadRequest, match="unpacks"):
+    with pytest.raises(BadRequest) as raised:
         read_notes("bomb.docx", file.getvalue())
+    assert "it unpacks to more than 50 MB" in sentence("en", raised.value)
 
 
 def test_every_form_keeps_slacks_limits():

@@ -5,19 +5,27 @@ from pathlib import Path
 import pytest
 
 from bot.contract.message import Message
+from bot.contract.phrases import sentence
 from bot.contract.replies.aids import AidChanged, AidForm, AidsFound, AidsReport
 from bot.contract.replies.notices import NotUnderstood, Refusal
 from bot.domain.audience import DIRECT
+from bot.errors import BadRequest
 from bot.playground.limits import check_message
 from bot.views import render
 from ingest.indexing import ingest
 from ingest.markdown import WORDS_MOST, split
-from knowledge.aids import KINDS, AidError, read_aid
+from knowledge.aids import KINDS, read_aid
 from knowledge.facets import Facets
 from tests.conftest import DAY, NOW, house_in, quiet
 from tests.test_jobs import only
 
 AID = "---\nkind: best_practice\nid: x\ntitle: X\nstatus: approved\n{more}---\nbody\n"
+
+
+def refused(text):
+    with pytest.raises(BadRequest) as raised:
+        read_aid(text)
+    return sentence("en", raised.value)
 
 
 @pytest.mark.parametrize(
@@ -29,16 +37,13 @@ AID = "---\nkind: best_practice\nid: x\ntitle: X\nstatus: approved\n{more}---\nb
     ],
 )
 def test_a_bad_aid_is_refused_by_line_and_key(more, says):
-    with pytest.raises(AidError, match=says):
-        read_aid(AID.replace("{more}", more))
+    assert says in refused(AID.replace("{more}", more))
 
 
 def test_a_missing_key_and_a_circle_are_refused():
-    with pytest.raises(AidError, match="key “status” is missing"):
-        read_aid("---\nkind: promotion\nid: p\ntitle: P\n---\n")
+    assert "key “status” is missing" in refused("---\nkind: promotion\nid: p\ntitle: P\n---\n")
     nodes = "nodes: [{id: a, role: A, pain: a}, {id: b, role: B, pain: b}]\nedges: [[a, b], [b, a]]\n"
-    with pytest.raises(AidError, match="circle"):
-        read_aid(f"---\nkind: pain_chain\nid: p\ntitle: P\nstatus: approved\n{nodes}---\n")
+    assert "circle" in refused(f"---\nkind: pain_chain\nid: p\ntitle: P\nstatus: approved\n{nodes}---\n")
 
 
 def test_a_document_is_split_along_its_headings():

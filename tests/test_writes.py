@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,22 @@ from sqlalchemy import func, select
 from bot.contract.message import Press
 from bot.contract.replies.cards import DraftCard, Receipt
 from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import DealsFound
 from bot.crm.adapters.embedded import EmbeddedCrm
 from bot.crm.mirror import tables as t
+from bot.crm.mirror.beside import CrmBesideMirror
+from bot.crm.sync import sync
 from bot.domain.audience import DIRECT
-from bot.errors import CrmUnavailable
 from bot.handlers.digests import due
 from bot.settings import Settings
 from bot.storage.audit import audit_log
 from bot.storage.drafts import drafts
 from bot.storage.inbox import Inbox, Item
 from bot.storage.lease import Lease
+from bot.views import render
 from bot.wiring import build
 from tests.conftest import NOW, house_in
+from tests.fake_crm import FakeCrm
 from tests.test_jobs import only
 
 KILLS = 200
@@ -34,30 +39,81 @@ DELIVERIES = 10_000
 CARDS = 250
 
 
-class AwayCrm(EmbeddedCrm):
-    """A CRM that cannot be reached while `away`; with `after` it takes the write and then loses the answer."""
-
-    away = after = False
-
-    def fetch(self, deal_id):
-        if self.away:
-            raise CrmUnavailable("the CRM is away")
-        return super().fetch(deal_id)
-
-    def push(self, write, key, version):
-        if self.away and not self.after:
-            raise CrmUnavailable("the CRM is away")
-        pushed = super().push(write, key, version)
-        if self.away:
-            raise CrmUnavailable("the answer got lost")
-        return pushed
-
-
 @pytest.fixture
-def crm(house) -> AwayCrm:
-    away = AwayCrm(house.engine)
-    object.__setattr__(house.desk, "crm", away)
-    return away
+def crm(house) -> FakeCrm:
+    """A CRM with a store of its own, beside the mirror."""
+    fake = FakeCrm(list(EmbeddedCrm(house.engine).pull(None)))
+    object.__setattr__(house.desk, "crm", CrmBesideMirror(fake, house.engine))
+    return fake
+
+
+def test_what_a_crm_took_is_what_is_shown(talk, crm):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now, move to verbal. call with Dana today"), DraftCard)
+    only(rep.press("confirm", card.draft_id), Receipt)
+    shown = only(rep.say("show me globex inbound dock rollout"), DealsFound)
+    assert (shown.deals[0].amount, shown.deals[0].stage) == (Decimal(190000), "Verbal")
+    assert (crm.deals["qd001"].amount, crm.writes) == (Decimal(190000), 1)
+    assert any("call with Dana" in line for line in shown.last_activities)
+    assert only(rep.press("undo"), Receipt).undone
+    again = only(rep.say("show me globex inbound dock rollout"), DealsFound).deals[0]
+    assert (again.amount, again.stage) == (crm.deals["qd001"].amount, crm.deals["qd001"].stage)
+    assert again.stage != "Verbal"
+
+
+def test_what_was_changed_in_the_crm_itself_is_seen_on_the_card_and_after(talk, house, crm):
+    crm.change("qd001", amount=Decimal(77000), next_step="Wait for legal")
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    assert [(c.field, c.old) for c in card.changes] == [("amount", "77000")]
+    assert house.desk.mirror.deal("qd001").next_step == "Wait for legal"
+    history = house.desk.mirror.field_changes(["qd001"], ["amount", "next_step"])["qd001"]
+    assert {(change.field, change.new) for change in history[-2:]} == {
+        ("amount", "77000"),
+        ("next_step", "Wait for legal"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("globex inbound dock rollout is 190k now", "Amount"),
+        ("环球科技 inbound dock rollout 改成19万", "金额"),
+    ],
+)
+def test_what_the_crm_refuses_is_told_with_field_and_reason_and_nothing_is_lost(talk, house, crm, text, words):
+    rep = talk()
+    card = only(rep.say(text), DraftCard)
+    crm.refusing = "amount", "Discount needs an approval."
+    told = only(rep.press("confirm", card.draft_id), Refusal)
+    read = render(told).text
+    assert words in read
+    assert "Discount needs an approval." in read
+    crm.refusing = None
+    only(rep.press("confirm", card.draft_id), Receipt)
+    assert crm.deals["qd001"].amount == Decimal(190000)
+    crm.refusing = None, "Locked by an administrator."
+    assert "Locked by an administrator." in render(only(rep.press("undo"), Refusal)).text
+    crm.refusing = None
+    assert only(rep.press("undo"), Receipt).undone
+
+
+def test_a_deal_that_is_gone_ends_every_way_in_a_sentence(talk, house, crm):
+    rep = talk()
+    open_card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    receipt = only(rep.press("confirm", open_card.draft_id), Receipt)
+    second = only(rep.say("globex inbound dock rollout is 180k now"), DraftCard)
+    del crm.deals["qd001"]
+    assert only(rep.press("confirm", second.draft_id), Refusal).say == "deal_gone"
+    assert only(rep.press("undo", receipt.receipt_id), Refusal).say == "deal_gone"
+    assert only(rep.say("globex inbound dock rollout is 170k now"), Refusal).say == "deal_gone"
+
+
+def test_a_pull_brings_what_the_crm_has(house, crm):
+    crm.change("qd001", amount=Decimal(66000))
+    counted = sync(crm, house.engine)
+    assert counted["deal"] == len(crm.deals)
+    assert house.desk.mirror.deal("qd001").amount == Decimal(66000)
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -74,7 +130,7 @@ def test_a_card_waits_for_a_crm_that_is_away(talk, house, crm, after):
     assert finished.email == rep.email
     assert [r.kind for r in finished.replies] == ["receipt"]
     assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
-    assert house.desk.mirror.deal("qd001").version == 2
+    assert crm.writes == 1
     assert due.resume(house.desk, NOW) == []
     crm.away = True
     assert only(rep.press("undo"), Refusal).say == "undo_queued"

@@ -13,9 +13,8 @@ from typing import Any
 from bot.bench.understanding import peak_megabytes
 from bot.contract.commands.asking import SummarizePipeline
 from bot.contract.replies.reports import PipelineReport
-from bot.crm.adapters.embedded import touch
 from bot.crm.mirror import tables as t
-from bot.crm.mirror.derived import refresh
+from bot.crm.mirror.keep import settle
 from bot.domain.audience import DIRECT
 from bot.drawing.charts import draw
 from bot.handlers.asking.summaries import summarize_pipeline
@@ -161,8 +160,7 @@ def fill(home: Path, deals: int, url: str | None) -> None:
                 if found:
                     connection.execute(table.insert(), found)
     with writing(house.engine) as connection:
-        refresh(connection)
-        touch(connection)
+        settle(connection)
     house.engine.dispose()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BadRequest
+from bot.errors import WrongUsage
 from bot.settings import Settings
 from bot.wiring import build
 from ingest.indexing import embed_waiting
@@ -67,7 +67,7 @@ def _read(folder: Path) -> tuple[dict[str, tuple[str, str]], dict[str, str], Gai
             if float(score) > 0:
                 gains.setdefault(query, {})[document] = float(score)
     except (OSError, ValueError, KeyError) as error:
-        raise BadRequest(f"{folder} is no BEIR folder (corpus.jsonl, queries.jsonl, qrels.tsv): {error}") from error
+        raise WrongUsage(f"{folder} is no BEIR folder (corpus.jsonl, queries.jsonl, qrels.tsv): {error}") from error
     return corpus, queries, gains
 
 

@@ -22,7 +22,7 @@ from bot.cli.demo import LOG_A_CALL, MANAGER, REP, set_up
 from bot.cli.serving import Playground
 from bot.contract.message import Message
 from bot.domain.audience import DIRECT
-from bot.errors import BadRequest
+from bot.errors import WrongUsage
 from bot.playground.delivery import signature
 from bot.settings import Settings
 from bot.wiring import House, build
@@ -44,11 +44,11 @@ def run(name: str | None, directories: list[Path]) -> Iterator[dict[str, Any]]:
     }
     if name == "retrieval":
         if not directories:
-            raise BadRequest("Name at least one folder in BEIR form: python -m bot bench retrieval DIR…")
+            raise WrongUsage("Name at least one folder in BEIR form: python -m bot bench retrieval DIR…")
         yield from (run_retrieval(directory) for directory in directories)
         return
     if name is not None and name not in known:
-        raise BadRequest(f"There is no benchmark {name}. Known are retrieval, {', '.join(known)}.")
+        raise WrongUsage(f"There is no benchmark {name}. Known are retrieval, {', '.join(known)}.")
     with tempfile.TemporaryDirectory() as folder:
         house = build(Settings(caddie_data=Path(folder), database_url=None, caddie_model=None))
         set_up(house, Console(quiet=True))

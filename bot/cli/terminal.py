@@ -14,11 +14,12 @@ from rich.text import Text
 
 from bot.caddie import Caddie
 from bot.contract.message import Action, Answered, Message, Press
+from bot.contract.phrases import sentence
 from bot.contract.replies.base import Reply
 from bot.contract.replies.reports import PipelineReport
 from bot.domain.audience import Audience
 from bot.drawing.charts import draw
-from bot.errors import BadRequest, CaddieError
+from bot.errors import CaddieError, WrongUsage
 from bot.views import as_json, render
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ def run_batch(lines: Iterator[str], caddie: Caddie, now: datetime, charts: Path)
         except ValueError as error:
             yield {"id": ident, "error": f"line {number}: no readable JSON ({error})"}
         except CaddieError as error:
-            yield {"id": ident, "error": f"line {number}: {error}"}
+            yield {"id": ident, "error": f"line {number}: {sentence('en', error)}"}
         except Exception:  # one line must not cost the answers to all others
             log.exception("line %d of the batch failed", number)
             yield {
@@ -107,7 +108,7 @@ def run_batch(lines: Iterator[str], caddie: Caddie, now: datetime, charts: Path)
 
 
 def carry_out(request: Request, caddie: Caddie, now: datetime) -> Answered:
-    """The request through the same Caddie.reply and Caddie.press as Slack. Raises BadRequest for an unknown channel."""
+    """The request through the same Caddie.reply and Caddie.press as Slack. Raises WrongUsage for an unknown channel."""
     audience = place(request.place, caddie)
     thread = request.thread or f"{request.place}:{request.person}"
     moment = aware(request.now or now)
@@ -120,7 +121,7 @@ def place(channel: str, caddie: Caddie) -> Audience:
     audience = caddie.desk.mirror.audience(channel)
     if audience is None:
         known = ", ".join(["dm", *(c.channel for c in caddie.desk.mirror.channels())])
-        raise BadRequest(
+        raise WrongUsage(
             f"The channel {channel} is not known. Known are {known}; channels.json of an import adds more."
         )
     return audience

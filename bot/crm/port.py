@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.activities import Activity, ActivityKind
-from bot.domain.deals import Account, Contact, Deal, Product, Quota, Stage, StageChange
+from bot.domain.deals import Account, Contact, Deal, FieldChange, Product, Quota, Stage, StageChange
+from bot.domain.fields import FieldValue
 from bot.domain.people import Person
 
-Record = Person | Account | Contact | Product | Stage | Deal | Activity | StageChange | Quota
-FieldValue = str | Decimal | date | datetime | tuple[str, ...] | None
+Record = Person | Account | Contact | Product | Stage | Deal | Activity | StageChange | FieldChange | Quota
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a CRM keeps itself; what it does not, our own tables keep."""
 
+    is_mirror: bool = False  # the mirror's tables are the CRM: there is nothing to pull
     quotas: bool = True
     stage_history: bool = True
     tasks: bool = True
@@ -72,7 +72,7 @@ class Pushed:
 
 
 class Crm(Protocol):
-    """A CRM behind the mirror. Vendor errors come out as CrmUnavailable, CrmRefused, Conflict or NotFound."""
+    """A CRM behind the mirror. An adapter raises CrmUnavailable, CrmRefused, Conflict and NotFound alone."""
 
     @property
     def capabilities(self) -> Capabilities: ...

@@ -53,46 +53,38 @@ class Notes:
 
 def read_notes(name: str, data: bytes) -> Notes:
     """The text of a .txt, .md, .docx or .vtt file. Raises BadRequest saying what to send instead."""
-    kind = PurePath(name).suffix.lower()
+    try:
+        return _read(name, data)
+    except BadRequest as error:
+        raise BadRequest("file_refused", error, name=name) from error
+
+
+def _read(name: str, data: bytes) -> Notes:
     if len(data) > LARGEST_FILE:
-        raise BadRequest(
-            f"{name} is larger than {LARGEST_FILE // 1_000_000} MB. Send the part that tells about your deals."
-        )
-    match kind:
+        raise BadRequest("file_large", most=str(LARGEST_FILE // 1_000_000))
+    match PurePath(name).suffix.lower():
         case ".txt" | ".md" | ".markdown" | "":
-            notes = _plain(name, _decoded(name, data))
+            notes = _plain(name, decoded(data))
         case ".docx":
-            notes = _plain(name, _docx(name, data))
+            notes = _plain(name, _docx(data))
         case ".vtt":
-            notes = _vtt(name, _decoded(name, data))
+            notes = _vtt(name, decoded(data))
         case _:
-            raise BadRequest(
-                f"I cannot read {name} as notes. Send text, Markdown, Word (.docx) or a transcript (.vtt, .txt)."
-            )
+            raise BadRequest("file_kind")
     if not notes.text.strip():
-        raise BadRequest(f"{name} holds no text.")
+        raise BadRequest("file_empty")
     if len(notes.text) > LARGEST_TEXT:
-        raise BadRequest(
-            f"{name} holds more than {LARGEST_TEXT:,} characters. Send the part that tells about your deals."
-        )
+        raise BadRequest("file_long", most=f"{LARGEST_TEXT:,}")
     return notes
 
 
-def _decoded(name: str, data: bytes) -> str:
-    try:
-        return decoded(data)
-    except BadRequest as error:
-        raise BadRequest(f"{name} is no readable text: {error}. Save it as UTF-8 and send it again.") from error
-
-
-def _docx(name: str, data: bytes) -> str:
+def _docx(data: bytes) -> str:
     try:
         return "\n".join(text for _, text in word_text(data, LARGEST_UNPACKED)[1])
+    except BadRequest:
+        raise
     except Exception as error:  # the reader raises what the broken part of the file happens to trip
-        why = f": {error}" if isinstance(error, BadRequest) else ""
-        raise BadRequest(
-            f"{name} is no readable Word file{why}. Save it anew as .docx or as text and send it again."
-        ) from error
+        raise BadRequest("file_word") from error
 
 
 def _plain(name: str, text: str) -> Notes:
@@ -114,7 +106,7 @@ def _vtt(name: str, text: str) -> Notes:
     try:
         captions = webvtt.from_string(text).captions
     except Exception as error:  # the reader has one class an odd line; all mean the same to who sent the file
-        raise BadRequest(f"{name} is no readable WebVTT transcript.") from error
+        raise BadRequest("file_vtt") from error
     lines = []
     for caption in captions:
         said = " ".join(caption.text.split())

@@ -21,7 +21,7 @@ def decoded(data: bytes) -> str:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = data.decode("utf-16", "replace")
     elif b"\0" in data:
-        raise BadRequest("it is a binary file, not text")
+        raise BadRequest("file_binary")
     else:
         try:
             text = data.decode("utf-8-sig")
@@ -32,7 +32,7 @@ def decoded(data: bytes) -> str:
                 data[:200_000], cp_isolation=["gb18030", "cp1252", "latin_1", "big5", "shift_jis", "cp1250", "cp1251"]
             ).best()
             if best is None:
-                raise BadRequest("its encoding cannot be told; save it as UTF-8") from None
+                raise BadRequest("file_encoding") from None
             text = data.decode(best.encoding, "replace")
     return text
 
@@ -46,37 +46,33 @@ def package(data: bytes, kind: str, most: int = UNPACKED_MOST) -> BytesIO:
 
         with olefile.OleFileIO(BytesIO(data)) as stored:
             if stored.exists("EncryptedPackage") or stored.exists("EncryptionInfo"):
-                raise BadRequest("it is protected by a password; save it without one")
-        raise BadRequest(f"it is an Office file of before 2007; save it as .{kind}")
+                raise BadRequest("file_password")
+        raise BadRequest("file_old_office", kind=kind)
     if not data.startswith(ZIP):
-        raise BadRequest(f"it is no .{kind} file, whatever its name says")
+        raise BadRequest("file_not_kind", kind=kind)
     try:
         with zipfile.ZipFile(BytesIO(data)) as packed:
             members = packed.infolist()
             if len(members) > MEMBERS_MOST:
-                raise BadRequest(f"it is packed from more than {MEMBERS_MOST:,} parts; save it anew")
+                raise BadRequest("file_many_parts", most=f"{MEMBERS_MOST:,}")
             if "[Content_Types].xml" not in packed.namelist():
-                raise BadRequest(f"it is no .{kind} file, whatever its name says")
+                raise BadRequest("file_not_kind", kind=kind)
             unpacked = 0
             for member in members:
                 name = member.filename.replace("\\", "/")
                 if name.startswith("/") or ".." in name.split("/") or ":" in name:
-                    raise BadRequest("its parts point outside of it; it may be malicious")
+                    raise BadRequest("file_outside")
                 if member.flag_bits & 1:
-                    raise BadRequest("it is protected by a password; save it without one")
+                    raise BadRequest("file_password")
                 with packed.open(member) as stream:
                     while chunk := stream.read(1 << 20):
                         unpacked += len(chunk)
                         if unpacked > most:
-                            raise BadRequest(
-                                f"it unpacks to more than {most // 1_000_000} MB; it is too large or a bomb"
-                            )
+                            raise BadRequest("file_bomb", most=str(most // 1_000_000))
                         if member.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in chunk[:4096]:
-                            raise BadRequest(
-                                "it defines XML entities, which no Office program does; it may be malicious"
-                            )
+                            raise BadRequest("file_entities")
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
-        raise BadRequest("it is damaged: it cannot be unpacked; save it anew from its program") from error
+        raise BadRequest("file_damaged") from error
     return BytesIO(data)
 
 

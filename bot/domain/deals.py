@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal, get_args
 
 from bot.domain.money import Money
+
+Forecast = Literal["commit", "most likely", "best case", "pipeline", "omitted"]
+FORECASTS: tuple[Forecast, ...] = get_args(Forecast)
+"""The categories of a forecast, the surest first."""
 
 
 class StageKind(StrEnum):

@@ -8,6 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.contract.drafts import Conversation
+from bot.contract.replies.base import RefusalReason
 from bot.contract.replies.notices import Refusal
 from bot.crm.names.index import VisibleNames
 from bot.domain.audience import Audience
@@ -82,5 +83,5 @@ class Turn:
         """Where facts of these owners' deals may be shown."""
         return "channel" if self.audience.may_see(owners, self.organization, asker_id=self.person.id) else "ephemeral"
 
-    def refuse(self, reason: str, say: str, **values: str) -> Refusal:
+    def refuse(self, reason: RefusalReason, say: str, /, **values: str) -> Refusal:
         return Refusal(reason=reason, say=say, values=values, language=self.language)

@@ -109,6 +109,12 @@ class Drafts:
             connection.execute(query.values(status="queued"))
             connection.execute(update(drafts).where(drafts.c.id == draft_id).values(**self._lease.released()))
 
+    def reopen(self, draft_id: str) -> None:
+        """Give a draft back to its author: the CRM does not take it as it is."""
+        with writing(self._engine) as connection:
+            query = update(drafts).where(drafts.c.id == draft_id, drafts.c.status.in_(["sending", "queued"]))
+            connection.execute(query.values(status="open", **self._lease.released()))
+
     def unfinished(self) -> list[Draft]:
         """Drafts that wait for the CRM, and those whose process died long enough ago that nobody else ends them."""
         died = and_(drafts.c.status == "sending", self._lease.lapsed(self._clock(), FORGOTTEN))

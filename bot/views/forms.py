@@ -6,11 +6,11 @@ from typing import Any
 from bot.contract.phrases import phrase
 from bot.contract.replies.cards import FormValues, LogForm
 from bot.domain.activities import ActivityKind
+from bot.domain.deals import FORECASTS
 from bot.views.blocks import Block, said, section
 from bot.views.mrkdwn import escape
 
 CALLBACK = "log_form"
-FORECASTS = ("commit", "most likely", "best case", "pipeline", "omitted")
 TITLE_MOST, LABEL_MOST, STAGES_MOST = 24, 2000, 100
 
 

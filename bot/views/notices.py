@@ -6,9 +6,13 @@ from bot.contract.replies.notices import Discarded, HelpText, NotUnderstood, Ref
 from bot.views import blocks as b
 from bot.views.mrkdwn import cut, escape
 
+VALUE_MOST, REASONS_MOST = 200, 1500
+
 
 def refusal(reply: Refusal) -> list[b.Block]:
-    values = {name: cut(value, 200) for name, value in reply.values.items()}
+    values = {
+        name: cut(value, REASONS_MOST if name == "reasons" else VALUE_MOST) for name, value in reply.values.items()
+    }
     made = [b.section(escape(phrase(reply.language, reply.say, **values)))]
     if reply.nearest:
         listed = [f"{phrase(reply.language, f'aid_{n.kind}')}: {n.title}" for n in reply.nearest]

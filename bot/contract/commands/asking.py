@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.contract.commands.base import Command, DealWords, Forecast
+from bot.contract.commands.base import Command, DealWords
+from bot.domain.deals import Forecast
 from bot.pipeline.rules import Rule
 from bot.pipeline.selection import Move
 

@@ -3,12 +3,11 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Forecast = Literal["commit", "most likely", "best case", "pipeline", "omitted"]
-
+from bot.domain.deals import Forecast
 
 DealWords = Annotated[
     str, Field(description="The words that name the deal or account, as the person wrote them; empty if none")

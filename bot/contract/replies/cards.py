@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.contract.replies.base import DealRef, Reply, Source
 from bot.domain.activities import ActivityKind
+from bot.domain.deals import Forecast
+from bot.domain.fields import CardField
 
 
 class Change(BaseModel):
@@ -16,7 +18,7 @@ class Change(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    field: Literal["stage", "amount", "currency", "close_date", "owner", "product", "name", "loss_reason", "forecast"]
+    field: CardField
     old: str | None
     new: str | None
     ref: str | None = Field(None, exclude=True)
@@ -126,7 +128,7 @@ class FormValues(BaseModel):
     stage: str | None = None
     amount: str = ""
     close_date: date | None = None
-    forecast: Literal["commit", "most likely", "best case", "pipeline", "omitted"] | None = None
+    forecast: Forecast | None = None
     loss_reason: str = ""
     next_step: str = ""
     next_step_due: date | None = None

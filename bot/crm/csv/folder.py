@@ -1,14 +1,14 @@
 """Importing a company's CSV folder into the embedded CRM: all of it in one transaction, or nothing."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, select
 
-from bot.crm.adapters.embedded import touch
 from bot.crm.csv.rows import (
     AccountRow,
     ActivityRow,
@@ -26,11 +26,12 @@ from bot.crm.csv.rows import (
     read_rows,
 )
 from bot.crm.mirror import tables as t
-from bot.crm.mirror.derived import refresh
-from bot.domain.audience import ChannelKind
+from bot.crm.mirror.keep import keep, keep_channels, settle
+from bot.domain.audience import Audience, ChannelKind
+from bot.domain.deals import Stage
 from bot.domain.process import Process
 from bot.errors import ImportRefused
-from bot.storage.database import upsert, writing
+from bot.storage.database import writing
 
 
 class ChannelEntry(BaseModel):
@@ -96,52 +97,54 @@ def import_folder(engine: Engine, path: Path, process: Process) -> ImportReport:
     channels = folder.channels()
     with writing(engine) as connection:
         store(connection, folder, report)
-        for name, entry in channels.items():
-            if name != "dm":
-                upsert(connection, t.channels, ["name"], [_channel(name, entry)])
-        touch(connection)
+        keep_channels(connection, [_channel(name, entry) for name, entry in channels.items() if name != "dm"])
+        settle(connection)
     return report
 
 
 def store(connection: Connection, rows: Folder, report: ImportReport) -> None:
-    """Write checked rows, parents before children, refusing those that refer to nothing."""
+    """Keep checked rows, parents before children, refusing those that refer to nothing; the caller settles."""
     refuse_loops(connection, rows.people)
-    _take_people(connection, rows.people, report)
+    _keep(connection, _with_own_email(connection, rows.people, report))
     known_people = _known(connection, t.people.c.id)
-    upsert(connection, t.accounts, ["id"], [_plain(n.row) for n in rows.accounts])
+    _keep(connection, rows.accounts)
     known_accounts = _known(connection, t.accounts.c.id)
-    contacts = [n for n in rows.contacts if _refers(n, "account_id", known_accounts, "contacts.csv", report)]
-    upsert(connection, t.contacts, ["id"], [_plain(n.row) for n in contacts])
-    upsert(connection, t.products, ["id"], [_plain(n.row) for n in rows.products])
-    stages = [_plain(n.row) for n in rows.stages] or _default_stages(connection, rows.process)
-    upsert(connection, t.stages, ["name"], [{**stage, "kind": str(stage["kind"])} for stage in stages])
-    kinds = {row.name: row.kind for row in connection.execute(select(t.stages.c.name, t.stages.c.kind))}
-
+    _keep(connection, [n for n in rows.contacts if _refers(n, "account_id", known_accounts, "contacts.csv", report)])
+    _keep(connection, rows.products)
+    _keep(connection, rows.stages)
+    if not rows.stages:
+        keep(connection, _default_stages(connection, rows.process))
+    stages = _known(connection, t.stages.c.name)
     deals = [
         n
         for n in rows.deals
         if _refers(n, "owner_id", known_people, "deals.csv", report)
         and _refers(n, "account_id", known_accounts, "deals.csv", report)
-        and _refers(n, "stage", set(kinds), "deals.csv", report)
+        and _refers(n, "stage", stages, "deals.csv", report)
     ]
-    _take_deals(connection, deals, kinds, report)
+    _keep(connection, list(_with_known_links(connection, deals, report)))
     known_deals = _known(connection, t.deals.c.id)
-    _take_history(connection, t.stage_changes, rows.stage_changes, known_deals, "stage_changes.csv", report)
-    _take_history(connection, t.field_changes, rows.field_changes, known_deals, "field_changes.csv", report)
+    histories = (("stage_changes.csv", rows.stage_changes), ("field_changes.csv", rows.field_changes))
+    for file, changes in histories:
+        _keep(connection, [n for n in changes if _refers(n, "deal_id", known_deals, file, report)])
     activities = [
         n
         for n in rows.activities
         if _refers(n, "deal_id", known_deals, "activities.csv", report)
         and _refers(n, "account_id", known_accounts, "activities.csv", report)
     ]
-    upsert(connection, t.activities, ["id"], [{**_plain(n.row), "kind": n.row.kind.value} for n in activities])
-    quotas = [n for n in rows.quotas if _refers(n, "person_id", known_people, "quotas.csv", report)]
-    values = [
-        {"person_id": q.person_id, "from": q.start, "to": q.end, "amount": q.amount, "currency": q.currency}
-        for q in (n.row for n in quotas)
-    ]
-    upsert(connection, t.quotas, ["person_id", "from", "to", "currency"], values)
-    refresh(connection)
+    _keep(connection, activities)
+    _keep(connection, [n for n in rows.quotas if _refers(n, "person_id", known_people, "quotas.csv", report)])
+
+
+def _keep(connection: Connection, rows: Sequence[Numbered[Any]]) -> None:
+    records = [n.row.record() for n in rows]
+    extra = {
+        (type(record), str(getattr(record, "id", getattr(record, "name", "")))): n.row.extra
+        for record, n in zip(records, rows, strict=True)
+        if n.row.extra
+    }
+    keep(connection, records, extra)
 
 
 def refuse_loops(connection: Connection, people: Sequence[Numbered[PersonRow]]) -> None:
@@ -166,7 +169,9 @@ def refuse_loops(connection: Connection, people: Sequence[Numbered[PersonRow]]) 
             at = manager.get(at)
 
 
-def _take_people(connection: Connection, people: Sequence[Numbered[PersonRow]], report: ImportReport) -> None:
+def _with_own_email(
+    connection: Connection, people: Sequence[Numbered[PersonRow]], report: ImportReport
+) -> list[Numbered[PersonRow]]:
     owner = {row.email.casefold(): row.id for row in connection.execute(select(t.people.c.email, t.people.c.id))}
     good = []
     for n in people:
@@ -174,58 +179,22 @@ def _take_people(connection: Connection, people: Sequence[Numbered[PersonRow]], 
         if other != n.row.id:
             report.refuse("people.csv", n.line, f"email “{n.row.email}” belongs to {other} already")
         else:
-            good.append(_plain(n.row))
-    upsert(connection, t.people, ["id"], good)
+            good.append(n)
+    return good
 
 
-def _take_deals(
-    connection: Connection, deals: Sequence[Numbered[DealRow]], kinds: Mapping[str, str], report: ImportReport
-) -> None:
-    versions = {row.id: row.version for row in connection.execute(select(t.deals.c.id, t.deals.c.version))}
-    links: tuple[tuple[Table, str, Any], ...] = (
-        (t.deal_products, "product_id", t.products.c.id),
-        (t.deal_contacts, "contact_id", t.contacts.c.id),
-    )
-    values = []
+def _with_known_links(
+    connection: Connection, deals: Sequence[Numbered[DealRow]], report: ImportReport
+) -> Iterator[Numbered[DealRow]]:
+    """The deals without the products and contacts that nobody knows."""
+    known = {"product_ids": _known(connection, t.products.c.id), "contact_ids": _known(connection, t.contacts.c.id)}
     for n in deals:
-        fields = _plain(n.row, without={"product_ids", "contact_ids"})
-        values.append({**fields, "open": kinds[n.row.stage] == "open", "version": versions.get(n.row.id, 0) + 1})
-    upsert(connection, t.deals, ["id"], values)
-    for table, column, known_column in links:
-        known = _known(connection, known_column)
-        rows = []
-        for n in deals:
-            for position, other in enumerate(dict.fromkeys(getattr(n.row, f"{column}s"))):
-                if other in known:
-                    rows.append({"deal_id": n.row.id, column: other, "position": position})
-                else:
-                    report.repair("deals.csv", n.line, f"{column}s names “{other}”, which is not known; left out")
-        for chunk in _chunks([n.row.id for n in deals]):
-            connection.execute(delete(table).where(table.c.deal_id.in_(chunk)))
-        if rows:
-            connection.execute(insert(table), rows)
-
-
-def _take_history(
-    connection: Connection,
-    table: Table,
-    changes: Sequence[Numbered[Any]],
-    deals: set[str],
-    file: str,
-    report: ImportReport,
-) -> None:
-    """Add the changes not kept yet: history grows, it is never replaced."""
-    columns = [c for c in table.c if c.name not in {"id", "by_id"}]
-    kept = {tuple(row) for row in connection.execute(select(*columns))}
-    names = [c.name for c in columns]
-    new = []
-    for n in changes:
-        if _refers(n, "deal_id", deals, file, report):
-            values = _plain(n.row, without={"extra"})
-            if tuple(values[name] for name in names) not in kept:
-                new.append(values)
-    if new:
-        connection.execute(insert(table), new)
+        for name, ids in known.items():
+            for other in getattr(n.row, name):
+                if other not in ids:
+                    report.repair("deals.csv", n.line, f"{name} names “{other}”, which is not known; left out")
+        links = {name: tuple(other for other in getattr(n.row, name) if other in ids) for name, ids in known.items()}
+        yield Numbered(n.line, n.row.model_copy(update=links))
 
 
 def _refers(n: Numbered[Any], column: str, known: set[str], file: str, report: ImportReport) -> bool:
@@ -236,41 +205,19 @@ def _refers(n: Numbered[Any], column: str, known: set[str], file: str, report: I
     return False
 
 
-def _default_stages(connection: Connection, process: Process) -> list[dict[str, Any]]:
+def _default_stages(connection: Connection, process: Process) -> list[Stage]:
+    """The stages of the sales process, where the company has none yet."""
     if connection.execute(select(t.stages.c.name).limit(1)).first():
         return []
-    return [
-        {
-            "name": s.name,
-            "order": n,
-            "probability": s.probability,
-            "kind": s.kind.value,
-            "process_stage": s.name,
-            "extra": None,
-        }
-        for n, s in enumerate(process.stages, 1)
-    ]
+    return [Stage(s.name, n, Decimal(s.probability), s.kind, s.name) for n, s in enumerate(process.stages, 1)]
 
 
-def _plain(row: BaseModel, without: Iterable[str] = ()) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in type(row).model_fields if name not in set(without)}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-
-
-def _channel(name: str, entry: ChannelEntry) -> dict[str, Any]:
-    members = (
-        None if entry.members == "all" and not entry.guests else [m for m in entry.members if entry.members != "all"]
-    )
-    return {
-        "name": name,
-        "kind": entry.kind.value,
-        "members": members if members is None else [*members, *entry.guests],
-    }
+def _channel(name: str, entry: ChannelEntry) -> Audience:
+    if entry.members == "all" and not entry.guests:
+        return Audience(name, entry.kind, None)
+    listed = () if isinstance(entry.members, str) else entry.members
+    return Audience(name, entry.kind, frozenset([*listed, *entry.guests]))
 
 
 def _known(connection: Connection, column: Any) -> set[str]:
     return {row[0] for row in connection.execute(select(column))}
-
-
-def _chunks(ids: list[str], size: int = 500) -> Iterable[list[str]]:
-    return (ids[i : i + size] for i in range(0, len(ids), size))

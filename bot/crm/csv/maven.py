@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Engine
 
-from bot.crm.adapters.embedded import touch
 from bot.crm.csv.folder import Folder, store
 from bot.crm.csv.rows import (
     AccountRow,
@@ -24,6 +23,7 @@ from bot.crm.csv.rows import (
     Text,
     read_rows,
 )
+from bot.crm.mirror.keep import settle
 from bot.domain.deals import StageKind
 from bot.domain.process import Process
 from bot.errors import ImportRefused
@@ -165,7 +165,7 @@ def import_maven(engine: Engine, path: Path, process: Process, shift_to: date | 
     folder = MavenFolder(path, process, report, shift_to)
     with writing(engine) as connection:
         store(connection, folder, report)
-        touch(connection)
+        settle(connection)
     return report
 
 

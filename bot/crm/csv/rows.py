@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.domain.activities import ActivityKind
-from bot.domain.deals import StageKind
+from bot.domain.activities import Activity, ActivityKind
+from bot.domain.deals import Account, Contact, Deal, FieldChange, Product, Quota, Stage, StageChange, StageKind
+from bot.domain.money import Money as Target
+from bot.domain.people import Person
 from bot.errors import ImportRefused
 
 
@@ -98,9 +100,16 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     extra: dict[str, str] | None = None
+    makes: ClassVar[type[Any]]
+
+    def record(self) -> Any:
+        """The record of the domain that the row holds."""
+        return self.makes(**{name: getattr(self, name) for name in type(self).model_fields if name != "extra"})
 
 
 class PersonRow(Row):
+    makes = Person
+
     id: Text
     name: Text
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -112,6 +121,8 @@ class PersonRow(Row):
 
 
 class AccountRow(Row):
+    makes = Account
+
     id: Text
     name: Text
     aliases: Ids = ()
@@ -124,6 +135,8 @@ class AccountRow(Row):
 
 
 class ContactRow(Row):
+    makes = Contact
+
     id: Text
     name: Text
     account_id: str | None = None
@@ -133,6 +146,8 @@ class ContactRow(Row):
 
 
 class ProductRow(Row):
+    makes = Product
+
     id: Text
     name: Text
     aliases: Ids = ()
@@ -142,6 +157,8 @@ class ProductRow(Row):
 
 
 class StageRow(Row):
+    makes = Stage
+
     name: Text
     order: int
     probability: Annotated[Decimal, Field(ge=0, le=100)]
@@ -150,6 +167,8 @@ class StageRow(Row):
 
 
 class DealRow(Row):
+    makes = Deal
+
     id: Text
     name: Text
     account_id: str | None = None
@@ -169,6 +188,8 @@ class DealRow(Row):
 
 
 class StageChangeRow(Row):
+    makes = StageChange
+
     deal_id: Text
     from_stage: str | None = None
     to_stage: Text
@@ -177,6 +198,8 @@ class StageChangeRow(Row):
 
 
 class FieldChangeRow(Row):
+    makes = FieldChange
+
     deal_id: Text
     field: Text
     old: str | None = None
@@ -186,6 +209,8 @@ class FieldChangeRow(Row):
 
 
 class ActivityRow(Row):
+    makes = Activity
+
     id: Text
     kind: ActivityKind
     at: When
@@ -198,11 +223,16 @@ class ActivityRow(Row):
 
 
 class QuotaRow(Row):
+    makes = Quota
+
     person_id: Text
     start: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]
     amount: Money
     currency: Currency
+
+    def record(self) -> Quota:
+        return Quota(self.person_id, self.start, self.end, target=Target(self.amount, self.currency))
 
 
 R = TypeVar("R", bound=Row)

@@ -2,13 +2,13 @@
 
 from typing import Any, Literal
 
-from bot.crm.adapters.embedded import as_text
 from bot.crm.mirror.reads import Mirror
-from bot.errors import NotFound
+from bot.domain.fields import as_text
+from bot.errors import OperatorError
 
 
 def show_record(kind: Literal["deal", "account", "person"], ref: str, mirror: Mirror) -> dict[str, Any]:
-    """The record with its own fields and the names it points to. Raises NotFound."""
+    """The record with its own fields and the names it points to. Raises OperatorError."""
     wanted = ref.casefold()
     match kind:
         case "person":
@@ -53,4 +53,4 @@ def show_record(kind: Literal["deal", "account", "person"], ref: str, mirror: Mi
                     for a in mirror.activities(deal_id=deal.id)
                 ]
                 return {**plain, "stage_history": history, "activities": activities}
-    raise NotFound(f"There is no {kind} “{ref}” in the CRM. Check the id or the exact name.")
+    raise OperatorError(f"There is no {kind} “{ref}” in the CRM. Check the id or the exact name.")

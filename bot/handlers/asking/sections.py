@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.contract.commands.asking import SummarizePipeline
 from bot.contract.phrases import phrase
 from bot.contract.replies.reports import Chart, Finding, Line
-from bot.domain.deals import StageKind
+from bot.domain.deals import FORECASTS, StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
 from bot.handlers.asking.buttons import WHOLE, behind, fix_value
@@ -135,7 +135,7 @@ def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
     landing = _landing(asked, turn)
     won, weighted, quota = (Decimal(str(metrics[name] or 0)) for name in ("won_amount", "weighted_amount", "quota"))
     lines = [phrase(say, "forecast_won", amount=format_money(won, currency))]
-    for name in ("commit", "most likely", "best case", "pipeline", "omitted", "none"):
+    for name in (*FORECASTS, "none"):
         if name in categories:
             count, amount = categories[name]
             lines.append(

@@ -12,6 +12,7 @@ from bot.contract.phrases import phrase
 from bot.contract.replies.base import PeriodShown, Reply, ReportRow
 from bot.contract.replies.notices import Refusal
 from bot.contract.replies.reports import PipelineReport
+from bot.domain.deals import FORECASTS
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.asking.buttons import VALUE_MOST, behind, openings
@@ -178,7 +179,7 @@ def _rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
                         query=behind(asked, stage=name, stage_onward=False),
                     )
         case "forecast":
-            for category in ("commit", "most likely", "best case", "pipeline", "omitted", None):
+            for category in (*FORECASTS, None):
                 part = replace(asked.tallies, open=[t for t in asked.tallies.open if t.forecast == category])
                 if any(t.closing for t in part.open):
                     label = category or phrase(turn.language, "forecast_none")

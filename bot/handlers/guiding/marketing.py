@@ -13,10 +13,12 @@ from bot.contract.replies.base import PeriodShown, Reply, ReportRow
 from bot.domain.deals import StageKind
 from bot.domain.people import Person
 from bot.domain.periods import Clock, Period
+from bot.errors import BadRequest
 from bot.handlers.desk import Desk
+from bot.handlers.guard import refused
 from bot.handlers.guiding.aids import shown_alone, source_of
 from bot.handlers.turn import Turn
-from knowledge.aids import Aid, AidError, blank
+from knowledge.aids import Aid, blank
 from knowledge.gaps import clusters
 
 DAYS, ENDING_DAYS = 90, 30
@@ -202,8 +204,8 @@ def take_draft(text: str, turn: Turn) -> list[Reply] | None:
         return None
     try:
         aid = turn.desk.library.take_draft(text)
-    except AidError as error:
-        return [turn.refuse("unsupported", "sentence", text=str(error))]
+    except BadRequest as error:
+        return [refused(error, turn)]
     if aid is None:
         return None
     turn.desk.audit.aid(turn.person.id, "draft", aid.id, turn.desk.new_id(), turn.now)

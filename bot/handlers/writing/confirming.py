@@ -8,7 +8,8 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.notices import Discarded, Refusal
 from bot.crm.port import Pushed, Write
 from bot.domain.deals import Deal
-from bot.errors import Conflict, CrmRefused, CrmUnavailable, NotFound
+from bot.errors import BadRequest, CaddieError, Conflict, CrmRefused, CrmUnavailable, NotFound
+from bot.handlers.guard import refused
 from bot.handlers.turn import Turn
 from bot.handlers.writing.drafting import card_of
 from bot.handlers.writing.fields import changed_meanwhile, fields_of, shown, values_before, write_of
@@ -72,14 +73,21 @@ def pick_up(draft: Draft, turn: Turn) -> list[Reply]:
 
 
 def _claimed(draft: Draft, turn: Turn) -> list[Reply]:
-    desk = turn.desk
-    current = desk.drafts.of(draft.id)
+    """Write a draft that is this process's to write; what the CRM refuses goes back to its author, nothing lost."""
+    drafts = turn.desk.drafts
+    current = drafts.of(draft.id)
     draft = current[0] if current else draft
     try:
         return _write_all(draft, turn) if draft.items else _write_one(draft, turn)
     except CrmUnavailable:
-        desk.drafts.queue(draft.id)
+        drafts.queue(draft.id)
         return []
+    except (CrmRefused, BadRequest) as error:
+        drafts.reopen(draft.id)
+        return [refused(error, turn)]
+    except CaddieError as error:
+        drafts.move(draft.id, "sending", "discarded")
+        return [refused(error, turn)]
 
 
 def _of_another(draft: Draft, turn: Turn) -> list[Reply]:
@@ -98,24 +106,20 @@ def _of_another(draft: Draft, turn: Turn) -> list[Reply]:
 
 def _write_one(draft: Draft, turn: Turn) -> list[Reply]:
     """Push a card over the version it was made on; where only other fields changed since, over the newer one."""
-    desk, write = turn.desk, write_of(draft, turn)
+    write = write_of(draft, turn)
     for _ in range(TRIES):
         try:
             pushed = turn.desk.crm.push(write, draft.id, draft.deal_version)
             return [_keep(draft, (_item(draft, write, pushed),), (), turn)]
-        except NotFound:
-            desk.drafts.move(draft.id, "sending", "discarded")
-            return [turn.refuse("not_found", "deal_gone")]
-        except CrmRefused:
-            desk.drafts.move(draft.id, "sending", "discarded")
-            return [turn.refuse("conflict", "crm_refused")]
         except Conflict:
-            fetched = turn.desk.crm.fetch(draft.deal_id or "")
+            if draft.deal_id is None:
+                raise
+            fetched = turn.desk.crm.fetch(draft.deal_id)
             changed = changed_meanwhile(draft.changes, fetched.deal, turn)
             if changed:
                 return _renewed(draft, fetched.deal, fetched.version, changed, turn)
             draft = draft.model_copy(update={"deal_version": fetched.version, "before": values_before(fetched.deal)})
-            desk.drafts.restamp(draft)
+            turn.desk.drafts.restamp(draft)
     return [turn.refuse("unavailable", "being_written")]
 
 
@@ -149,21 +153,23 @@ def _write_all(draft: Draft, turn: Turn) -> list[Reply]:
 
 
 def _write_item(draft: Draft, item: DraftItem, key: str, turn: Turn) -> KeptItem | None:
+    """What was written of one deal of many; None where it was changed meanwhile or the CRM does not take it."""
     fields = fields_of(item.changes, item.refs, turn)
     write = Write(by_id=draft.author_id, at=turn.now, deal_id=item.deal_id, fields=tuple(fields.items()))
     version, before = item.version, item.before
-    for _ in range(TRIES):
-        try:
-            turn.desk.crm.push(write, key, version)
-            after = texts(write)
-            return KeptItem(key=key, deal_id=item.deal_id, before={n: before.get(n) for n in after}, after=after)
-        except (NotFound, CrmRefused):
-            return None
-        except Conflict:
-            fetched = turn.desk.crm.fetch(item.deal_id)
-            if changed_meanwhile(item.changes, fetched.deal, turn):
-                return None
-            version, before = fetched.version, values_before(fetched.deal)
+    try:
+        for _ in range(TRIES):
+            try:
+                turn.desk.crm.push(write, key, version)
+                after = texts(write)
+                return KeptItem(key=key, deal_id=item.deal_id, before={n: before.get(n) for n in after}, after=after)
+            except Conflict:
+                fetched = turn.desk.crm.fetch(item.deal_id)
+                if changed_meanwhile(item.changes, fetched.deal, turn):
+                    return None
+                version, before = fetched.version, values_before(fetched.deal)
+    except (NotFound, CrmRefused, BadRequest):
+        return None
     return None
 
 

@@ -1,26 +1,19 @@
 """A card's changes as fields of a deal, and a deal's fields as text."""
 
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.contract.drafts import Draft
 from bot.contract.replies.cards import Change
-from bot.crm.adapters.embedded import as_text, value_of
-from bot.crm.port import FieldValue, NewActivity, Write
+from bot.crm.port import NewActivity, Write
 from bot.domain.deals import Deal, StageKind
+from bot.domain.fields import DEAL, ON_CARD, FieldValue, as_text, value_of
 from bot.handlers.turn import Turn
-
-FIELDS = {"owner": "owner_id", "product": "product_ids"}
-WRITTEN = (
-    "name", "stage", "amount", "currency", "close_date", "closed_at", "owner_id", "product_ids", "loss_reason",
-    "forecast", "next_step", "next_step_due",
-)  # fmt: skip
 
 
 def values_before(deal: Deal) -> dict[str, str | None]:
     """Every field that a card may change, as it stands."""
-    return {name: as_text(value_of(deal, name)) for name in WRITTEN}
+    return {name: as_text(value_of(deal, name)) for name, field in DEAL.items() if field.writable}
 
 
 def fields_of(changes: tuple[Change, ...], refs: dict[str, str], turn: Turn) -> dict[str, FieldValue]:
@@ -28,8 +21,8 @@ def fields_of(changes: tuple[Change, ...], refs: dict[str, str], turn: Turn) -> 
     stages = turn.desk.mirror.snapshot.stages
     fields: dict[str, FieldValue] = {}
     for change in changes:
-        name = FIELDS.get(change.field, change.field)
-        fields[name] = typed(name, refs.get(change.field, change.new))
+        field = ON_CARD[change.field]
+        fields[field.name] = field.parsed(refs.get(change.field, change.new))
         if change.field == "stage" and change.new:
             closing = stages[change.new].kind is not StageKind.OPEN
             fields["closed_at"] = turn.now.astimezone(UTC) if closing else None
@@ -68,22 +61,6 @@ def _moment(day: date, turn: Turn) -> datetime:
     zone = ZoneInfo(turn.person.timezone)
     now = turn.now.astimezone(zone)
     return now if day == now.date() else datetime.combine(day, time(12), zone)
-
-
-def typed(name: str, text: str | None) -> FieldValue:
-    match name:
-        case _ if text is None:
-            return None
-        case "amount":
-            return Decimal(text)
-        case "close_date" | "next_step_due" | "created":
-            return date.fromisoformat(text)
-        case "closed_at":
-            return datetime.fromisoformat(text)
-        case "product_ids":
-            return tuple(part for part in text.split(";") if part)
-        case _:
-            return text
 
 
 def shown(deal: Deal, field: str, turn: Turn) -> str | None:

@@ -6,12 +6,12 @@ from bot.contract.commands.writing import Undo
 from bot.contract.drafts import KeptItem, KeptReceipt
 from bot.contract.replies.base import Reply
 from bot.contract.replies.notices import Refusal
-from bot.crm.adapters.embedded import as_text, value_of
-from bot.crm.port import FieldValue, Write
+from bot.crm.port import Write
 from bot.domain.deals import Deal
-from bot.errors import Conflict, CrmUnavailable, NotFound
+from bot.domain.fields import DEAL, FieldValue, as_text, value_of
+from bot.errors import CaddieError, Conflict, CrmUnavailable
+from bot.handlers.guard import refused
 from bot.handlers.turn import Turn
-from bot.handlers.writing.fields import typed
 from bot.handlers.writing.receipts import receipt_of
 
 TRIES = 5
@@ -46,6 +46,8 @@ def take_back(kept: KeptReceipt, turn: Turn) -> list[Reply]:
     except CrmUnavailable:
         turn.desk.receipts.queue_undo(kept.id)
         return []
+    except CaddieError as error:
+        refusal = refused(error, turn)
     if refusal:
         turn.desk.receipts.not_undone(kept.id)
         return [refusal]
@@ -65,24 +67,18 @@ def _blocked(kept: KeptReceipt, turn: Turn) -> Refusal | None:
 def _take_back(item: KeptItem, turn: Turn) -> Refusal | None:
     key, at = f"r-{item.key}-undo", turn.now.astimezone(UTC)
     if item.created_ref:
-        try:
-            turn.desk.crm.push(Write(by_id=turn.person.id, at=at, removes_created=item.created_ref), key, None)
-        except Conflict:
-            return turn.refuse("conflict", "used_since")
+        turn.desk.crm.push(Write(by_id=turn.person.id, at=at, removes_created=item.created_ref), key, None)
         return None
     for _ in range(TRIES):
         version = None
         fields: tuple[tuple[str, FieldValue], ...] = ()
         if item.deal_id:
-            try:
-                fetched = turn.desk.crm.fetch(item.deal_id)
-            except NotFound:
-                return turn.refuse("not_found", "deal_gone")
+            fetched = turn.desk.crm.fetch(item.deal_id)
             version = fetched.version
             since = _changed_since(item, fetched.deal)
             if since:
                 return turn.refuse("conflict", "changed_since", fields=", ".join(since))
-            fields = tuple((name, typed(name, value)) for name, value in item.before.items())
+            fields = tuple((name, DEAL[name].parsed(value)) for name, value in item.before.items())
         write = Write(
             by_id=turn.person.id,
             at=at,

@@ -10,9 +10,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.caddie import Caddie
 from bot.contract.message import Message
+from bot.contract.phrases import values_of
 from bot.contract.replies.base import Reply
 from bot.contract.replies.notices import Refusal
 from bot.documents.notes import LARGEST_FILE, read_notes
+from bot.domain.text import chinese
 from bot.errors import BadRequest
 from bot.slack.intake.arrivals import Arrival, SharedFile
 
@@ -51,7 +53,9 @@ class Hearing:
         try:
             notes = read_notes(file.name, self._fetch(file))
         except BadRequest as error:
-            return [Refusal(reason="unsupported", say="sentence", values={"text": str(error)})]
+            language = "zh" if chinese(f"{message.text} {file.name}") else "en"
+            values = values_of(language, error)
+            return [Refusal(reason="unsupported", say=error.say, values=values, language=language)]
         return list(self._caddie.reply_notes(replace(message, text=f"{file.name}"), notes).replies)
 
     def _fetch(self, file: SharedFile) -> bytes:
@@ -60,14 +64,12 @@ class Hearing:
         if not (
             host == "files.slack.com" or host.endswith(".slack.com") or host == urlsplit(self._client.base_url).netloc
         ):
-            raise BadRequest(f"{file.name} does not lie with Slack; send it as a file.")
+            raise _refused(file, "file_elsewhere")
         if file.size > LARGEST_FILE:
-            raise BadRequest(
-                f"{file.name} is larger than {LARGEST_FILE // 1_000_000} MB. Send the part that tells about your deals."
-            )
+            raise _refused(file, "file_large", most=str(LARGEST_FILE // 1_000_000))
         answer = httpx.get(file.url, headers={"Authorization": f"Bearer {self._client.token}"}, timeout=15)
         if answer.status_code != 200 or len(answer.content) > LARGEST_FILE:
-            raise BadRequest(f"{file.name} could not be fetched from Slack. Send it again.")
+            raise _refused(file, "file_unfetched")
         return answer.content
 
     def _whole_thread(self, arrival: Arrival) -> str:
@@ -80,3 +82,7 @@ class Hearing:
             log.info("the thread cannot be read; the message alone is logged")
             return ""
         return "\n".join(str(message.get("text") or "") for message in found)
+
+
+def _refused(file: SharedFile, why: str, **values: str) -> BadRequest:
+    return BadRequest("file_refused", BadRequest(why, **values), name=file.name)
