@@ -25,7 +25,7 @@ from bot.language.model.reader import ModelReader
 from bot.language.reader import Reader
 from bot.language.rules.reader import RuleReader
 from bot.pipeline.rules import Thresholds
-from bot.records.records import Ledger
+from bot.records.records import Records
 from bot.settings import Settings
 from bot.storage.audit import Audit
 from bot.storage.conversations import Conversations
@@ -95,7 +95,7 @@ class House:
         )
         return Desk(
             mirror=mirror,
-            ledger=Ledger(mirror, thresholds),
+            records=Records(mirror, thresholds),
             names=LiveNames(mirror),
             crm=EmbeddedCrm(self.engine),
             conversations=Conversations(self.engine),

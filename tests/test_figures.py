@@ -132,16 +132,16 @@ examples = settings(max_examples=25, deadline=None, suppress_health_check=[Healt
 @examples
 @given(rows=deals, currency=st.sampled_from(("EUR", "CNY")))
 def test_parts_sum_to_the_whole(tmp_path_factory, rows, currency):
-    ledger = world(tmp_path_factory, rows).desk.ledger
-    tallies = ledger.tallies(Selection(), QUARTER, ledger.sight(CLOCK))
+    records = world(tmp_path_factory, rows).desk.records
+    tallies = records.tallies(Selection(), QUARTER, records.sight(CLOCK))
     whole = metrics_of(tallies, [], currency)
     by_owner = [metrics_of(tallies.where(lambda key, o=o: key.owner == o), [], currency) for o in OWNERS]
     asked_apart = [
-        metrics_of(ledger.tallies(Selection(owners=frozenset({o})), QUARTER, ledger.sight(CLOCK)), [], currency)
+        metrics_of(records.tallies(Selection(owners=frozenset({o})), QUARTER, records.sight(CLOCK)), [], currency)
         for o in OWNERS
     ]
     months = [Period.month(2026, month) for month in (1, 2, 3)]
-    by_month = [metrics_of(ledger.tallies(Selection(), month, ledger.sight(CLOCK)), [], currency) for month in months]
+    by_month = [metrics_of(records.tallies(Selection(), month, records.sight(CLOCK)), [], currency) for month in months]
     for name in ADDED:
         assert sum(m[name] for m in by_owner) == pytest.approx(whole[name]), name
         assert sum(m[name] for m in asked_apart) == pytest.approx(whole[name]), name
@@ -152,19 +152,19 @@ def test_parts_sum_to_the_whole(tmp_path_factory, rows, currency):
 @examples
 @given(rows=deals)
 def test_a_number_is_the_deals_behind_it(tmp_path_factory, rows):
-    ledger = world(tmp_path_factory, rows).desk.ledger
-    tallies = ledger.tallies(Selection(), QUARTER, ledger.sight(CLOCK))
-    listed = ledger.deals(Selection(kind=StageKind.OPEN, period=QUARTER), ledger.sight(CLOCK))
-    assert sum(t.closing for t in tallies.open) == listed.count == len(listed.standings)
+    records = world(tmp_path_factory, rows).desk.records
+    tallies = records.tallies(Selection(), QUARTER, records.sight(CLOCK))
+    listed = records.deals(Selection(kind=StageKind.OPEN, period=QUARTER), records.sight(CLOCK))
+    assert sum(t.closing for t in tallies.open) == listed.count == len(listed.statuses)
     assert {
         c: sum((t.closing_amount for t in tallies.open if t.key.currency == c), Decimal(0)) for c in listed.totals
     } == listed.totals
     for rule in RULES:
-        flawed = ledger.deals(Selection(rules=frozenset({rule})), ledger.sight(CLOCK))
+        flawed = records.deals(Selection(rules=frozenset({rule})), records.sight(CLOCK))
         assert flawed.count == sum(t.rules[rule] for t in tallies.open), rule
-        assert all(rule in s.rules for s in flawed.standings), rule
+        assert all(rule in s.rules for s in flawed.statuses), rule
     for move in MOVES:
-        moved = ledger.deals(Selection(moved=move, moved_in=CLOCK.last_days(7)), ledger.sight(CLOCK))
+        moved = records.deals(Selection(moved=move, moved_in=CLOCK.last_days(7)), records.sight(CLOCK))
         assert moved.count == tallies.move_count(move), move
 
 
@@ -186,11 +186,11 @@ changes = st.lists(
 @given(rows=deals, changed=changes, team=st.sampled_from((None, frozenset({"a", "b", "m"}), frozenset({"c"}))))
 def test_movement_explains_the_difference_between_two_dates_to_the_cent(tmp_path_factory, rows, changed, team):
     house = world(tmp_path_factory, rows)
-    ledger, crm = house.desk.ledger, house.desk.crm
+    records, crm = house.desk.records, house.desk.crm
     selection = Selection(owners=team)
 
     def open_pipeline(currency, clock):
-        tallies = ledger.tallies(selection, QUARTER, ledger.sight(clock))
+        tallies = records.tallies(selection, QUARTER, records.sight(clock))
         return sum((t.closing_amount for t in tallies.open if t.key.currency == currency), Decimal(0))
 
     before = {c: open_pipeline(c, CLOCK) for c in ("EUR", "CNY")}
@@ -217,7 +217,7 @@ def test_movement_explains_the_difference_between_two_dates_to_the_cent(tmp_path
     crm.push(created, key="made", version=None)
     later = Clock(NOW + timedelta(days=3), "Europe/Berlin")
     moved = steps(
-        ledger.changed(selection, NOW + timedelta(minutes=1), ledger.sight(later)),
+        records.changed(selection, NOW + timedelta(minutes=1), records.sight(later)),
         QUARTER,
         team,
         frozenset(OPEN),
@@ -244,17 +244,17 @@ conditions = st.fixed_dictionaries(
 @examples
 @given(rows=deals, wanted=conditions, team=st.sampled_from((frozenset({"a", "b", "m"}), frozenset({"c"}), frozenset())))
 def test_a_permission_never_widens_through_a_filter(tmp_path_factory, rows, wanted, team):
-    ledger = world(tmp_path_factory, rows).desk.ledger
+    records = world(tmp_path_factory, rows).desk.records
     selection = Selection(owners=team, moved_in=CLOCK.last_days(400), **wanted)
-    listed = ledger.deals(selection, ledger.sight(CLOCK))
-    assert {s.deal.owner_id for s in listed.standings} <= team
-    assert {key.owner for key in ledger.tallies(selection, QUARTER, ledger.sight(CLOCK)).keys} <= team
-    assert {s.deal.owner_id for s in ledger.findings(selection, ledger.sight(CLOCK), 100)} <= team
-    assert {s.deal.owner_id for s in ledger.deals(selection.within({"a"}), ledger.sight(CLOCK)).standings} <= team & {
+    listed = records.deals(selection, records.sight(CLOCK))
+    assert {s.deal.owner_id for s in listed.statuses} <= team
+    assert {key.owner for key in records.tallies(selection, QUARTER, records.sight(CLOCK)).keys} <= team
+    assert {s.deal.owner_id for s in records.findings(selection, records.sight(CLOCK), 100)} <= team
+    assert {s.deal.owner_id for s in records.deals(selection.within({"a"}), records.sight(CLOCK)).statuses} <= team & {
         "a"
     }
-    everything = {s.deal.id for s in ledger.deals(Selection(owners=team), ledger.sight(CLOCK)).standings}
-    assert {s.deal.id for s in listed.standings} <= everything
+    everything = {s.deal.id for s in records.deals(Selection(owners=team), records.sight(CLOCK)).statuses}
+    assert {s.deal.id for s in listed.statuses} <= everything
 
 
 def test_postgres_counts_the_same_as_sqlite(tmp_path, postgres):
@@ -301,7 +301,7 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
     house = house_in(tmp_path)
     import_folder(house.engine, company, house.process)
     truth = json.loads((company / "metrics_truth.json").read_text(encoding="utf-8"))
-    organization, ledger = house.desk.organization, house.desk.ledger
+    organization, records = house.desk.organization, house.desk.records
     clock = Clock(datetime.fromisoformat(truth["now"]), "America/New_York")
     period = Period(*(date.fromisoformat(truth["period"][edge]) for edge in ("from", "to")))
     compared = 0
@@ -318,9 +318,11 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
         selection = Selection(owners=owners)
         for currency, values in expected["by_currency"].items():
             deals = frozenset(
-                s.deal.id for s in ledger.deals(selection, ledger.sight(clock)).standings if s.deal.currency == currency
+                s.deal.id
+                for s in records.deals(selection, records.sight(clock)).statuses
+                if s.deal.currency == currency
             )
-            tallies = ledger.tallies(Selection(owners=owners, ids=deals), period, ledger.sight(clock))
+            tallies = records.tallies(Selection(owners=owners, ids=deals), period, records.sight(clock))
             quotas = quotas_for(house.desk.mirror.quotas(owners), period, None, owners, organization)
             metrics = metrics_of(tallies, quotas, currency)
             for metric in metrics.keys() & values.keys():
@@ -334,7 +336,7 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
         found = {
             rule: sorted(
                 s.deal.id
-                for s in ledger.deals(Selection(owners=owners, rules=frozenset({rule})), ledger.sight(clock)).standings
+                for s in records.deals(Selection(owners=owners, rules=frozenset({rule})), records.sight(clock)).statuses
             )
             for rule in RULES
         }
@@ -345,9 +347,9 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
         week = {
             move: sorted(
                 s.deal.id
-                for s in ledger.deals(
-                    Selection(owners=owners, moved=move, moved_in=clock.last_days(7)), ledger.sight(clock)
-                ).standings
+                for s in records.deals(
+                    Selection(owners=owners, moved=move, moved_in=clock.last_days(7)), records.sight(clock)
+                ).statuses
             )
             for move in MOVES
         }
@@ -355,20 +357,20 @@ def test_the_truth_of_the_dialogues_company_value_by_value(tmp_path):
         quarter = {
             move: sorted(
                 s.deal.id
-                for s in ledger.deals(
-                    Selection(owners=owners, moved=move, moved_in=clock.bounds(period)), ledger.sight(clock)
-                ).standings
+                for s in records.deals(
+                    Selection(owners=owners, moved=move, moved_in=clock.bounds(period)), records.sight(clock)
+                ).statuses
             )
             for move in MOVES
         }
         assert quarter == {move: sorted(expected["movement_quarter"][move]) for move in MOVES}, name
         conversion = {
             c.stage.name: {"entered": c.entered, "entered_next": c.advanced, "lost_from_here": c.lost}
-            for c in ledger.conversion(selection, ledger.sight(clock))
+            for c in records.conversion(selection, records.sight(clock))
             if c.entered
         }
         assert conversion == {stage: n for stage, n in expected["conversion_all_time"].items() if n["entered"]}, name
-        whole = metrics_of(ledger.tallies(selection, period, ledger.sight(clock)), [], "USD")
+        whole = metrics_of(records.tallies(selection, period, records.sight(clock)), [], "USD")
         assert whole["hygiene_score"] == pytest.approx(expected["hygiene_score"], abs=1e-4), name
     assert compared > 150
 

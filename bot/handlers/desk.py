@@ -11,7 +11,7 @@ from bot.crm.port import Crm
 from bot.domain.people import Organization
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
-from bot.records.records import Ledger
+from bot.records.records import Records
 from bot.storage.audit import Audit
 from bot.storage.conversations import Conversations
 from bot.storage.documents import Documents
@@ -36,7 +36,7 @@ class Desk:
     """What handlers work with; built once in wiring."""
 
     mirror: Mirror
-    ledger: Ledger
+    records: Records
     names: LiveNames
     crm: Crm
     conversations: Conversations

@@ -64,7 +64,7 @@ class Turn:
     @cached_property
     def sight(self) -> Sight:
         """What this turn's numbers depend on beside the deals, read once."""
-        return self.desk.ledger.sight(self.clock)
+        return self.desk.records.sight(self.clock)
 
     @property
     def readable(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from bot.pipeline.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DealStatus:
     """A deal with what its history says: whole days in the stage and without activity, pushes, the rules it breaks."""
 
     deal: Deal
@@ -45,7 +45,7 @@ class Standing:
 class Listed:
     """The first deals of a selection, with the number and the sums by currency of all."""
 
-    standings: tuple[Standing, ...]
+    statuses: tuple[DealStatus, ...]
     count: int
     totals: dict[str, Decimal]
 

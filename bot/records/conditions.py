@@ -15,7 +15,7 @@ from bot.domain.deals import Stage, StageKind
 from bot.domain.periods import Clock, Period
 from bot.pipeline.rules import Rule, Thresholds
 from bot.pipeline.selection import Move, Selection, Span
-from bot.records.stage_norms import Experience
+from bot.records.stage_norms import StageNorms
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 Condition = ColumnElement[bool]
@@ -31,7 +31,7 @@ class Sight:
 
     clock: Clock
     stages: Mapping[str, Stage]
-    experience: Experience
+    norms: StageNorms
     thresholds: Thresholds
 
     def names(self, kind: StageKind) -> list[str]:
@@ -158,7 +158,7 @@ def rule_conditions(sight: Sight) -> dict[Rule, Condition]:
             false(),
             *(
                 and_(deal.stage == name, _aged(deal.stage_since, _over(days, limits), clock))
-                for name, days in sight.experience.typical_days.items()
+                for name, days in sight.norms.typical_days.items()
             ),
         ),
     }

@@ -15,7 +15,7 @@ ENOUGH_CLOSED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Experience:
+class StageNorms:
     """`probabilities` are percents by stage name, `typical_days` the median days that won deals spent in a stage.
 
     A stage's own share of won deals takes over from its default once ENOUGH_CLOSED deals that entered it are closed.
@@ -27,7 +27,7 @@ class Experience:
     closed: Mapping[str, int]
 
 
-def read_experience(engine: Engine, stages: Mapping[str, Stage]) -> Experience:
+def read_stage_norms(engine: Engine, stages: Mapping[str, Stage]) -> StageNorms:
     """Two passes over the history of closed deals."""
     kinds = {kind: [s.name for s in stages.values() if s.kind is kind] for kind in StageKind}
     change, deal = t.stage_changes.c, t.deals.c
@@ -65,7 +65,7 @@ def read_experience(engine: Engine, stages: Mapping[str, Stage]) -> Experience:
         for name in stages
         if (hours := median_of((h, n) for stage, h, n in stayed if stage == name)) is not None
     }
-    return Experience(probabilities, typical, closed)
+    return StageNorms(probabilities, typical, closed)
 
 
 def _hours(engine: Engine, came: Any, left: Any) -> Any:

@@ -17,7 +17,7 @@ from bot.handlers.asking.sections import said
 from bot.handlers.asking.summaries import remember
 from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.turn import Turn
-from bot.pipeline.deal_status import Listed, Standing
+from bot.pipeline.deal_status import DealStatus, Listed
 
 LISTED_MOST = 500
 
@@ -94,12 +94,12 @@ def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
     listed, why = chosen
     finding = command.finding
     fixes = (
-        {s.deal.id: fix_value(s.deal.id, finding) for s in listed.standings if s.deal.owner_id in turn.writable}
+        {s.deal.id: fix_value(s.deal.id, finding) for s in listed.statuses if s.deal.owner_id in turn.writable}
         if finding
         else {}
     )
     count = min(listed.count, command.top) if command.top else listed.count
-    shown = [s.deal for s in listed.standings]
+    shown = [s.deal for s in listed.statuses]
     found = deals_found(shown, turn, why=why, fixes=fixes, count=count, total=None if command.top else listed.totals)
     return [found]
 
@@ -115,17 +115,17 @@ def select_deals(command: ListDeals, turn: Turn) -> tuple[Listed, dict[str, str]
     period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
     kind = None if command.state == "any" or command.moved else StageKind(command.state)
     selection = replace(selection, kind=kind, period=period)
-    listed = turn.desk.ledger.deals(selection, turn.sight, order=command.order, limit=command.top or LISTED_MOST)
-    return listed, {s.deal.id: why for s in listed.standings if (why := _why(command, s, turn))}
+    listed = turn.desk.records.deals(selection, turn.sight, order=command.order, limit=command.top or LISTED_MOST)
+    return listed, {s.deal.id: why for s in listed.statuses if (why := _why(command, s, turn))}
 
 
-def _why(command: ListDeals, standing: Standing, turn: Turn) -> str:
+def _why(command: ListDeals, status: DealStatus, turn: Turn) -> str:
     if command.min_days_in_stage is not None or command.order == "age":
-        return f"{standing.days_in_stage} d · {standing.deal.stage}"
+        return f"{status.days_in_stage} d · {status.deal.stage}"
     if command.min_pushes is not None or command.order == "pushes":
-        return f"{standing.pushes}×"
+        return f"{status.pushes}×"
     if command.finding:
-        return said(standing, command.finding, turn)
+        return said(status, command.finding, turn)
     if command.min_days_quiet is not None or command.order == "quiet":
-        return f"{standing.days_quiet} d"
-    return standing.deal.loss_reason or "" if command.state == "lost" else ""
+        return f"{status.days_quiet} d"
+    return status.deal.loss_reason or "" if command.state == "lost" else ""

@@ -56,7 +56,7 @@ def _score(part: Scope, asked: Asked, turn: Turn) -> Score:
         if asked.period.start <= clock.today
         else asked.period
     )
-    touched = turn.desk.ledger.touched(selection, so_far, turn.sight).values()
+    touched = turn.desk.records.touched(selection, so_far, turn.sight).values()
     by_owner = asked.tallies.by_owner()
     tallies = Tallies.joined([by_owner[o] for o in sorted(part.owners & by_owner.keys())])
     metrics = metrics_of(tallies, [], asked.currency)

@@ -15,7 +15,7 @@ from bot.handlers.asking.figures import conversion_chart, forecast_chart, stages
 from bot.handlers.asking.scopes import Asked, Scope
 from bot.handlers.asking.scoreboard import scoreboard
 from bot.handlers.turn import Turn
-from bot.pipeline.deal_status import Conversion, Standing
+from bot.pipeline.deal_status import Conversion, DealStatus
 from bot.pipeline.figures import Metrics
 from bot.pipeline.forecast import RUNS, SEED, Landing, by_category, simulate
 from bot.pipeline.movement import CAUSES, steps
@@ -36,7 +36,7 @@ class Told:
     picture: Chart | None = None
 
 
-def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[Standing], metrics: Metrics, turn: Turn) -> Told:
+def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[DealStatus], metrics: Metrics, turn: Turn) -> Told:
     """The report of a view in words and as a picture."""
     match asked.command.view:
         case "forecast":
@@ -45,7 +45,7 @@ def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[Standing], metric
             section, picture = _waterfall(asked, turn)
             return Told([section, _moves(asked, turn)], picture=picture)
         case "conversion":
-            conversions = turn.desk.ledger.conversion(asked.selection, turn.sight)
+            conversions = turn.desk.records.conversion(asked.selection, turn.sight)
             return Told([_conversion(conversions, turn)], picture=conversion_chart(conversions, turn))
         case "hygiene":
             return Told([_fixes(found, turn), _flaws(asked, turn)])
@@ -56,13 +56,13 @@ def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[Standing], metric
             return Told(said_here, picture=stages_chart(asked.tallies, metrics, asked.currency, turn))
 
 
-def finding(standing: Standing, rule: Rule, turn: Turn) -> Finding:
-    return Finding(rule=rule, deal=standing.deal.name, text=said(standing, rule, turn))
+def finding(status: DealStatus, rule: Rule, turn: Turn) -> Finding:
+    return Finding(rule=rule, deal=status.deal.name, text=said(status, rule, turn))
 
 
-def said(standing: Standing, rule: Rule, turn: Turn) -> str:
+def said(status: DealStatus, rule: Rule, turn: Turn) -> str:
     """A finding in words, with the days it has lasted."""
-    lasted = standing.days(rule, turn.company_today)
+    lasted = status.days(rule, turn.company_today)
     days = "" if lasted is None else phrase(turn.language, "days", days=lasted)
     return phrase(turn.language, f"rule_{rule}", days=days).strip()
 
@@ -81,7 +81,7 @@ def _moves(asked: Asked, turn: Turn) -> Section:
     span = moves_span(asked.command, turn)
     lines = []
     counts = {move: count for move in MOVES if (count := asked.tallies.move_count(move))}
-    for move, names in turn.desk.ledger.movers(asked.selection, counts, span, turn.sight, NAMES_SHOWN).items():
+    for move, names in turn.desk.records.movers(asked.selection, counts, span, turn.sight, NAMES_SHOWN).items():
         more = ", …" if counts[move] > len(names) else ""
         lines.append(f"{phrase(turn.language, 'moved_' + move)}: {counts[move]} ({', '.join(names)}{more})")
     return phrase(turn.language, "section_movement" if span == turn.clock.last_days(7) else "section_moved"), tuple(
@@ -104,7 +104,7 @@ def _waterfall(asked: Asked, turn: Turn) -> tuple[Section, Chart | None]:
     since = moves_span(command, turn)[0]
     stages = turn.sight.stages
     of_kind = {kind: frozenset(s.name for s in stages.values() if s.kind is kind) for kind in StageKind}
-    changed = turn.desk.ledger.changed(replace(asked.selection, moved=None), since, turn.sight)
+    changed = turn.desk.records.changed(replace(asked.selection, moved=None), since, turn.sight)
     taken = [
         s
         for s in steps(changed, asked.period, asked.selection.owners, of_kind[StageKind.OPEN], of_kind[StageKind.WON])
@@ -167,12 +167,12 @@ def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
 def _landing(asked: Asked, turn: Turn) -> Landing | None:
     """An interval for what the open deals of the period bring; None where none closes in it."""
     closing = replace(asked.selection, kind=StageKind.OPEN, period=asked.period)
-    amounts = turn.desk.ledger.amounts(closing, asked.currency, turn.sight)
+    amounts = turn.desk.records.amounts(closing, asked.currency, turn.sight)
     if not amounts:
         return None
     won = sum((t.amount for t in asked.tallies.closed if t.won and t.key.currency == asked.currency), Decimal(0))
-    experience = turn.sight.experience
-    return simulate(amounts, won, experience.probabilities, experience.closed)
+    norms = turn.sight.norms
+    return simulate(amounts, won, norms.probabilities, norms.closed)
 
 
 def _earlier(asked: Asked, won: Decimal, expected: Decimal, landing: Landing | None, turn: Turn) -> Iterator[str]:
@@ -196,7 +196,7 @@ def _earlier(asked: Asked, won: Decimal, expected: Decimal, landing: Landing | N
     ended = [f for f in earlier if f.end < today]
     for kept in ended[-1:]:
         first = next(f for f in ended if (f.start, f.end) == (kept.start, kept.end))
-        tallies = turn.desk.ledger.tallies(asked.selection, Period(first.start, first.end), turn.sight)
+        tallies = turn.desk.records.tallies(asked.selection, Period(first.start, first.end), turn.sight)
         came = sum((t.amount for t in tallies.closed if t.won and t.key.currency == currency), Decimal(0))
         values = {"start": first.start.isoformat(), "end": first.end.isoformat(), "day": first.made_on.isoformat()}
         yield phrase(
@@ -226,7 +226,7 @@ def _conversion(conversions: Sequence[Conversion], turn: Turn) -> Section:
     return phrase(turn.language, "section_conversion"), tuple(lines)
 
 
-def _risks(found: Sequence[Standing], turn: Turn) -> Section:
+def _risks(found: Sequence[DealStatus], turn: Turn) -> Section:
     risks = [(s, rule) for s in found for rule in s.rules if rule in RISKS]
     lines = [
         Line(text=f"{s.deal.name}: {said(s, rule, turn)}", action="fix", value=fix_value(s.deal.id, rule))
@@ -235,7 +235,7 @@ def _risks(found: Sequence[Standing], turn: Turn) -> Section:
     return phrase(turn.language, "section_risks"), tuple(lines)
 
 
-def _fixes(found: Sequence[Standing], turn: Turn) -> Section:
+def _fixes(found: Sequence[DealStatus], turn: Turn) -> Section:
     """The deals with their flaws, the largest first."""
     lines = [
         Line(

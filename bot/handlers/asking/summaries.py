@@ -85,7 +85,7 @@ def _asked(
 ) -> Asked:
     period = _period(command, turn)
     moves = moves_span(command, turn)
-    tallies = turn.desk.ledger.tallies(selection, period, turn.sight, moves=moves)
+    tallies = turn.desk.records.tallies(selection, period, turn.sight, moves=moves)
     quotas = tuple(turn.desk.mirror.quotas(scope.owners))
     return Asked(
         command, scope, parts, selection, period, turn.desk.currency or main_currency(tallies), quotas, tallies
@@ -114,7 +114,7 @@ def _joined(scopes: list[Scope]) -> Scope:
 def report(asked: Asked, turn: Turn) -> PipelineReport:
     """The metrics of the whole, its parts as rows, the findings, and what the view is about in words."""
     metrics = _metrics(asked, asked.tallies, asked.scope, asked.currency, turn)
-    found = turn.desk.ledger.findings(asked.selection, turn.sight, FINDINGS_MOST)
+    found = turn.desk.records.findings(asked.selection, turn.sight, FINDINGS_MOST)
     shown = asked.scope.label if asked.scope.label != "all" else phrase(turn.language, "scope_all")
     place = turn.place(asked.scope.owners)
     told = tell(asked, list(_parts(asked, turn)), found, metrics, turn)
@@ -128,7 +128,7 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
         currency=asked.currency,
         metrics=_rounded({**metrics, **told.metrics}),
         rows=rows,
-        findings=tuple(finding(standing, rule, turn) for standing in found for rule in standing.rules)[:FINDINGS_MOST],
+        findings=tuple(finding(status, rule, turn) for status in found for rule in status.rules)[:FINDINGS_MOST],
         sections=tuple(told.sections),
         openings=openings(asked, metrics),
         picture=rows_chart(rows, asked.currency, turn) if broken_down else told.picture,
@@ -235,7 +235,7 @@ def _parts(asked: Asked, turn: Turn) -> Iterable[Scope]:
 
 def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     by: Any = asked.command.by
-    tallies = turn.desk.ledger.tallies(asked.selection, asked.period, turn.sight, by=by)
+    tallies = turn.desk.records.tallies(asked.selection, asked.period, turn.sight, by=by)
     products = turn.desk.mirror.snapshot.products
     groups = {key.group for key in tallies.keys}
     names = {
@@ -254,7 +254,7 @@ def _group_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
 
 def _period_rows(asked: Asked, turn: Turn) -> Iterator[ReportRow]:
     for label, period in _pieces(asked.period, asked.command.by or "", turn):
-        tallies = turn.desk.ledger.tallies(asked.selection, period, turn.sight)
+        tallies = turn.desk.records.tallies(asked.selection, period, turn.sight)
         part = replace(asked, period=period)
         yield ReportRow(
             label=label,
@@ -281,7 +281,7 @@ def _pieces(period: Period, by: str, turn: Turn) -> Iterator[tuple[str, Period]]
 def _versus_rows(asked: Asked, other: Period, turn: Turn) -> Iterator[ReportRow]:
     for period in (asked.period, other):
         tallies = (
-            asked.tallies if period == asked.period else turn.desk.ledger.tallies(asked.selection, period, turn.sight)
+            asked.tallies if period == asked.period else turn.desk.records.tallies(asked.selection, period, turn.sight)
         )
         part = replace(asked, period=period)
         metrics = _metrics(part, tallies, asked.scope, asked.currency, turn)

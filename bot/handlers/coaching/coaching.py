@@ -23,7 +23,7 @@ from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.guiding.aids import by_language, near, source_of
 from bot.handlers.turn import Turn
 from bot.language.evidence import signs_of
-from bot.pipeline.deal_status import Conversion, Standing
+from bot.pipeline.deal_status import Conversion, DealStatus
 from bot.pipeline.factors import FACTORS, FactorName, Judged, Sign, interval, judge, weakest
 from bot.pipeline.figures import main_currency, metrics_of
 from bot.pipeline.rules import Rule
@@ -47,14 +47,14 @@ _SEEKS: dict[FactorName, tuple[str, str]] = {
 class Examined:
     """A deal with all that its judgement rests on."""
 
-    standing: Standing
+    status: DealStatus
     contacts: tuple[Contact, ...]
     activities: tuple[Activity, ...]
     judged: dict[FactorName, Judged]
 
     @property
     def deal(self) -> Deal:
-        return self.standing.deal
+        return self.status.deal
 
 
 def coach_deal(command: CoachDeal, turn: Turn) -> list[Reply]:
@@ -71,7 +71,7 @@ def coach_deal(command: CoachDeal, turn: Turn) -> list[Reply]:
             subject=found.name,
             factors={name: _shown(examined.judged[name], turn) for name in FACTORS},
             weakest=low,
-            findings=tuple(_standing_lines(examined.standing, turn)),
+            findings=tuple(_status_lines(examined.status, turn)),
             questions=tuple(questions_for(low, examined, turn)),
             aids=(aid,) if aid else (),
             sources=(source_of(aid),) if aid else (),
@@ -111,20 +111,20 @@ def one_deal(words: str, command: object, turn: Turn) -> Deal | Reply:
 def examine(deal: Deal, turn: Turn) -> Examined:
     """The deal with its notes, contacts and the judgement of its factors."""
     mirror = turn.desk.mirror
-    standing = turn.desk.ledger.standing(deal.id, turn.sight)
-    assert standing is not None
+    status = turn.desk.records.status(deal.id, turn.sight)
+    assert status is not None
     activities = tuple(a for a in mirror.activities(deal_id=deal.id, limit=NOTES_MOST) if a.at <= turn.now)
     met = {i for a in activities for i in a.contact_ids}
     contacts = tuple(mirror.contacts([*deal.contact_ids, *(met - set(deal.contact_ids))]))
     signs = [s for a in activities for s in signs_of(a.summary, turn.clock.day(a.at))]
-    return Examined(standing, contacts, activities, judge([*signs, *_facts(standing, contacts, activities, turn)]))
+    return Examined(status, contacts, activities, judge([*signs, *_facts(status, contacts, activities, turn)]))
 
 
 def _facts(
-    standing: Standing, contacts: tuple[Contact, ...], activities: tuple[Activity, ...], turn: Turn
+    status: DealStatus, contacts: tuple[Contact, ...], activities: tuple[Activity, ...], turn: Turn
 ) -> Iterator[Sign]:
     """What fields and contacts say by themselves."""
-    deal, today, say = standing.deal, turn.company_today, turn.language
+    deal, today, say = status.deal, turn.company_today, turn.language
     senior = [c for c in contacts if is_senior(c.title)]
     for contact in senior:
         met = next((a for a in activities if contact.id in a.contact_ids), None)
@@ -153,12 +153,12 @@ def _facts(
             phrase(say, "sign_next_step", step=deal.next_step, due=deal.next_step_due.isoformat()),
         )
     for rule in _UNPLANNED:
-        if rule in standing.rules:
-            yield Sign("control", False, False, today, said(standing, rule, turn))
-    if "close_date_past" in standing.rules:
-        yield Sign("urgency", False, False, today, said(standing, "close_date_past", turn))
-    if standing.pushes >= 2:
-        yield Sign("urgency", False, False, today, phrase(say, "sign_pushed", n=standing.pushes))
+        if rule in status.rules:
+            yield Sign("control", False, False, today, said(status, rule, turn))
+    if "close_date_past" in status.rules:
+        yield Sign("urgency", False, False, today, said(status, "close_date_past", turn))
+    if status.pushes >= 2:
+        yield Sign("urgency", False, False, today, phrase(say, "sign_pushed", n=status.pushes))
 
 
 def is_senior(title: str | None) -> bool:
@@ -183,9 +183,9 @@ def _shown(judged: Judged, turn: Turn) -> Factor:
     return Factor(level=judged.level, evidence=tuple(lines))
 
 
-def _standing_lines(standing: Standing, turn: Turn) -> Iterator[str]:
-    for rule in standing.rules:
-        yield said(standing, rule, turn)
+def _status_lines(status: DealStatus, turn: Turn) -> Iterator[str]:
+    for rule in status.rules:
+        yield said(status, rule, turn)
 
 
 def questions_for(low: FactorName, examined: Examined, turn: Turn) -> Iterator[str]:
@@ -239,12 +239,12 @@ def coach_person(command: CoachPerson, turn: Turn) -> list[Reply]:
 
 
 def _person(scope: Scope, created: Period | None, turn: Turn) -> Coaching:
-    ledger, say = turn.desk.ledger, turn.language
+    records, say = turn.desk.records, turn.language
     mine = Selection(owners=scope.owners, created=created)
     others = _others(scope, turn)
     own, theirs = (
-        ledger.conversion(mine, turn.sight),
-        ledger.conversion(Selection(owners=others, created=created), turn.sight),
+        records.conversion(mine, turn.sight),
+        records.conversion(Selection(owners=others, created=created), turn.sight),
     )
     lines = [_conversion_line(c, t, say) for c, t in zip(own, theirs, strict=True) if c.entered]
     low = _leak(own, theirs)
@@ -325,7 +325,7 @@ def _past(scope: Scope, here: Conversion, turn: Turn) -> str | None:
         found = next(
             (
                 c
-                for c in turn.desk.ledger.conversion(Selection(owners=scope.owners, created=span), turn.sight)
+                for c in turn.desk.records.conversion(Selection(owners=scope.owners, created=span), turn.sight)
                 if c.stage.name == here.stage.name
             ),
             None,
@@ -342,7 +342,7 @@ def _beside(scope: Scope, others: frozenset[str], turn: Turn) -> Iterator[str]:
     year = Period(fiscal.quarter_around(clock.today, -3).start, clock.quarter.end)
     both = []
     for owners in (scope.owners, others):
-        tallies = turn.desk.ledger.tallies(Selection(owners=owners), year, turn.sight)
+        tallies = turn.desk.records.tallies(Selection(owners=owners), year, turn.sight)
         currency = turn.desk.currency or main_currency(tallies)
         metrics = metrics_of(tallies, [], currency)
         won = metrics["won_count"] or 0

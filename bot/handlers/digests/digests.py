@@ -150,19 +150,19 @@ def nudge(turn: Turn) -> list[Reply]:
 def to_fix(owners: frozenset[str], most: int, turn: Turn) -> DealsFound | None:
     """The deals of these owners that need a fix today, each with its button; None where all is well."""
     selection = Selection(owners=owners, rules=frozenset({"close_date_past", "no_next_step", "stalled"}))
-    listed = turn.desk.ledger.deals(selection, turn.sight, limit=most)
+    listed = turn.desk.records.deals(selection, turn.sight, limit=most)
     if not listed.count:
         return None
     why = {
         s.deal.id: ", ".join(said(s, rule, turn) for rule in s.rules if rule in selection.rules)
-        for s in listed.standings
+        for s in listed.statuses
     }
     fixes = {
         s.deal.id: fix_value(s.deal.id, next(rule for rule in s.rules if rule in selection.rules))
-        for s in listed.standings
+        for s in listed.statuses
     }
     return deals_found(
-        [s.deal for s in listed.standings], turn, why=why, fixes=fixes, count=listed.count, total=listed.totals
+        [s.deal for s in listed.statuses], turn, why=why, fixes=fixes, count=listed.count, total=listed.totals
     )
 
 

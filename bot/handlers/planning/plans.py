@@ -104,7 +104,7 @@ def _opportunity(deal: Deal, turn: Turn) -> Document:
     examined, paper = examine(deal, turn), Paper(turn)
     paper.head("deal")
     paper.point(_deal_line(deal, turn))
-    paper.points(said(examined.standing, rule, turn) for rule in examined.standing.rules)
+    paper.points(said(examined.status, rule, turn) for rule in examined.status.rules)
     for factor in ("pain", "power", "vision", "value"):
         paper.head(f"factor_{factor}")
         _evidence(paper, examined, factor)

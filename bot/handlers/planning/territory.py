@@ -103,14 +103,14 @@ def _coverage(paper: Paper, placed: list[Placed]) -> None:
 def _arithmetic(paper: Paper, scope: Scope) -> None:
     """Deals needed = gap ÷ (mean won amount × win rate), from the last four quarters (PRODUCT: Metrics)."""
     turn = paper.turn
-    ledger, clock, fiscal = turn.desk.ledger, turn.clock, turn.desk.fiscal
+    records, clock, fiscal = turn.desk.records, turn.clock, turn.desk.fiscal
     selection, quarter = Selection(owners=scope.owners), clock.quarter
-    now = ledger.tallies(selection, quarter, turn.sight)
+    now = records.tallies(selection, quarter, turn.sight)
     currency = turn.desk.currency or main_currency(now)
     quotas = quotas_for(turn.desk.mirror.quotas(scope.owners), quarter, scope.head, scope.owners, turn.organization)
     metrics = metrics_of(now, quotas, currency)
     past = fiscal.quarter_around(clock.today, -4)
-    year = metrics_of(ledger.tallies(selection, type(quarter)(past.start, quarter.end), turn.sight), [], currency)
+    year = metrics_of(records.tallies(selection, type(quarter)(past.start, quarter.end), turn.sight), [], currency)
     paper.head("target")
     paper.point(paper.say("doc_quarter", start=quarter.start.isoformat(), end=quarter.end.isoformat()))
     if metrics["quota"] is None:

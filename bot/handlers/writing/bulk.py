@@ -27,7 +27,7 @@ def change_many(command: ChangeMany, turn: Turn) -> list[Reply]:
     chosen = select_deals(command.selection, turn)
     if isinstance(chosen, Refusal):
         return [chosen]
-    own = [s.deal for s in chosen[0].standings if s.deal.owner_id in turn.writable]
+    own = [s.deal for s in chosen[0].statuses if s.deal.owner_id in turn.writable]
     items = tuple(item for deal in own if (item := _item(command, deal, turn)))
     if not items:
         return [turn.refuse("not_found", "bulk_none")]

@@ -52,8 +52,8 @@ def fix(value: str, turn: Turn) -> Reply:
     deal = _writable(deal_id, turn)
     if isinstance(deal, Refusal):
         return deal
-    standing = turn.desk.ledger.standing(deal_id, turn.sight)
-    if standing is None or rule not in standing.rules:
+    status = turn.desk.records.status(deal_id, turn.sight)
+    if status is None or rule not in status.rules:
         return turn.refuse("expired", "fixed_already", deal=deal.name)
     values = FormValues(
         deal=deal.name,
@@ -65,7 +65,7 @@ def fix(value: str, turn: Turn) -> Reply:
         next_step=deal.next_step or "",
         next_step_due=deal.next_step_due,
     )
-    about = phrase(turn.language, "form_about", deal=deal.name, text=said(standing, rule, turn))
+    about = phrase(turn.language, "form_about", deal=deal.name, text=said(status, rule, turn))
     return LogForm(
         ref=f"{DEAL_REF}{deal.id}",
         about=about,
