@@ -13,9 +13,10 @@ from bot.contract.phrases import sentence
 from bot.errors import BadRequest, OperatorError, WrongUsage
 from ingest.formats import LARGEST
 from ingest.readers import read_all
-from knowledge.aids import AIDS, Aid
 from knowledge.catalogue import SENT, Catalogue, Document, Passage
 from knowledge.embedding import PACKAGED, Embedder, weights_are_original
+from knowledge.kinds import aid_of
+from knowledge.kinds.base import Aid
 from knowledge.vectors import BATCH, VectorStore
 
 log = logging.getLogger(__name__)
@@ -183,7 +184,7 @@ def _document(file: Path, digest: str, answer: dict[str, Any]) -> Document:
     """The document that reading a file gave."""
     key = str(file)
     if "aid" in answer:
-        aid: Aid = AIDS.validate_python(answer["aid"])
+        aid: Aid = aid_of(answer["aid"])
         passage = Passage(_id(key, 0, digest), key, 0, aid.title, aid.text(), True)
         return Document(key, digest, aid.title, [passage], aid.id, aid.version, answer["aid"])
     title = answer["title"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from knowledge.aids import split_front_matter
+from knowledge.front_matter import split_front_matter
 
 WORDS_MOST = 180
 _FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.M)

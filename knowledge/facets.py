@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.text import HAS_CJK, loose, words
-from knowledge.aids import Aid, BattleCard, ReferenceStory
+from knowledge.kinds.base import Aid
+from knowledge.kinds.battle_card import BattleCard
+from knowledge.kinds.reference_story import ReferenceStory
 from knowledge.lexical import terms
 from knowledge.taxonomy import Taxonomy
 

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from bot.domain.text import HAS_CJK, loose, normal
-from knowledge.aids import Aid, read_aid
 from knowledge.catalogue import SENT, Catalogue, Document, Passage
 from knowledge.embedding import Embedder
 from knowledge.facets import Facets, fit_of, named_in, offered, same_words, unique
+from knowledge.front_matter import read_aid
+from knowledge.kinds.base import Aid
 from knowledge.lexical import terms
 from knowledge.reranking import Reranker
 from knowledge.sentences import best_sentences, points_asked_for, sentences_of

@@ -4,10 +4,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from knowledge.aids import AIDS, Aid, BattleCard
 from knowledge.catalogue import Catalogue, Passage
 from knowledge.embedding import Embedder
 from knowledge.facets import unique
+from knowledge.kinds import aid_of
+from knowledge.kinds.base import Aid
+from knowledge.kinds.battle_card import BattleCard
 from knowledge.lexical import LexicalIndex
 
 FRESH_MOST = 64
@@ -19,7 +21,7 @@ class Shelf:
 
     def __init__(self, catalogue: Catalogue, version: int) -> None:
         self.version, self._catalogue = version, catalogue
-        self.aids: dict[str, Aid] = {key: AIDS.validate_python(aid) for key, aid in catalogue.aids().items()}
+        self.aids: dict[str, Aid] = {key: aid_of(aid) for key, aid in catalogue.aids().items()}
         self.versions: dict[str, list[Aid]] = {}
         for aid in sorted(self.aids.values(), key=lambda a: -a.version):
             self.versions.setdefault(aid.id, []).append(aid)

@@ -14,8 +14,9 @@ from bot.playground.limits import check_message
 from bot.views import render
 from ingest.indexing import ingest
 from ingest.markdown import WORDS_MOST, split
-from knowledge.aids import KINDS, read_aid
 from knowledge.facets import Facets
+from knowledge.front_matter import read_aid
+from knowledge.kinds import kinds
 from tests.conftest import DAY, NOW, house_in, quiet
 from tests.test_jobs import only
 
@@ -256,7 +257,7 @@ def test_a_draft_sent_again_leaves_the_index_as_it_is(tmp_path, caplog):
     assert library.aid("vp-cold-chain", DAY).status == "approved"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", kinds())
 def test_a_blank_form_is_filled_in_and_comes_back_as_a_draft(talk, house, kind):
     from bot.documents.notes import read_notes
 

@@ -23,7 +23,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.cli.terminal import show
 from bot.contract import replies
-from bot.contract.phrases import FOLDER, phrases
+from bot.contract.phrases import FOLDER, aid_kinds, phrases
 from bot.contract.replies.aids import AidsFound, Answer, Chain, ChainNode, FoundAid
 from bot.contract.replies.base import Reply
 from bot.contract.replies.cards import Change, LogForm
@@ -35,7 +35,6 @@ from bot.playground.limits import block_problems, check_view
 from bot.slack.out.attachments import attachment
 from bot.views import VIEWS, render
 from bot.views.forms import modal
-from knowledge.aids import KINDS as AIDS
 
 KINDS = sorted(VIEWS, key=lambda kind: kind.__name__)
 WORDS = (
@@ -113,8 +112,8 @@ OWN = {  # what no outside text can fill: names of phrases and aids, addresses, 
     "DraftCard.missing": st.just(("stage", "close_date")),
     "Coaching.weakest": st.sampled_from((None, "pain")),
     "Schedule.timezone": st.sampled_from(("UTC", "Asia/Shanghai")),
-    "AidForm.aid": st.sampled_from(AIDS),
-} | {f"{model}.kind": st.sampled_from((*AIDS, "document")) for model in ("FoundAid", "Source", "Nearest")}
+    "AidForm.aid": st.sampled_from(list(aid_kinds())),
+} | {f"{model}.kind": st.sampled_from((*aid_kinds(), "document")) for model in ("FoundAid", "Source", "Nearest")}
 
 
 def of(hint: Any, where: str, least: int = 0) -> st.SearchStrategy[Any]:

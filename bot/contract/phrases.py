@@ -1,6 +1,9 @@
 """The sentences and labels that people read, by name and language, loaded once."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -10,10 +13,32 @@ from bot.errors import CaddieError, CrmRefused
 FOLDER = Path(__file__).parents[2] / "prompts"
 
 
+@dataclass(frozen=True, slots=True)
+class AidKindTexts:
+    """What people call a kind of job aid and its sections, and the words by which they ask for it (as patterns)."""
+
+    label: Mapping[str, str]
+    sections: Mapping[str, Mapping[str, str]]
+    asked_by: tuple[str, ...]
+
+
+@cache
+def aid_kinds() -> Mapping[str, AidKindTexts]:
+    """The kinds by name; of several that a message may ask for, the one that stands first is meant."""
+    loaded = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in FOLDER.glob("kinds/*.yaml")}
+    return {
+        name: AidKindTexts(one["label"], one["sections"], tuple(chain.from_iterable(one["asked_by"].values())))
+        for name, one in sorted(loaded.items(), key=lambda item: item[1]["rank"])
+    }
+
+
 @cache
 def phrases(language: str) -> dict[str, str]:
     """All of them in a language (`en`, `zh`)."""
     loaded: dict[str, str] = yaml.safe_load((FOLDER / f"phrases.{language}.yaml").read_text(encoding="utf-8"))
+    for name, kind in aid_kinds().items():
+        loaded[f"aid_{name}"] = kind.label[language]
+        loaded |= {f"section_{section}": labels[language] for section, labels in kind.sections.items()}
     return loaded
 
 

@@ -1,13 +1,10 @@
 """The people of the company, with the reporting lines between them."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-
-_MARKETING = re.compile(r"\bmarketing\b|\benablement\b|市场", re.IGNORECASE)
 
 
 class Role(StrEnum):
@@ -30,11 +27,6 @@ class Person:
     region: str | None = None
     timezone: str = "UTC"
     slack_user_id: str | None = None
-
-    @property
-    def in_marketing(self) -> bool:
-        """Whether the title says so; marketing people look after the job aids."""
-        return bool(_MARKETING.search(self.title or ""))
 
     @property
     def first_name(self) -> str:

@@ -92,7 +92,7 @@ def carry_out(command: Command, turn: Turn) -> list[Reply]:
 def _refused(command: Command, turn: Turn) -> Refusal | None:
     if turn.audience.external and command.rights is not Rights.ANYBODY:
         return turn.refuse("external_audience", "external")
-    reads_library = turn.person.in_marketing or (
+    reads_library = turn.in_marketing or (
         command.rights is Rights.LIBRARY_READERS and turn.organization.role(turn.person.id) is not Role.REP
     )
     if command.rights in {Rights.MARKETING, Rights.LIBRARY_READERS} and not reads_library:

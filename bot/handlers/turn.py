@@ -15,6 +15,7 @@ from bot.domain.audience import Audience
 from bot.domain.people import Organization, Person
 from bot.domain.periods import Clock
 from bot.handlers.desk import Desk
+from bot.language.lexicon import said
 from bot.records.conditions import Sight
 
 
@@ -65,6 +66,11 @@ class Turn:
     def sight(self) -> Sight:
         """What this turn's numbers depend on beside the deals, read once."""
         return self.desk.records.sight(self.clock)
+
+    @property
+    def in_marketing(self) -> bool:
+        """Whether the asker's title says so; marketing people look after the job aids."""
+        return said("marketing_title", self.person.title or "")
 
     @property
     def readable(self) -> frozenset[str]:

@@ -1,22 +1,25 @@
 """What is asked of the library, and what marketing does with it."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bot.contract.commands.base import Command, DealWords, Rights
+from bot.contract.phrases import aid_kinds
 
-AidKind = Literal[
-    "pain_chain",
-    "pain_sheet",
-    "reference_story",
-    "value_proposition",
-    "best_practice",
-    "product_update",
-    "promotion",
-    "battle_card",
-]
+
+def _known_kind(kind: str) -> str:
+    if kind not in aid_kinds():
+        raise ValueError(f"is none of {', '.join(aid_kinds())}")
+    return kind
+
+
+def _list_kinds(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(aid_kinds())
+
+
+AidKind = Annotated[str, AfterValidator(_known_kind), Field(json_schema_extra=_list_kinds)]
 
 
 class FindAid(Command):
@@ -81,16 +84,7 @@ class BlankAid(Command):
 
     rights: ClassVar[Rights] = Rights.MARKETING
 
-    aid: Literal[
-        "pain_chain",
-        "pain_sheet",
-        "reference_story",
-        "value_proposition",
-        "best_practice",
-        "product_update",
-        "promotion",
-        "battle_card",
-    ]
+    aid: AidKind
 
 
 class AnnounceAid(Command):

@@ -16,9 +16,8 @@ from bot.domain.names import NamedSpan, NameKind
 from bot.domain.text import Word, normal, simplified, words
 
 COMMON = frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split())
-HONORIFIC = re.compile(
-    r"([\u4e00-\u9fff])(总监|总裁|总工|总|经理|副总|厂长|主任|主管|工|董事长|董|部长|校长|店长|行长|所长|馆长|处长|科长|教授|医生|护士长|老师|先生|女士|小姐|院长|局长|队长|站长)"
-)
+_TITLES = "|".join((Path(__file__).parent / "chinese_titles.txt").read_text(encoding="utf-8").split())
+HONORIFIC = re.compile(rf"([\u4e00-\u9fff])({_TITLES})")
 _TO_SOMEBODY = re.compile(
     (
         r"\b(?:talked to|spoke to|spoke with|met|met with|with|w/?|called|rang|emailed|told|asked|send|ask|tell"

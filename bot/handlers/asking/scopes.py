@@ -1,6 +1,5 @@
 """Whose deals are meant, and which of them."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,16 +13,9 @@ from bot.domain.periods import Period
 from bot.handlers.clarifying.ask import ask, person_options
 from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.turn import Turn
+from bot.language.lexicon import said
 from bot.pipeline.figures import Tallies
 from bot.pipeline.selection import Selection
-
-_SELLING = re.compile(
-    (
-        r"\bsales\b(?! (?:enablement|operations|ops))|\b(?:account|territory) (?:executive|manager)"
-        r"|\bbusiness development|销售|客户经理"
-    ),
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +86,7 @@ def sells(owners: frozenset[str], turn: Turn) -> bool:
     selling = mirror.snapshot.once("selling", mirror.sellers)
     if owners & selling or any(organization.role(o) is not Role.REP for o in owners):
         return True
-    return any(_SELLING.search(organization.people[o].title or "") for o in owners if o in organization.people)
+    return any(said("selling_title", organization.people[o].title or "") for o in owners if o in organization.people)
 
 
 def scopes_of(words: str, turn: Turn) -> list[Scope | Refusal]:
@@ -105,10 +97,8 @@ def _named(words: str, turn: Turn) -> Scope | None:
     organization, me = turn.organization, turn.person
     role = organization.role(me.id)
     parts = [part for part in words.split(", ") if part]
-    team = any("team" in part.casefold() or "团队" in part or "我们" in part for part in parts)
-    named = [
-        part for part in parts if "team" not in part.casefold() and "团队" not in part and part not in {"me", "all"}
-    ]
+    team = any(said("team", part) or said("we", part) for part in parts)
+    named = [part for part in parts if not said("team", part) and part not in {"me", "all"}]
     for part in named:
         region = next((r for r in regions(turn) if r.casefold() == part.casefold()), None)
         if region:

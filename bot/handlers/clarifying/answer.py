@@ -27,6 +27,7 @@ from bot.handlers.turn import Turn
 from bot.handlers.writing.capture import tell
 from bot.handlers.writing.creating import create_account, create_contact, create_deal
 from bot.handlers.writing.drafting import draft_for
+from bot.language.lexicon import said
 from bot.language.spans.dates import find_dates
 from bot.language.spans.money import find_money
 
@@ -129,4 +130,4 @@ def _again(pending: Any, turn: Turn) -> list[Reply]:
 
 
 def _wants_new(words: str) -> bool:
-    return any(word in words.casefold() for word in ("create", "new", "yes", "add", "新建", "创建", "是", "好"))
+    return said("agree_to_new", words)

@@ -9,6 +9,7 @@ from bot.domain.deals import Contact, Deal
 from bot.domain.people import Person
 from bot.domain.text import normal
 from bot.handlers.turn import Turn
+from bot.language.lexicon import words as words_for
 
 
 def ask(about: Any, options: Iterable[Option], command: Any, turn: Turn, words: str) -> Question:
@@ -59,26 +60,17 @@ def choose(words: str, options: tuple[Option, ...]) -> Option | None:
     return scored[0][1]
 
 
-_ORDER = {
-    "first": 0,
-    "1st": 0,
-    "second": 1,
-    "2nd": 1,
-    "third": 2,
-    "3rd": 2,
-    "last": -1,
-    "former": 0,
-    "latter": 1,
-    "第一个": 0,
-    "第二个": 1,
-    "第三个": 2,
-    "最后一个": -1,
-}
+_PLACES = {"the_first": 0, "the_second": 1, "the_third": 2, "the_last": -1}
 
 
 def _by_order(words: str, options: tuple[Option, ...]) -> Option | None:
     """`the second one`, 第二个."""
-    said = [
-        n for word, n in _ORDER.items() if word in words.casefold().split() or (not word.isascii() and word in words)
-    ]
-    return options[said[0]] if len(said) == 1 and len(options) > max(said[0], 0) else None
+    heard = words.casefold()
+    places = {
+        place
+        for meaning, place in _PLACES.items()
+        for word in words_for(meaning)
+        if word in heard.split() or (not word.isascii() and word in heard)
+    }
+    place = places.pop() if len(places) == 1 else len(options)
+    return options[place] if len(options) > max(place, 0) else None

@@ -1,6 +1,5 @@
 """Coaching: a deal by its six factors, a person or a team by where deals are lost."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +22,7 @@ from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.guiding.aids import by_language, near, source_of
 from bot.handlers.turn import Turn
 from bot.language.evidence import signs_of
+from bot.language.lexicon import said as has_word
 from bot.pipeline.deal_status import Conversion, DealStatus
 from bot.pipeline.factors import FACTORS, FactorName, Judged, Sign, interval, judge, weakest
 from bot.pipeline.figures import main_currency, metrics_of
@@ -163,16 +163,7 @@ def _facts(
 
 def is_senior(title: str | None) -> bool:
     """Whether a title lets its holder spend money that was not planned."""
-    return bool(title and _SENIOR.search(title))
-
-
-_SENIOR = re.compile(
-    (
-        r"\b(?:chief|c[efiot]o|vp|vice president|president|managing director|general manager|owner|founder"
-        r"|executive|director|head)\b|总经理|总裁|董事长|总监|副总|厂长|首席"
-    ),
-    re.I,
-)
+    return has_word("senior_title", title or "")
 
 
 def _shown(judged: Judged, turn: Turn) -> Factor:

@@ -16,8 +16,11 @@ from bot.domain.deals import Deal
 from bot.domain.text import HAS_CJK
 from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.turn import Turn
-from knowledge.aids import Aid, PainChain
+from bot.language.lexicon import said
+from bot.language.lexicon import words as words_for
 from knowledge.facets import Facets
+from knowledge.kinds.base import Aid
+from knowledge.kinds.pain_chain import PainChain
 from knowledge.lexical import terms
 from knowledge.library import Hit
 
@@ -60,7 +63,7 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
         )
         return [again.model_copy(update={"aids": short}) if command.brief else again]
     now = library.asked(command.words, _product_names(turn))
-    language = "zh" if _IN_CHINESE.search(command.words) else "en" if _IN_ENGLISH.search(command.words) else None
+    language = "zh" if said("in_chinese", command.words) else "en" if said("in_english", command.words) else None
     wanted = AidsShown(
         kind=command.kind or kept.kind or (last.kind if last else None),
         deal_id=kept.deal_id,
@@ -122,7 +125,7 @@ def shown_alone(aid: Aid, turn: Turn) -> AidsFound:
 
 def _theirs(words: str, turn: Turn) -> Deal | None:
     """The deal that the thread is about, where the words point to its people."""
-    return _readable(turn.conversation.deal_id, turn) if _THEIR.search(words) else None
+    return _readable(turn.conversation.deal_id, turn) if said("theirs", words) else None
 
 
 def _readable(deal_id: str | None, turn: Turn) -> Deal | None:
@@ -152,32 +155,9 @@ def _without_deal(words: str, deal: str) -> str:
     return words
 
 
-_THEIR = re.compile(r"\b(?:their|them|they|there|his|her|him)\b|他们|他的|她的|对方", re.I)
-_IN_CHINESE, _IN_ENGLISH = (
-    re.compile(r"\bin (?:chinese|mandarin)\b|\bchinese (?:one|version)\b|中文", re.I),
-    re.compile(r"\bin english\b|\benglish (?:one|version)\b|英文", re.I),
-)
-_ASKING = (
-    "pain chain", "pain sheet", "reference story", "success story", "customer story", "case study", "value proposition",
-    "value prop",
-    "best practice", "product update", "battle card", "promotion", "promotions", "promos", "promo", "references",
-    "reference", "story", "stories",
-    "questions", "question", "痛点链", "痛点表", "成功案例", "客户案例", "案例", "价值主张", "最佳实践", "促销", "优惠",
-    "发我一下", "适合", "有没有", "什么",
-    "该问", "见",
-    "proof points", "proof point", "customer proof", "proof", "value statement", "pitch", "qs", "offers", "offer",
-    "discount", "discounts", "deals", "campaign", "who else", "like", "bought", "buy", "show", "someone", "somebody",
-    "want", "wants", "wanna", "see", "seeing", "running", "going", "at the mo", "currently", "practice",
-    "应该", "问点啥", "问点什么", "问什么", "能用的", "能用", "哪个", "故事", "现在", "针对", "活动", "吗", "最近",
-    "更新", "明天", "的", "讲", "给", "一个",
-    "customers", "customer", "client", "right now", "this month", "next week", "today", "meeting", "ask", "got", "send",
-    "can", "tell", "one", "her", "him",
-)  # fmt: skip
-
-
 def _topic(words: str) -> str:
     """What a request is about once the words of asking are gone."""
-    for phrase_ in _ASKING:
+    for phrase_ in words_for("asking_for_aids"):
         pattern = re.escape(phrase_) if HAS_CJK.search(phrase_) else rf"\b{re.escape(phrase_)}\b"
         words = re.sub(pattern, " ", words, flags=re.I)
     return " ".join(words.split())

@@ -18,8 +18,9 @@ from bot.handlers.desk import Desk
 from bot.handlers.guard import refused
 from bot.handlers.guiding.aids import shown_alone, source_of
 from bot.handlers.turn import Turn
-from knowledge.aids import Aid, blank
+from knowledge.blank_form import blank
 from knowledge.gaps import clusters
+from knowledge.kinds.base import Aid
 
 DAYS, ENDING_DAYS = 90, 30
 GAPS_SHOWN, UNUSED_SHOWN = 15, 15
@@ -30,7 +31,7 @@ _CHANNEL = re.compile(r"<#(C\w+)")
 def report_aids(command: ReportAids, turn: Turn) -> list[Reply]:
     """What the library is used for; for marketing people and managers, because questions may name accounts."""
     period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
-    of = None if turn.person.in_marketing else turn.readable
+    of = None if turn.in_marketing else turn.readable
     return [
         usage(turn.desk, turn.clock, period, turn.now, turn.language, of).model_copy(update={"audience": "ephemeral"})
     ]
@@ -200,7 +201,7 @@ def take_draft(text: str, turn: Turn) -> list[Reply] | None:
 
     None for any other file or person.
     """
-    if not turn.person.in_marketing:
+    if not turn.in_marketing:
         return None
     try:
         aid = turn.desk.library.take_draft(text)

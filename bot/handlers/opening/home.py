@@ -39,7 +39,7 @@ def prompts(turn: Turn) -> tuple[tuple[str, str], ...]:
     """(title, message) of what a person of this role may want to ask first."""
     role = turn.organization.role(turn.person.id)
     names = ("pipeline", "fixes", "aid", "log") if role is Role.REP else ("team", "risks", "coach", "digest")
-    if turn.person.in_marketing:
+    if turn.in_marketing:
         names = ("usage", "blank", "aid", "news")
     return tuple(
         (phrase(turn.language, f"prompt_{name}_title"), phrase(turn.language, f"prompt_{name}")) for name in names

@@ -1,9 +1,12 @@
 """What is asked of the library: aids by kind, and questions about what they say."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from bot.contract.commands.base import Command
 from bot.contract.commands.guiding import AskLibrary, FindAid, FollowAid
+from bot.contract.phrases import aid_kinds
 from bot.domain.text import HAS_CJK, loose
 from bot.language.context import Context, Said
 from bot.language.rules import cues
@@ -11,85 +14,19 @@ from bot.language.rules.filters import deal_words
 from bot.language.rules.pipeline import read_pipeline
 
 I = re.IGNORECASE
-AID_KINDS = (
-    ("pain_chain", re.compile(r"\bpain[- ]?chains?\b|\bchain of pains?\b|痛点链|痛苦链|痛链", I)),
-    (
-        "pain_sheet",
-        re.compile(
-            (
-                r"\bpain[- ]?sheets?\b|\bwhat (?:do|should|can|would|could|to|shall|must)(?: (?:i"
-                r"|we) (?:be )?)? ?ask(?:ing)?\b|\b(?:questions?|qs) (?:for|to ask|i should|i can|we should"
-                r"|should i|list)\b|\bdiscovery (?:questions?|qs|sheet|call list)\b|\bask(?:ing)? (?:him|her"
-                r"|them) (?:about|what)\b|该问|问什么|问点(?:什么|啥)|问啥|问哪些|提问清单|痛点表"
-            ),
-            I,
-        ),
-    ),
-    (
-        "value_proposition",
-        re.compile(
-            (
-                r"\bvalue[- ]?(?:prop(?:osition)?|statement|pitch|story)s?\b|\bbusiness case for\b"
-                r"|\b(?:elevator )?pitch (?:for|of|on|4)\b|\b(?:why|reason) (?:should|would|do) (?:they|anyone"
-                r"|(?:a|an|any) \w+|customers?) (?:buy|want|pay for)\b|价值主张|价值点|卖点"
-            ),
-            I,
-        ),
-    ),
-    (
-        "promotion",
-        re.compile(
-            (
-                r"\bpromos?\b|\bpromotions?\b|\bspecial offers?\b|\bcampaigns?\b|\b(?:any|current|running"
-                r"|which) (?:\w+ )?offers?\b(?! (?:to|from|them|him|her))|\b(?:any|an?"
-                r"|is there an?) (?:\w+ )?discounts? (?:on|for|running|right now|at the mo)|促销|优惠"
-                r"|活动价|有.{0,6}活动"
-                r"|活动.{0,4}(?:到|结束|截止)"
-            ),
-            I,
-        ),
-    ),
-    (
-        "battle_card",
-        re.compile(
-            (
-                r"\bbattle ?cards?\b|\bhow (?:do|can|to|should|would) (?:we |i )?(?:beat|win against|compete"
-                r"|position)|\bcompete (?:with|against)\b|\bpitch against\b|竞争卡|怎么打败|如何打败|怎么赢|怎么打"
-            ),
-            I,
-        ),
-    ),
-    (
-        "product_update",
-        re.compile(
-            (
-                r"\bproduct updates?\b|\brelease notes?\b|\bwhat'?s new\b|\bwhats new\b|\banything new\b"
-                r"|\b(?:latest|newest|new) (?:release|version|features?) (?:of|in|for|on)\b|\bnews (?:on"
-                r"|about)\b|\bproduct news\b|产品更新|新功能|有什么新|什么更新|新版本|最近.{0,4}更新"
-            ),
-            I,
-        ),
-    ),
-    (
-        "best_practice",
-        re.compile(r"\bbest practices?\b|\bplaybook\b|\bpractice (?:for|on|about|is)\b|最佳实践|最佳做法", I),
-    ),
-    (
-        "reference_story",
-        re.compile(
-            (
-                r"\b(?:reference|success|customer|case) (?:story|stories|stud(?:y|ies)|customers?|proof"
-                r"|examples?|wins?)\b|\breferences?\b|\bstory\b|\bstories\b|\bcase stud(?:y|ies)\b"
-                r"|\bproof points?\b|\bsocial proof\b|\btestimonials?\b|\bwho else\b.{0,40}\b(?:bought|buys"
-                r"|uses?|using|has|have|runs?|like)\b|\bwho have we (?:done|sold|helped|won)\b|\b(?:any|a"
-                r"|good) cases?\b|\banything (?:i|we) (?:can|could) (?:send|show|share|use|bring|take)\b"
-                r"|\bgot anything (?:for|on|to)\b|\b(?:a|any|another|some) (?:customers?|clients?|compan(?:y"
-                r"|ies)) (?:who|that|like)\b|成功案例|客户案例|客户故事|案例|参考客户|哪个故事"
-            ),
-            I,
-        ),
-    ),
-)
+
+
+@cache
+def aid_cues() -> Mapping[str, re.Pattern[str]]:
+    """The words by which each kind of aid is asked for."""
+    return {name: re.compile("|".join(kind.asked_by), I) for name, kind in aid_kinds().items()}
+
+
+def kind_asked_for(text: str) -> str | None:
+    """The kind of aid that a text names, if it names one."""
+    return next((kind for kind, cue in aid_cues().items() if cue.search(text)), None)
+
+
 _ASKS_INSIDE = re.compile(
     r"^\W*(?:what (?:was|is|are|were|did)|how (?:much|long|many|did|does|big)|when|who(?! else| have we)"
     r"|does|do (?!we have|you have)|is (?!there)|are (?!there)|was|were|am i|can (?:i|we) (?!have|get)"
@@ -178,7 +115,7 @@ def read_follow_aid(said: Said, context: Context) -> Command | None:
         return FollowAid(words=said.text, share=True)
     if _SHORTER.search(text) and not read_pipeline(text, context):
         return FollowAid(words=said.text, brief=True)
-    kind = next((kind for kind, cue in AID_KINDS if cue.search(text)), None)
+    kind = kind_asked_for(text)
     if deal_words(text, context):
         return None
     if _ANOTHER.search(text):
@@ -224,10 +161,10 @@ def read_aid(said: Said, context: Context) -> Command | None:
         inside = re.search(r"^\W*(?:when|what|which|why|who|where|does|do|is|are)\b|什么|哪些", said.own, I)
         return (
             AskLibrary(question=said.text)
-            if inside and not AID_KINDS[4][1].search(said.own)
+            if inside and not aid_cues()["battle_card"].search(said.own)
             else FindAid(kind="battle_card", words=said.text)
         )
-    for kind, cue in AID_KINDS:
+    for kind, cue in aid_cues().items():
         if cue.search(said.own) and not (
             kind == "reference_story" and re.search(r"\bin reference\b|\bfor reference\b", said.own, I)
         ):

@@ -8,7 +8,7 @@ from bot.contract.commands.base import Command
 from bot.contract.commands.guiding import AnnounceAid, BlankAid, ChangeAid, ReportAids
 from bot.domain.text import simplified
 from bot.language.context import Context, Said
-from bot.language.rules.aids import AID_KINDS, read_aid
+from bot.language.rules.aids import kind_asked_for, read_aid
 from bot.language.rules.filters import span
 from bot.language.rules.managing import read_managing
 from bot.language.rules.pipeline import read_pipeline
@@ -82,7 +82,7 @@ def read_request(said: Said, context: Context) -> Command | None:
         text = short.sub(long, text)
     if _MARKETING.search(text):
         return ReportAids(**span(text, context, ahead=False))
-    blank = next((kind for kind, cue in AID_KINDS if cue.search(text)), None) if _BLANK.search(text) else None
+    blank = kind_asked_for(text) if _BLANK.search(text) else None
     if blank:
         return BlankAid(aid=blank)
     announced = _ANNOUNCES.match(text)

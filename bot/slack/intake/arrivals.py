@@ -7,9 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.contract.message import Action
+from bot.language.lexicon import words
 
 LOG_SHORTCUT, LOG_MESSAGE_SHORTCUT = "log", "log_message"
-OPENS_FORM = {"log", "form", "记录", "表单"}
 _SPOKEN_SUBTYPES = {None, "file_share", "thread_broadcast"}
 
 
@@ -335,7 +335,7 @@ def _press(body: dict[str, Any]) -> Arrival | None:
 def _command(body: dict[str, Any]) -> Arrival:
     team, channel = str(body.get("team_id", "")), str(body.get("channel_id", ""))
     return Arrival(
-        kind="form" if str(body.get("text") or "").strip().casefold() in OPENS_FORM else "command",
+        kind="form" if str(body.get("text") or "").strip().casefold() in words("opens_form") else "command",
         key=f"cmd:{team}:{body.get('trigger_id', '')}",
         team=team,
         user=str(body.get("user_id", "")),
