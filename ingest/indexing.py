@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from bot.contract.phrases import sentence
 from bot.errors import BadRequest, OperatorError, WrongUsage
-from ingest.formats import LARGEST
+from ingest.formats.files import LARGEST
 from ingest.readers import read_all
 from knowledge.catalogue import SENT, Catalogue, Document, Passage
 from knowledge.embedding import PACKAGED, Embedder, weights_are_original

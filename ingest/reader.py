@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.contract.phrases import sentence
 from bot.errors import BadRequest
-from ingest.formats import MARKDOWN, READERS, read_document, read_markdown, text_of
+from ingest.formats.files import MARKDOWN, READERS, read_document, read_markdown, text_of
 from knowledge.front_matter import read_aid
 
 MEMORY_MORE = 240_000_000

@@ -19,11 +19,12 @@ import yaml
 from slack_sdk import WebClient
 from starlette.applications import Starlette
 
-from bot.cli.serving import slack_routes, slack_side
+from bot.cli.slack_side import slack_side
 from bot.contract.replies.notices import HelpText
 from bot.playground.delivery import Deliverer
 from bot.playground.records import Channel, Posted
 from bot.playground.workspace import BOT_ID, BOT_USER, SlackWorkspace
+from bot.slack.doors import slack_routes
 from bot.slack.installations import OneWorkspace
 from bot.views import render
 from bot.wiring import DOCUMENTS

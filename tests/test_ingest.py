@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest import readers
-from ingest.formats import READERS
+from ingest.formats.files import READERS
 from ingest.indexing import ingest
 from ingest.readers import read_all
 from tests.conftest import house_in

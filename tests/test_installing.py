@@ -21,11 +21,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.cli.doctor import examine
-from bot.cli.serving import installations, slack_routes, slack_side
+from bot.cli.slack_side import installations, slack_side
 from bot.contract.message import Finished
 from bot.contract.replies.notices import HelpText
 from bot.errors import NotConfigured
 from bot.playground.delivery import Deliverer
+from bot.slack.doors import slack_routes
 from bot.slack.installations import SCOPES, ManyWorkspaces
 from tests.conftest import house_in
 from tests.test_operations import ROOT, free_port, served, stand_in

@@ -396,8 +396,8 @@ def played(tmp_path):
     """The playground on the sample company of today."""
     import socket
 
+    from bot.cli.playground import Playground
     from bot.cli.sample import SampleCompany
-    from bot.cli.serving import Playground
     from bot.crm.csv.folder import import_folder
 
     house = house_in(tmp_path)

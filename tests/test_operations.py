@@ -21,7 +21,7 @@ import uvicorn
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from bot.cli.serving import workspace_of
+from bot.cli.playground import workspace_of
 from bot.ops import logs, telemetry
 from bot.playground.delivery import Deliverer
 from bot.playground.server import PlaygroundServer

@@ -12,7 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-from bot.cli.serving import Playground
+from bot.cli.playground import Playground
 from bot.contract.replies.base import DealRef
 from bot.contract.replies.cards import Advice, Change, DraftCard, Question, Receipt
 from bot.contract.replies.notices import Refusal

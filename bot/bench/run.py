@@ -19,7 +19,7 @@ from bot.bench.pipeline import pipeline
 from bot.bench.retrieval import run_retrieval
 from bot.bench.understanding import peak_megabytes, reading
 from bot.cli.demo import LOG_A_CALL, MANAGER, REP, set_up
-from bot.cli.serving import Playground
+from bot.cli.playground import Playground
 from bot.contract.message import Message
 from bot.domain.audience import DIRECT
 from bot.errors import WrongUsage

@@ -91,7 +91,7 @@ def _slack(house: House) -> Check:
     settings = house.settings
     if not settings.slack_configured:
         return Check("slack", True, "no token: the playground will be served", vital=False)
-    from bot.cli.serving import installations
+    from bot.cli.slack_side import installations
     from bot.slack.installations import SCOPES
 
     door = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rich.console import Console
@@ -111,7 +112,7 @@ def carry_out(request: Request, caddie: Caddie, now: datetime) -> Answered:
     """The request through the same Caddie.reply and Caddie.press as Slack. Raises WrongUsage for an unknown channel."""
     audience = place(request.place, caddie)
     thread = request.thread or f"{request.place}:{request.person}"
-    moment = aware(request.now or now)
+    moment = aware(request.now or now, request.person, caddie)
     if request.press:
         return caddie.press(Press(request.press, request.person, audience, thread, moment, request.ref))
     return caddie.reply(Message(request.text or "", request.person, audience, thread, moment))
@@ -127,6 +128,9 @@ def place(channel: str, caddie: Caddie) -> Audience:
     return audience
 
 
-def aware(moment: datetime) -> datetime:
-    """A moment without a zone is the local time here."""
-    return moment if moment.tzinfo else moment.astimezone()
+def aware(moment: datetime, email: str, caddie: Caddie) -> datetime:
+    """A moment without a zone is the time where the person is."""
+    if moment.tzinfo:
+        return moment
+    person = caddie.desk.organization.with_email(email)
+    return moment.replace(tzinfo=ZoneInfo(person.timezone)) if person else moment.astimezone()

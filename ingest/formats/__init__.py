@@ -1,0 +1,1 @@
+"""Files of every kind as pieces of text, one module a family of formats."""
