@@ -22,7 +22,7 @@ from bot.handlers.opening import home, links
 from bot.handlers.presses import pressed
 from bot.handlers.reading import context_of
 from bot.handlers.registry import carry_out
-from bot.handlers.turn import Turn, language_of
+from bot.handlers.turn import Turn
 from bot.handlers.writing import forms
 from bot.language.reader import NotesReader, Reader
 
@@ -86,14 +86,16 @@ class Caddie:
         turn = self._turn(message, message.text)
         return () if isinstance(turn, Refusal) else self._understood(turn)
 
-    def home(self, email: str, thread: str, now: datetime) -> Reply:
+    def home(self, email: str, thread: str, now: datetime, locale: str | None = None) -> Reply:
         """What a person sees on opening Caddie; a refusal for somebody unknown."""
-        turn = self._opening(email, thread, now)
+        turn = self._opening(email, thread, now, locale)
         return turn if isinstance(turn, Refusal) else guarded(lambda: [home.home(turn)], turn)[0]
 
-    def prompts(self, email: str, thread: str, now: datetime) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def prompts(
+        self, email: str, thread: str, now: datetime, locale: str | None = None
+    ) -> tuple[str, tuple[tuple[str, str], ...]]:
         """A title, and (title, message) of what a person may want to ask first; none for somebody unknown."""
-        turn = self._opening(email, thread, now)
+        turn = self._opening(email, thread, now, locale)
         if isinstance(turn, Refusal):
             return "", ()
         return phrase(turn.language, "prompts_title"), home.prompts(turn)
@@ -129,12 +131,13 @@ class Caddie:
             words,
             conversation=self.desk.conversations.of(asked.thread),
             heard=asked.heard if isinstance(asked, Message) else None,
+            locale=self.desk.locale_of(person, asked.locale),
         )
 
-    def _opening(self, email: str, thread: str, now: datetime) -> Turn | Refusal:
+    def _opening(self, email: str, thread: str, now: datetime, locale: str | None) -> Turn | Refusal:
         """A turn in which nothing was said: the language is the person's own."""
-        turn = self._turn(Press(Action.EDIT, email, DIRECT, thread, now), "")
-        return turn if isinstance(turn, Refusal) else replace(turn, language=language_of(turn.person))
+        turn = self._turn(Press(Action.EDIT, email, DIRECT, thread, now, locale=locale), "")
+        return turn if isinstance(turn, Refusal) else replace(turn, language=turn.locale.language)
 
     def _understood(self, turn: Turn) -> tuple[Command, ...]:
         read = self._reader.read(turn.text, context_of(turn))

@@ -4,9 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.domain.locale import DEFAULT, known
 from bot.errors import NotConfigured
 
 
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
     caddie_timezone: str | None = Field(
         None, description="Company time zone; that of the top of the reporting line where unset"
     )
+    caddie_locale: str = Field(
+        DEFAULT, description="How days and numbers are written where nobody's own setting says it, such as en-GB"
+    )
     caddie_currency: str | None = Field(None, description="Main currency; that of most deals in view where unset")
     crm_link: str | None = Field(
         None, pattern=r"^https?://.*\{id\}", description="Address of a record in the CRM with {kind} and {id}"
@@ -83,6 +87,13 @@ class Settings(BaseSettings):
         None, description="OpenTelemetry collector (OTLP over gRPC) for traces"
     )
     keep_days: int = Field(90, ge=7, description="Days that conversations, open cards and questions are kept")
+
+    @field_validator("caddie_locale")
+    @classmethod
+    def _known_locale(cls, tag: str) -> str:
+        if not known(tag):
+            raise ValueError("it is no locale such as en-GB")
+        return tag
 
     @property
     def database(self) -> str:

@@ -115,6 +115,7 @@ class House:
             timezone=settings.caddie_timezone,
             currency=settings.caddie_currency,
             crm_link=settings.crm_link,
+            locale=settings.caddie_locale,
         )
 
     @cached_property

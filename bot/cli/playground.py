@@ -65,7 +65,9 @@ def workspace_of(house: House) -> SlackWorkspace:
     mirror = house.desk.mirror
     users: dict[str, str] = {}
     for person in mirror.snapshot.organization.people.values():
-        users[person.email.casefold()] = workspace.add_member(person.name, person.email, person.slack_user_id).id
+        users[person.email.casefold()] = workspace.add_member(
+            person.name, person.email, person.slack_user_id, locale=person.locale or house.settings.caddie_locale
+        ).id
     for channel in mirror.channels():
         members = list(users.values()) if channel.members is None else []
         for email in channel.members or ():

@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 
 SEED = 20250601
+LOCALES = {"Asia/Shanghai": "zh-CN", "Europe/London": "en-GB"}
+"""How the company's people have set their language, by the office that they work in."""
 PEOPLE = [
     # id, name, manager, title, region, time zone
     ("q01", "Henrike Vossberg", "", "Chief Revenue Officer", "Global", "America/New_York"),
@@ -371,7 +373,7 @@ class SampleCompany:
         email = {row[0]: f"{row[1].split()[0].casefold()}@quayline.example" for row in PEOPLE}
         people = [
             dict(zip(("id", "name", "manager_id", "title", "region", "timezone"), row, strict=True))
-            | {"email": email[row[0]], "slack_user_id": f"U0{row[0].upper()}"}
+            | {"email": email[row[0]], "slack_user_id": f"U0{row[0].upper()}", "locale": LOCALES.get(row[5], "en-US")}
             for row in PEOPLE
         ]
         accounts = [

@@ -30,6 +30,7 @@ class Message:
     """Something a person said. `thread` is the conversation's key, the same for all that belongs together.
 
     `heard` is told an answer's sentences while a model still writes, where somebody wants to see it grow.
+    `locale` is the person's own setting in the messenger, as a BCP 47 tag.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Message:
     thread: str
     now: datetime
     heard: Callable[[str], None] | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Press:
     now: datetime
     ref: str | None = None
     value: str | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Person:
     region: str | None = None
     timezone: str = "UTC"
     slack_user_id: str | None = None
+    locale: str | None = None
 
     @property
     def first_name(self) -> str:

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from bot.crm.mirror.reads import Mirror
 from bot.crm.names.index import LiveNames
 from bot.crm.port import Crm
-from bot.domain.people import Organization
+from bot.domain.locale import Locale, locale_of
+from bot.domain.people import Organization, Person
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
 from bot.records.records import Records
@@ -56,10 +57,15 @@ class Desk:
     timezone: str | None = None
     currency: str | None = None
     crm_link: str | None = None
+    locale: str | None = None
 
     @property
     def organization(self) -> Organization:
         return self.mirror.snapshot.organization
+
+    def locale_of(self, person: Person, messenger: str | None = None) -> Locale:
+        """How a person writes days and numbers: by the CRM, else by the messenger's setting, else by the company's."""
+        return locale_of(person.locale or messenger or self.locale)
 
     def link(self, kind: str, ref: str) -> str | None:
         """Where the record can be opened, from the setting CRM_LINK; None where that is not set."""

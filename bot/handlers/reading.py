@@ -17,7 +17,7 @@ def context_of(turn: Turn) -> Context:
         regions=snapshot.once("regions", lambda: tuple(scopes.regions(turn))),
         industries=snapshot.once("industry_words", lambda: _industry_words(turn)),
         fiscal=turn.desk.fiscal,
-        day_first=not turn.person.timezone.startswith("America/"),
+        day_first=turn.locale.day_first,
         draft=_open_draft(turn),
         question=tuple(o.name for o in question.options) if question and question.author_id == turn.person.id else None,
         last_query=conversation.last_query,

@@ -12,16 +12,12 @@ from bot.contract.replies.base import RefusalReason
 from bot.contract.replies.notices import Refusal
 from bot.crm.names.index import VisibleNames
 from bot.domain.audience import Audience
+from bot.domain.locale import Locale, locale_of
 from bot.domain.people import Organization, Person
 from bot.domain.periods import Clock
 from bot.handlers.desk import Desk
 from bot.language.lexicon import said
 from bot.records.conditions import Sight
-
-
-def language_of(person: Person) -> str:
-    """The language for somebody who has not said anything yet."""
-    return "zh" if person.timezone == "Asia/Shanghai" else "en"
 
 
 @dataclass
@@ -38,6 +34,7 @@ class Turn:
     model: str = "offline"
     conversation: Conversation = field(default_factory=Conversation)
     heard: Callable[[str], None] | None = None
+    locale: Locale = field(default_factory=lambda: locale_of(None))
 
     @cached_property
     def organization(self) -> Organization:

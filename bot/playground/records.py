@@ -11,6 +11,7 @@ class Member:
     email: str | None
     guest: bool = False
     bot: bool = False
+    locale: str = "en-US"
 
 
 @dataclass

@@ -40,8 +40,10 @@ class SlackWorkspace(Surfaces):
         """A message's ts, unique and rising."""
         return f"{int(time.time())}.{next(self._counter):06d}"
 
-    def add_member(self, name: str, email: str | None, user: str | None = None, *, guest: bool = False) -> Member:
-        member = Member(user or f"U0{len(self.members):05d}", name, email, guest)
+    def add_member(
+        self, name: str, email: str | None, user: str | None = None, *, guest: bool = False, locale: str = "en-US"
+    ) -> Member:
+        member = Member(user or f"U0{len(self.members):05d}", name, email, guest, locale=locale)
         self.members[member.id] = member
         return member
 
@@ -104,6 +106,8 @@ class SlackWorkspace(Surfaces):
             "is_restricted": member.guest,
             "profile": profile,
         }
+        if args.get("include_locale") in {"1", "true", True}:
+            user["locale"] = member.locale
         return {"user": user}
 
     def api_users_lookupByEmail(self, args: dict[str, Any]) -> dict[str, Any]:

@@ -165,15 +165,15 @@ class Courier:
     def _beside(self, arrival: Arrival) -> None:
         """What Slack shows beside the conversation; done again it does no harm."""
         email = self._workspace.email(arrival.user)
-        thread = f"{arrival.team}:{arrival.user}:home"
+        thread, locale = f"{arrival.team}:{arrival.user}:home", self._workspace.locale(arrival.user)
         match arrival.kind:
             case "home":
                 self._homes.add(arrival.user)
                 self._surfaces.publish(
-                    arrival.user, render(self._caddie.home(email or "", thread, self._clock())).blocks
+                    arrival.user, render(self._caddie.home(email or "", thread, self._clock(), locale)).blocks
                 )
             case "prompts":
-                title, offered = self._caddie.prompts(email or "", thread, self._clock())
+                title, offered = self._caddie.prompts(email or "", thread, self._clock(), locale)
                 self._surfaces.suggest(arrival.channel, title, offered)
             case "links":
                 audience = self._workspace.audience(arrival.channel, AUDIENCE_SECONDS)
@@ -202,7 +202,15 @@ class Courier:
         if email is None:
             return []
         audience = self._workspace.audience(arrival.channel)
-        press = Press(Action(arrival.action), email, audience, self._thread(arrival), self._clock(), ref)
+        press = Press(
+            Action(arrival.action),
+            email,
+            audience,
+            self._thread(arrival),
+            self._clock(),
+            ref,
+            locale=self._workspace.locale(arrival.user),
+        )
         done = [reply for reply in self._caddie.press(press).replies if not isinstance(reply, Refusal)]
         return self._composer.after_press(arrival, done, audience)
 
@@ -223,7 +231,15 @@ class Courier:
                 audience="ephemeral",
             )
             return self._composer.replies(arrival, [refused], audience)
-        asked = Press(Action.EDIT, email, audience, self._thread(arrival), self._clock(), arrival.value or None)
+        asked = Press(
+            Action.EDIT,
+            email,
+            audience,
+            self._thread(arrival),
+            self._clock(),
+            arrival.value or None,
+            locale=self._workspace.locale(arrival.user),
+        )
         match arrival.kind:
             case "press":
                 press = replace(asked, action=Action(arrival.action), value=arrival.value or None)
@@ -328,7 +344,15 @@ class Courier:
     def _message(
         self, arrival: Arrival, email: str, audience: Audience, heard: Callable[[str], None] | None = None
     ) -> Message:
-        return Message(arrival.text, email, audience, self._thread(arrival), self._clock(), heard)
+        return Message(
+            arrival.text,
+            email,
+            audience,
+            self._thread(arrival),
+            self._clock(),
+            heard,
+            self._workspace.locale(arrival.user),
+        )
 
     def _growing(self, arrival: Arrival, audience: Audience, key: str) -> Growing | None:
         """Where an answer may grow while a model writes it: below a message, once, before the same readers."""

@@ -27,7 +27,11 @@ class Workspace:
 
     def email(self, user: str) -> str | None:
         """The e-mail of a full member of the workspace; None for bots, guests and strangers."""
-        return self._once(f"user:{user}", lambda: self._email(user))
+        return self._once(f"user:{user}", lambda: self._member(user))[0]
+
+    def locale(self, user: str) -> str | None:
+        """The locale that a user has set in Slack."""
+        return self._once(f"user:{user}", lambda: self._member(user))[1]
 
     def audience(self, channel: str, within: float = KEPT_SECONDS) -> Audience:
         """Who can read a channel, looked up at most `within` seconds ago; external whenever anybody from outside
@@ -62,13 +66,13 @@ class Workspace:
         found: T = kept[1]
         return found
 
-    def _email(self, user: str) -> str | None:
-        found: dict[str, Any] = self._client.users_info(user=user)["user"]
+    def _member(self, user: str) -> tuple[str | None, str | None]:
+        found: dict[str, Any] = self._client.users_info(user=user, include_locale=True)["user"]
         outside = ("is_bot", "is_stranger", "is_restricted", "is_ultra_restricted", "deleted")
         if any(found.get(flag) for flag in outside) or (found.get("team_id") or self.team) != self.team:
-            return None
+            return None, None
         email = (found.get("profile") or {}).get("email")
-        return str(email) if email else None
+        return str(email) if email else None, found.get("locale")
 
     def _audience(self, channel: str) -> Audience:
         info: dict[str, Any] = self._client.conversations_info(channel=channel)["channel"]

@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeDecorator
 from bot.errors import NotConfigured
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0009"
+HEAD = "0010"
 PATIENCE_MS = 15_000
 
 metadata = MetaData(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.contract.phrases import phrase
 from bot.contract.replies.cards import Change, DraftActivity, DraftCard, NextStep, Question, Receipt
-from bot.domain.money import format_money
+from bot.domain.locale import locale_of
 from bot.views import blocks as b
 from bot.views.mrkdwn import cut, escape
 
@@ -45,7 +45,7 @@ def _items(card: DraftCard | Receipt) -> list[b.Block]:
     say = card.language
     lines = [
         f"• *{escape(item.deal.name)}*: "
-        + escape("; ".join(f"{phrase(say, f'field_{c.field}')} {_change(c, None, False, say)}" for c in item.changes))
+        + escape("; ".join(f"{phrase(say, f'field_{c.field}')} {_change(c, card, None, False)}" for c in item.changes))
         for item in card.items[:BULK_SHOWN]
     ]
     if len(card.items) > BULK_SHOWN:
@@ -79,7 +79,7 @@ def in_a_line(card: DraftCard | Receipt) -> str:
     say = card.language
     if card.items:
         return f"*{phrase(say, 'bulk_done' if isinstance(card, Receipt) else 'bulk_title', count=len(card.items))}*"
-    parts = [f"{phrase(say, f'field_{c.field}')} {_change(c, card.currency, False, say)}" for c in card.changes]
+    parts = [f"{phrase(say, f'field_{c.field}')} {_change(c, card, card.currency, False)}" for c in card.changes]
     told = [escape(cut(card.activity.summary, 80))] if card.activity and card.activity.summary else []
     step = [escape(cut(f"{phrase(say, 'field_next_step')}: {card.next_step.text}", 80))] if card.next_step else []
     return " · ".join([_subject(card), *told, *(escape(cut(part, 120)) for part in parts), *step])
@@ -118,7 +118,7 @@ def _facts(card: DraftCard | Receipt) -> list[b.Block]:
             b.section(escape(" · ".join(part for part in (contact.name, contact.title, contact.email) if part)))
         )
     pairs = [
-        (phrase(say, f"field_{c.field}"), _change(c, card.currency, card.create == "deal", say)) for c in card.changes
+        (phrase(say, f"field_{c.field}"), _change(c, card, card.currency, card.create == "deal")) for c in card.changes
     ]
     if card.next_step:
         pairs.append((phrase(say, "field_next_step"), _step(card.next_step, say)))
@@ -136,11 +136,13 @@ def _activity(activity: DraftActivity, say: str) -> str:
     return f"{line}\n_{escape(cut(' '.join(activity.summary.split()), 600))}_" if activity.summary else line
 
 
-def _change(change: Change, currency: str | None, new: bool, say: str) -> str:
+def _change(change: Change, card: DraftCard | Receipt, currency: str | None, new: bool) -> str:
     def shown(value: str | None) -> str:
         if value is None:
-            return phrase(say, "unknown")
-        return format_money(Decimal(value), currency) if change.field == "amount" and currency else value
+            return phrase(card.language, "unknown")
+        if change.field == "amount" and currency:
+            return locale_of(card.locale).money(Decimal(value), currency)
+        return value
 
     return shown(change.new) if new else f"{shown(change.old)} → {shown(change.new)}"
 

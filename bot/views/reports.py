@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.contract.phrases import phrase
 from bot.contract.replies.base import ReportRow
 from bot.contract.replies.reports import DealRow, DealsFound, Line, PipelineReport
-from bot.domain.money import format_money
+from bot.domain.locale import Locale, locale_of
 from bot.views import blocks as b
 from bot.views.mrkdwn import escape
 
@@ -19,10 +19,12 @@ def deals(reply: DealsFound) -> list[b.Block]:
     if not reply.deals:
         return [*made, b.section(phrase(say, "deals_none"))]
     count = phrase(say, "deals_one") if reply.count == 1 else phrase(say, "deals_count", n=reply.count)
-    total = ", ".join(format_money(amount, currency) for currency, amount in sorted(reply.total.items()))
+    locale = locale_of(reply.locale)
+    total = ", ".join(locale.money(amount, currency) for currency, amount in sorted(reply.total.items()))
     made.append(b.section(f"*{count}* · {escape(total)}"))
     made += [
-        _openable(_deal(deal, say), "fix", deal.fix or "", n, say) for n, deal in enumerate(reply.deals[:DEALS_SHOWN])
+        _openable(_deal(deal, say, locale), "fix", deal.fix or "", n, say)
+        for n, deal in enumerate(reply.deals[:DEALS_SHOWN])
     ]
     if len(reply.deals) > DEALS_SHOWN:
         made.append(b.context(phrase(say, "more", n=len(reply.deals) - DEALS_SHOWN)))
@@ -31,8 +33,8 @@ def deals(reply: DealsFound) -> list[b.Block]:
     return made
 
 
-def _deal(deal: DealRow, say: str) -> str:
-    amount = format_money(deal.amount, deal.currency) if deal.amount is not None else phrase(say, "unknown")
+def _deal(deal: DealRow, say: str, locale: Locale) -> str:
+    amount = locale.money(deal.amount, deal.currency) if deal.amount is not None else phrase(say, "unknown")
     facts = [deal.stage, amount, deal.close_date.isoformat() if deal.close_date else phrase(say, "none"), deal.owner]
     line = f"*{escape(deal.name)}* · {escape(' · '.join(facts))}"
     extra = []

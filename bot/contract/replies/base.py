@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from bot.domain.locale import DEFAULT
 from bot.domain.money import plain
 
 AmountText = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
@@ -29,7 +30,7 @@ class Source(BaseModel):
 
 
 class Reply(BaseModel):
-    """Base of all replies. `language` chooses the words of the view; it is no part of the JSON."""
+    """Base of all replies. `language` chooses the words of the view, `locale` how numbers are written there."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +38,7 @@ class Reply(BaseModel):
     audience: Literal["channel", "ephemeral"] = "channel"
     sources: tuple[Source, ...] = ()
     language: str = Field("en", exclude=True)
+    locale: str = Field(DEFAULT, exclude=True)
 
 
 class DealRef(BaseModel):

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bot.domain.activities import Activity, ActivityKind
 from bot.domain.deals import Account, Contact, Deal, FieldChange, Product, Quota, Stage, StageChange, StageKind
+from bot.domain.locale import known
 from bot.domain.money import Money as Target
 from bot.domain.people import Person
 from bot.errors import ImportRefused
@@ -68,6 +69,12 @@ def _zone(value: object) -> object:
     return value
 
 
+def _locale(value: object) -> object:
+    if isinstance(value, str) and not known(value):
+        raise ValueError(f"“{value}” is no locale such as en-GB")
+    return value
+
+
 def _moment(value: object) -> object:
     """A date alone means the start of that day, UTC."""
     if isinstance(value, str):
@@ -118,6 +125,7 @@ class PersonRow(Row):
     region: str | None = None
     timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
     slack_user_id: str | None = None
+    locale: Annotated[str, BeforeValidator(_locale)] | None = None
 
 
 class AccountRow(Row):

@@ -272,7 +272,9 @@ def _by_deal(changes: Iterable[Any]) -> dict[str, list[Any]]:
 
 
 def _person(row: Any) -> Person:
-    return Person(row.id, row.name, row.email, row.manager_id, row.title, row.region, row.timezone, row.slack_user_id)
+    return Person(
+        row.id, row.name, row.email, row.manager_id, row.title, row.region, row.timezone, row.slack_user_id, row.locale
+    )
 
 
 def _account(row: Any) -> Account:

@@ -31,6 +31,7 @@ people = Table(
     Column("region", Text),
     Column("timezone", Text, nullable=False),
     Column("slack_user_id", ID),
+    Column("locale", String(35)),
     Column("extra", Json),
 )
 

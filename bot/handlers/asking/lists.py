@@ -79,6 +79,7 @@ def deals_found(
         total=totals(d.value for d in deals) if total is None else total,
         audience=turn.place(frozenset(d.owner_id for d in deals) or frozenset({turn.person.id})),
         language=turn.language,
+        locale=turn.locale.tag,
     )
 
 

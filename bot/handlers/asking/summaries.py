@@ -136,6 +136,7 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
         query=_query(asked.command),
         audience=place,
         language=turn.language,
+        locale=turn.locale.tag,
     )
 
 

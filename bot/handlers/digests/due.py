@@ -10,7 +10,7 @@ from bot.handlers.desk import Desk
 from bot.handlers.digests import digests
 from bot.handlers.guard import guarded
 from bot.handlers.guiding import marketing
-from bot.handlers.turn import Turn, language_of
+from bot.handlers.turn import Turn
 from bot.handlers.writing.confirming import pick_up
 from bot.handlers.writing.undoing import take_back
 
@@ -26,11 +26,13 @@ def resume(desk: Desk, now: datetime) -> list[Finished]:
         if author is None:
             log.error("draft %s waits for a person who is no longer in the CRM", draft.id)
             continue
-        turn = Turn(author, DIRECT, draft.thread, now, desk, draft.language)
+        turn = Turn(author, DIRECT, draft.thread, now, desk, draft.language, locale=desk.locale_of(author))
         finished.append(Finished(author.email, draft.thread, tuple(pick_up(draft, turn))))
     for kept, by_id in desk.receipts.waiting_undos():
         if by_id in people and desk.receipts.take_undo(kept.id):
-            turn = Turn(people[by_id], DIRECT, kept.thread, now, desk, kept.draft.language)
+            turn = Turn(
+                people[by_id], DIRECT, kept.thread, now, desk, kept.draft.language, locale=desk.locale_of(people[by_id])
+            )
             finished.append(Finished(people[by_id].email, kept.thread, tuple(take_back(kept, turn))))
     return [done for done in finished if done.replies]
 
@@ -41,7 +43,7 @@ def digest(desk: Desk, digest_id: str, audience: Audience, now: datetime) -> Fin
     maker = desk.organization.people.get(kept.owner_id) if kept else None
     if kept is None or maker is None:
         return None
-    turn = Turn(maker, audience, f"digest:{digest_id}", now, desk, kept.language)
+    turn = Turn(maker, audience, f"digest:{digest_id}", now, desk, kept.language, locale=desk.locale_of(maker))
     return Finished(maker.email, turn.thread, tuple(guarded(lambda: digests.post_digest(kept, turn), turn)))
 
 
@@ -60,7 +62,8 @@ def nudge(desk: Desk, person_id: str, now: datetime) -> Finished | None:
     person = desk.organization.people.get(person_id)
     if person is None:
         return None
-    turn = Turn(person, DIRECT, f"nudge:{person_id}", now, desk, language_of(person))
+    locale = desk.locale_of(person)
+    turn = Turn(person, DIRECT, f"nudge:{person_id}", now, desk, locale.language, locale=locale)
     replies = guarded(lambda: digests.nudge(turn), turn)
     return Finished(person.email, turn.thread, tuple(replies)) if replies else None
 

@@ -132,6 +132,7 @@ def card_of(draft: Draft, deal: Deal | None, turn: Turn) -> DraftCard:
         currency=deal.currency if deal else None,
         audience=turn.place(frozenset({deal.owner_id}) if deal else frozenset({turn.person.id})),
         language=turn.language,
+        locale=turn.locale.tag,
     )
 
 

@@ -48,6 +48,7 @@ def receipt_of(kept: KeptReceipt, turn: Turn, *, undone: bool = False) -> Receip
         currency=deal.currency if deal else None,
         audience=turn.place(frozenset(owners)),
         language=turn.language,
+        locale=turn.locale.tag,
     )
 
 
