@@ -31,6 +31,7 @@ from bot.contract.replies.coaching import Document
 from bot.contract.replies.digests import Schedules
 from bot.contract.replies.notices import Refusal
 from bot.contract.replies.reports import Home
+from bot.handlers.talking import FAMILIES
 from bot.playground.limits import block_problems, check_view
 from bot.slack.out.attachments import attachment
 from bot.views import VIEWS, render
@@ -112,7 +113,12 @@ OWN = {  # what no outside text can fill: names of phrases and aids, addresses, 
     "DraftCard.missing": st.just(("stage", "close_date")),
     "Coaching.weakest": st.sampled_from((None, "pain")),
     "Schedule.timezone": st.sampled_from(("UTC", "Asia/Shanghai")),
+    "locale": st.sampled_from(("en-US", "de-DE", "zh-CN", "en-IN")),
     "AidForm.aid": st.sampled_from(list(aid_kinds())),
+    "HelpText.topics": st.lists(
+        st.tuples(st.sampled_from(FAMILIES), st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(tuple)),
+        max_size=6,
+    ).map(tuple),
 } | {f"{model}.kind": st.sampled_from((*aid_kinds(), "document")) for model in ("FoundAid", "Source", "Nearest")}
 
 

@@ -6,13 +6,26 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.notices import HelpText, NotUnderstood
 from bot.domain.people import Role
 from bot.handlers.turn import Turn
+from bot.language.examples import examples
 
+FAMILIES = ("writing", "asking", "guiding", "coaching", "planning", "digests")
+"""The families of commands in the order in which help tells of them."""
 _LATER = {"minus", "schedule_when"}
 
 
 def explain(command: Help, turn: Turn) -> list[Reply]:
-    """What can be asked, by role."""
-    return [HelpText(role=turn.organization.role(turn.person.id), audience="ephemeral", language=turn.language)]
+    """What can be asked, by role: the examples of each family of commands."""
+    roles: set[str | None] = {None}
+    if turn.in_marketing:
+        roles.add("marketing")
+    if turn.organization.role(turn.person.id) is not Role.REP:
+        roles.add("manager")
+    shown = {
+        family: tuple(one.say for one in examples(turn.language).get(family, ()) if one.help and one.role in roles)
+        for family in FAMILIES
+    }
+    topics = tuple((family, say) for family, say in shown.items() if say)
+    return [HelpText(topics=topics, audience="ephemeral", language=turn.language)]
 
 
 def not_yet(command: Unsupported, turn: Turn) -> list[Reply]:

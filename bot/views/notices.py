@@ -30,11 +30,10 @@ def discarded(reply: Discarded) -> list[b.Block]:
 
 def help_text(reply: HelpText) -> list[b.Block]:
     say = reply.language
-    values = {name: phrase(say, f"suggest_{name}") for name in ("log", "aid", "pipeline", "team")}
-    made = [b.header(phrase(say, "help_title")), b.section(escape(phrase(say, "help_rep", **values)))]
-    if reply.role != "rep":
-        made.append(b.section(escape(phrase(say, "help_manager", **values))))
-    return made
+    made = [b.header(phrase(say, "help_title"))]
+    for family, sentences in reply.topics:
+        made.append(b.section(f"*{escape(phrase(say, f'help_{family}'))}*\n{b.bullets(sentences)}"))
+    return [*made, b.context(escape(phrase(say, "help_hint")))]
 
 
 def form(reply: LogForm) -> list[b.Block]:

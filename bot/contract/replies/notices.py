@@ -38,5 +38,7 @@ class Discarded(Reply):
 
 
 class HelpText(Reply):
+    """What can be asked: by family of commands, what one might say."""
+
     kind: Literal["help"] = "help"
-    role: str = Field("rep", exclude=True)
+    topics: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
