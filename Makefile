@@ -6,19 +6,24 @@ DEMO_DATA ?= data/demo
 export HF_HUB_OFFLINE := 1
 export ANONYMIZED_TELEMETRY := False
 
-.PHONY: demo test check bench page clean
+.PHONY: demo test soak check bench page clean
 
 demo: $(VENV)/installed
 	CADDIE_DATA=$(DEMO_DATA) CADDIE_MODEL= $(BIN)/python -m bot demo $(if $(filter 0,$(SERVE)),--no-serve)
 
+# two processes: the suite is bounded by work, not by waiting
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+
+# kills, load, redeliveries, rebuilt indexes, a real browser: they end by progress
+soak: $(VENV)/installed
+	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/test_architecture.py
+	$(BIN)/python -m pytest tests/house
 
 bench: $(VENV)/installed
 	$(BIN)/python -m bot bench

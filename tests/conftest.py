@@ -4,6 +4,7 @@ import ast
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +17,7 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("MORNING_MESSAGES", "false")  # a suite that runs at eight would find a message more
 
+from bot.cli.playground import Playground
 from bot.cli.sample import SampleCompany
 from bot.cli.terminal import place
 from bot.contract.message import Answered, Message, Press
@@ -23,6 +25,16 @@ from bot.crm.csv.folder import import_folder
 from bot.settings import Settings
 from bot.wiring import DOCUMENTS, House, build
 from ingest.indexing import ingest
+
+STORY_FIXTURES = {"talk", "slack", "rep", "playground", "page"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that talks through the whole of Caddie is a story; any other one is a unit test."""
+    for item in items:
+        story = STORY_FIXTURES & set(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.story if story else pytest.mark.unit)
+
 
 SHARED = Path(__file__).parents[2] / "shared"
 DAY = date(2026, 3, 11)
@@ -98,6 +110,15 @@ def talk(house: House) -> Callable[..., Talk]:
     return lambda email="tamsin", *more, **options: Talk(house, email, *more, **options)
 
 
+@pytest.fixture
+def slack(house) -> Iterator[Playground]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with Playground(house, port) as playground:
+        yield playground
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of its own; skipped, saying so, where PostgreSQL is not installed."""
@@ -108,7 +129,7 @@ def postgres() -> Iterator[str]:
     if user:
         shutil.chown(folder, "nobody", "nogroup")
         folder.chmod(0o700)
-    data, port = folder / "data", 54329
+    data, port = folder / "data", 54329 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     subprocess.run([*user, "initdb", "-D", data, "-U", "caddie", "-A", "trust"], check=True, capture_output=True)
     server = subprocess.Popen(
         [*user, "postgres", "-D", data, "-p", str(port), "-k", folder, "-F"], stderr=subprocess.DEVNULL

@@ -1,0 +1,231 @@
+"""What is confirmed is written once: under double presses, redelivery, two processes, a CRM that is away, and kills."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from bot.contract.message import Press
+from bot.contract.replies.cards import DraftCard, Receipt
+from bot.contract.replies.notices import Refusal
+from bot.contract.replies.reports import DealsFound
+from bot.crm.adapters.embedded import EmbeddedCrm
+from bot.crm.mirror.beside import CrmBesideMirror
+from bot.crm.sync import sync
+from bot.domain.audience import DIRECT
+from bot.handlers.digests import due
+from bot.storage.audit import audit_log
+from bot.views import render
+from tests.conftest import NOW, house_in
+from tests.crm.fake import FakeCrm
+from tests.handlers.test_jobs import only
+from tests.soak.test_writes import written
+
+
+@pytest.fixture
+def crm(house) -> FakeCrm:
+    """A CRM with a store of its own, beside the mirror."""
+    fake = FakeCrm(list(EmbeddedCrm(house.engine).pull(None)))
+    object.__setattr__(house.desk, "crm", CrmBesideMirror(fake, house.engine))
+    return fake
+
+
+def test_what_a_crm_took_is_what_is_shown(talk, crm):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now, move to verbal. call with Dana today"), DraftCard)
+    only(rep.press("confirm", card.draft_id), Receipt)
+    shown = only(rep.say("show me globex inbound dock rollout"), DealsFound)
+    assert (shown.deals[0].amount, shown.deals[0].stage) == (Decimal(190000), "Verbal")
+    assert (crm.deals["qd001"].amount, crm.writes) == (Decimal(190000), 1)
+    assert any("call with Dana" in line for line in shown.last_activities)
+    assert only(rep.press("undo"), Receipt).undone
+    again = only(rep.say("show me globex inbound dock rollout"), DealsFound).deals[0]
+    assert (again.amount, again.stage) == (crm.deals["qd001"].amount, crm.deals["qd001"].stage)
+    assert again.stage != "Verbal"
+
+
+def test_what_was_changed_in_the_crm_itself_is_seen_on_the_card_and_after(talk, house, crm):
+    crm.change("qd001", amount=Decimal(77000), next_step="Wait for legal")
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    assert [(c.field, c.old) for c in card.changes] == [("amount", "77000")]
+    assert house.desk.mirror.deal("qd001").next_step == "Wait for legal"
+    history = house.desk.mirror.field_changes(["qd001"], ["amount", "next_step"])["qd001"]
+    assert {(change.field, change.new) for change in history[-2:]} == {
+        ("amount", "77000"),
+        ("next_step", "Wait for legal"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("globex inbound dock rollout is 190k now", "Amount"),
+        ("环球科技 inbound dock rollout 改成19万", "金额"),
+    ],
+)
+def test_what_the_crm_refuses_is_told_with_field_and_reason_and_nothing_is_lost(talk, house, crm, text, words):
+    rep = talk()
+    card = only(rep.say(text), DraftCard)
+    crm.refusing = "amount", "Discount needs an approval."
+    told = only(rep.press("confirm", card.draft_id), Refusal)
+    read = render(told).text
+    assert words in read
+    assert "Discount needs an approval." in read
+    crm.refusing = None
+    only(rep.press("confirm", card.draft_id), Receipt)
+    assert crm.deals["qd001"].amount == Decimal(190000)
+    crm.refusing = None, "Locked by an administrator."
+    assert "Locked by an administrator." in render(only(rep.press("undo"), Refusal)).text
+    crm.refusing = None
+    assert only(rep.press("undo"), Receipt).undone
+
+
+def test_a_deal_that_is_gone_ends_every_way_in_a_sentence(talk, house, crm):
+    rep = talk()
+    open_card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    receipt = only(rep.press("confirm", open_card.draft_id), Receipt)
+    second = only(rep.say("globex inbound dock rollout is 180k now"), DraftCard)
+    del crm.deals["qd001"]
+    assert only(rep.press("confirm", second.draft_id), Refusal).say == "deal_gone"
+    assert only(rep.press("undo", receipt.receipt_id), Refusal).say == "deal_gone"
+    assert only(rep.say("globex inbound dock rollout is 170k now"), Refusal).say == "deal_gone"
+
+
+def test_a_pull_brings_what_the_crm_has(house, crm):
+    crm.change("qd001", amount=Decimal(66000))
+    counted = sync(crm, house.engine)
+    assert counted["deal"] == len(crm.deals)
+    assert house.desk.mirror.deal("qd001").amount == Decimal(66000)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_card_waits_for_a_crm_that_is_away(talk, house, crm, after):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now. call with Dana today"), DraftCard)
+    crm.away, crm.after = True, after
+    told = only(rep.press("confirm", card.draft_id), Refusal)
+    assert (told.reason, told.say) == ("unavailable", "crm_down_queued")
+    assert due.resume(house.desk, NOW) == [], "still away"
+    assert only(rep.press("discard", card.draft_id), Refusal).reason == "conflict"
+    crm.away = False
+    (finished,) = due.resume(house.desk, NOW)
+    assert finished.email == rep.email
+    assert [r.kind for r in finished.replies] == ["receipt"]
+    assert str(house.desk.mirror.deal("qd001").amount) == "190000.00"
+    assert crm.writes == 1
+    assert due.resume(house.desk, NOW) == []
+    crm.away = True
+    assert only(rep.press("undo"), Refusal).say == "undo_queued"
+    crm.away = False
+    assert due.resume(house.desk, NOW)[0].replies[0].undone
+    assert house.desk.mirror.deal("qd001").amount is not None
+    assert str(house.desk.mirror.deal("qd001").amount) != "190000.00"
+
+
+def test_a_queued_card_meets_a_change_made_meanwhile(talk, house, crm):
+    rep, manager = talk(), talk("solomon", thread="other")
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    crm.away = True
+    rep.press("confirm", card.draft_id)
+    crm.away = False
+    manager.press("confirm", only(manager.say("globex inbound dock rollout is 99k now"), DraftCard).draft_id)
+    refusal, fresh = due.resume(house.desk, NOW)[0].replies
+    assert (refusal.reason, fresh.kind) == ("conflict", "draft")
+    assert house.desk.drafts.of(card.draft_id)[1] == "replaced"
+    assert due.resume(house.desk, NOW) == [], "the person is told once"
+    assert str(house.desk.mirror.deal("qd001").amount) == "99000.00"
+
+
+def test_another_fields_change_does_not_stop_a_card_and_undo_brings_back_what_was_there(talk, house):
+    rep, manager = talk(), talk("solomon", thread="other")
+    card = only(rep.say("globex inbound dock rollout is 190k now, next step send the contract friday"), DraftCard)
+    manager.press(
+        "confirm", only(manager.say("globex inbound dock rollout: next step call Dana on monday"), DraftCard).draft_id
+    )
+    receipt = only(rep.press("confirm", card.draft_id), Receipt)
+    assert house.desk.mirror.deal("qd001").next_step == "send the contract"
+    only(rep.press("undo", receipt.receipt_id), Receipt)
+    assert house.desk.mirror.deal("qd001").next_step == "call Dana"
+
+
+def test_many_deals_change_by_one_confirmation_and_come_back_together(talk, house):
+    manager = talk("solomon")
+    card = only(manager.say("push all my team's open deals by two weeks"), DraftCard)
+    before = {i.deal.id: house.desk.mirror.deal(i.deal.id) for i in card.items}
+    assert len(before) > 3
+    first = next(iter(before))
+    other = talk("tamsin", thread="other")
+    receipt = only(manager.press("confirm", card.draft_id), Receipt)
+    assert {i.deal.id for i in receipt.items} == set(before)
+    for ref, deal in before.items():
+        assert house.desk.mirror.deal(ref).close_date == deal.close_date + timedelta(days=14)
+    with house.engine.connect() as connection:
+        audited = connection.execute(select(audit_log.c.deal_id).where(audit_log.c.action == "write")).scalars().all()
+    assert sorted(audited) == sorted(before)
+    assert only(manager.press("undo", receipt.receipt_id), Receipt).undone
+    assert {ref: house.desk.mirror.deal(ref).close_date for ref in before} == {
+        ref: d.close_date for ref, d in before.items()
+    }
+    assert house.desk.mirror.deal(first).close_date == before[first].close_date
+    assert other.press("undo", receipt.receipt_id).replies[0].kind == "refusal"
+
+
+def test_a_deal_changed_meanwhile_is_left_out_of_many_and_named(talk, house):
+    rep, manager = talk(), talk("solomon", thread="other")
+    card = only(rep.say("push all my deals by a month"), DraftCard)
+    moved = card.items[0].deal
+    manager.press("confirm", only(manager.say(f"{moved.name} now closes on December 1"), DraftCard).draft_id)
+    receipt = only(rep.press("confirm", card.draft_id), Receipt)
+    assert receipt.left_out == (moved.name,)
+    assert house.desk.mirror.deal(moved.id).close_date.isoformat() == "2026-12-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "say"),
+    [
+        ("mark all my deals won", "no_bulk_closing"),
+        ("move all my deals somewhere", "bulk_what"),
+        ("push all my deals closing in 2031 by a week", "bulk_none"),
+    ],
+)
+def test_what_many_deals_cannot_be(talk, text, say):
+    assert only(talk().say(text), Refusal).say == say
+
+
+def test_on_postgresql_two_processes_write_a_card_once(postgres, tmp_path, made):
+    """The same claims and keys hold there; the world is imported anew."""
+    from bot.cli.sample import SampleCompany
+    from bot.crm.csv.folder import import_folder
+    from tests.conftest import DAY, Talk
+
+    house = house_in(tmp_path, database_url=postgres.rsplit("/", 1)[0] + "/" + _fresh_database(postgres))
+    SampleCompany(DAY).write(tmp_path / "sample")
+    import_folder(house.engine, tmp_path / "sample", house.process)
+    other = house_in(tmp_path, database_url=house.settings.database_url)
+    talk = Talk(house, "tamsin")
+    card = talk.say("note on Globex inbound dock rollout: all well. next step call Dana").replies[0]
+    assert isinstance(card, DraftCard)
+    first = house.caddie.press(Press("confirm", talk.email, DIRECT, "t", NOW, card.draft_id))
+    second = other.caddie.press(Press("confirm", talk.email, DIRECT, "t", NOW, card.draft_id))
+    assert [r.kind for a in (first, second) for r in a.replies] == ["receipt", "receipt"]
+    assert written(house, [card.draft_id]) == (1, 1, 1)
+
+
+def _fresh_database(url: str) -> str:
+    import psycopg
+
+    name = f"writes_{datetime.now(UTC):%H%M%S%f}"
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return name
+
+
+def test_the_state_folder_is_all_there_is(house, tmp_path):
+    """Another folder is another world: a copy of it answers the same."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    shutil.copy(house.settings.caddie_data / "caddie.db", copy / "caddie.db")
+    assert house_in(copy).desk.mirror.deal("qd001") == house.desk.mirror.deal("qd001")
