@@ -18,6 +18,7 @@ test: $(VENV)/installed
 # kills, load, redeliveries, rebuilt indexes, a real browser: they end by progress
 soak: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
+	EXAMPLES=50 $(BIN)/python -m pytest tests/records
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -65,8 +65,11 @@ def house_in(folder: Path, **settings: object) -> House:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> House:
     """The sample company, imported and indexed once; tests work on copies."""
-    folder = tmp_path_factory.mktemp("made")
+    ready = os.environ.get("CADDIE_TEST_WORLD")
+    folder = Path(ready) if ready else tmp_path_factory.mktemp("made")
     house = house_in(folder)
+    if (folder / "sample").exists():
+        return house
     SampleCompany(DAY).write(folder / "sample")
     import_folder(house.engine, folder / "sample", house.process)
     library = house.library

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.contract.message import Press
 from bot.contract.replies.cards import DraftCard, Receipt
-from bot.contract.replies.notices import Refusal
+from bot.contract.replies.notices import Discarded, Refusal
 from bot.contract.replies.reports import DealsFound
 from bot.crm.adapters.embedded import EmbeddedCrm
 from bot.crm.mirror.beside import CrmBesideMirror
@@ -193,6 +193,77 @@ def test_a_deal_changed_meanwhile_is_left_out_of_many_and_named(talk, house):
 )
 def test_what_many_deals_cannot_be(talk, text, say):
     assert only(talk().say(text), Refusal).say == say
+
+
+def test_a_card_is_its_authors_alone_whoever_stands_above(talk, house):
+    card = only(talk().say("globex inbound dock rollout is 190k now"), DraftCard)
+    for press in ("confirm", "discard", "edit"):
+        told = only(talk("solomon").press(press, card.draft_id), Refusal)
+        assert (told.reason, told.say) == ("not_allowed", "not_your_card")
+    assert house.desk.drafts.of(card.draft_id)[1] == "open"
+    assert house.desk.mirror.deal("qd001").amount != Decimal(190000)
+
+
+def test_a_deal_given_away_meanwhile_is_not_written(talk, house):
+    rep, manager = talk(), talk("solomon", thread="other")
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    many = only(manager.say("give globex inbound dock rollout to Joaquin"), DraftCard)
+    only(manager.press("confirm", many.draft_id), Receipt)
+    told = only(rep.press("confirm", card.draft_id), Refusal)
+    assert (told.reason, told.say) == ("not_allowed", "not_your_deal")
+    assert house.desk.drafts.of(card.draft_id)[1] == "open"
+    assert house.desk.mirror.deal("qd001").amount != Decimal(190000)
+
+
+def test_a_card_lives_a_day_and_no_longer(talk):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    late = only(rep.press("confirm", card.draft_id, NOW + timedelta(hours=24, seconds=1)), Refusal)
+    assert (late.reason, late.say) == ("expired", "card_expired")
+    only(rep.press("confirm", card.draft_id, NOW + timedelta(hours=24)), Receipt)
+
+
+def test_what_ended_is_said_to_have_ended(talk):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    newer = only(rep.say("make it 200k"), DraftCard)
+    assert only(rep.press("confirm", card.draft_id), Refusal).say == "card_replaced"
+    only(rep.press("discard", newer.draft_id), Discarded)
+    assert only(rep.press("confirm", newer.draft_id), Refusal).say == "card_discarded"
+    assert only(rep.press("confirm", "no such card"), Refusal).say == "no_card"
+    assert only(rep.press("undo"), Refusal).say == "no_receipt"
+    assert only(rep.press("undo", "no such receipt"), Refusal).say == "no_receipt"
+
+
+def test_an_undo_is_for_the_tree_and_stops_at_what_changed_since(talk, house):
+    rep, manager = talk(), talk("solomon", thread="other")
+    receipt = only(
+        rep.press("confirm", only(rep.say("globex inbound dock rollout is 190k now"), DraftCard).draft_id), Receipt
+    )
+    told = only(talk("joaquin").press("undo", receipt.receipt_id), Refusal)
+    assert (told.reason, told.say) == ("not_allowed", "not_your_receipt")
+    change = only(manager.say("globex inbound dock rollout is 170k now"), DraftCard)
+    only(manager.press("confirm", change.draft_id), Receipt)
+    told = only(rep.press("undo", receipt.receipt_id), Refusal)
+    assert (told.reason, told.say, told.values["fields"]) == ("conflict", "changed_since", "amount")
+    assert house.desk.mirror.deal("qd001").amount == Decimal(170000)
+    only(manager.press("undo"), Receipt)
+    done = only(manager.press("undo", receipt.receipt_id), Receipt)
+    assert (done.undone, done.changes[0].old) == (True, "190000")
+    assert only(manager.press("undo", receipt.receipt_id), Receipt).undone, "a second press shows the same"
+    assert house.desk.mirror.deal("qd001").amount not in {Decimal(190000), Decimal(170000)}
+
+
+def test_what_a_card_made_goes_with_its_undo_and_stays_once_it_is_used(talk, house):
+    rep = talk()
+    made = only(rep.press("confirm", only(rep.say("new account Harbourline Foods"), DraftCard).draft_id), Receipt)
+    deal = only(talk(thread="u").say("new deal at Harbourline Foods 50k closing in June"), DraftCard)
+    kept = only(talk(thread="u").press("confirm", deal.draft_id), Receipt)
+    assert only(rep.press("undo", made.receipt_id), Refusal).say == "used_since"
+    only(talk(thread="u").press("undo", kept.receipt_id), Receipt)
+    assert house.desk.mirror.deal(kept.deal.id) is None
+    assert only(rep.press("undo", made.receipt_id), Receipt).undone
+    assert not [a for a in house.desk.mirror.accounts() if a.name == "Harbourline Foods"]
 
 
 def test_on_postgresql_two_processes_write_a_card_once(postgres, tmp_path, made):

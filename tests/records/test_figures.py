@@ -1,5 +1,6 @@
 """The pipeline's numbers: against pandas, and by what must hold whatever the deals are."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -126,7 +127,8 @@ ADDED = (
     "pushed_count",
     "stalled_count",
 )
-examples = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
+examples = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @examples

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.storage.database import writing
 from bot.storage.inbox import ATTEMPTS, LEASE, Inbox
@@ -83,3 +83,69 @@ def test_urgent_items_have_workers_of_their_own_and_leases_are_renewed(inbox, re
         assert inbox.take(urgent=True) is None, "still in hand"
     inbox.done(held.key)
     assert inbox.take().payload["n"] == 1
+
+
+def test_a_waiting_earlier_item_keeps_its_lane(inbox, request):
+    """What failed and waits for another try still comes before what was said after it."""
+    tag = request.node.name
+    for n in ("1", "2"):
+        inbox.store(f"{tag}{n}", f"{tag}lane", {"n": n})
+    inbox.store(f"{tag}3", f"{tag}other", {"n": "3"})
+    first = inbox.take()
+    assert first.key == f"{tag}1"
+    assert not inbox.failed(first, "away", away=True)
+    assert inbox.take().key == f"{tag}3", "the other lane goes on"
+    assert inbox.take() is None, "the second waits for the first, which waits for its time"
+    inbox._clock.now += timedelta(seconds=2)
+    again = inbox.take()
+    assert (again.key, again.attempt) == (f"{tag}1", 2)
+    assert inbox.take() is None
+    inbox.done(f"{tag}1")
+    assert inbox.take().key == f"{tag}2"
+
+
+def test_urgent_workers_take_urgent_items_alone_and_leases_are_renewed(inbox, request):
+    tag = request.node.name
+    inbox.store(f"{tag}slow", f"{tag}a", {})
+    inbox.store(f"{tag}press", f"{tag}b", {}, urgent=True)
+    assert inbox.take(urgent=True).key == f"{tag}press"
+    assert inbox.take(urgent=True) is None
+    assert inbox.take().key == f"{tag}slow"
+    inbox._clock.now += LEASE - timedelta(seconds=1)
+    inbox.renew([f"{tag}slow"])
+    inbox._clock.now += timedelta(seconds=2)
+    assert inbox.take().key == f"{tag}press", "its lease ran out"
+    assert inbox.take() is None, "the other one was held on to"
+    assert inbox.counts() == {"running": 2}
+    inbox.done(f"{tag}slow")
+    assert inbox.counts() == {"running": 1, "done": 1}
+
+
+def _due(inbox: Inbox) -> bool:
+    with inbox._engine.connect() as connection:
+        return bool(connection.execute(select(table.c.seq).where(table.c.retry_at <= inbox._clock.now)).first())
+
+
+def test_waits_grow_by_the_attempt_and_end(inbox, request):
+    tag = request.node.name
+    inbox.store(tag, tag, {})
+    waits = []
+    while not inbox.failed(inbox.take(), "broken"):
+        began = inbox._clock.now
+        while not _due(inbox):
+            inbox._clock.now += timedelta(milliseconds=250)
+        waits.append((inbox._clock.now - began).total_seconds())
+    assert waits == [0.5, 1.0, 1.5]
+    assert inbox.counts() == {"failed": 1}
+
+
+def test_what_was_heard_last_and_what_waits_longest(inbox, request):
+    tag = request.node.name
+    assert (inbox.newest(), inbox.oldest_waiting()) == (None, None)
+    began = inbox._clock.now
+    inbox.store(f"msg:{tag}", f"{tag}a", {})
+    inbox._clock.now += timedelta(seconds=5)
+    inbox.store(f"digest:{tag}", f"{tag}b", {})
+    assert (inbox.newest(), inbox.oldest_waiting()) == (began, began), "what came by the clock was not said"
+    inbox.take()
+    assert inbox.oldest_waiting() == began + timedelta(seconds=5)
