@@ -2,6 +2,7 @@
 
 import typer
 
+from bot.bench import commands as bench
 from bot.cli import crm, operating, talking, trying
 from bot.cli.options import house
 
@@ -11,7 +12,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (talking.commands, operating.commands, trying.commands):
+for group in (talking.commands, operating.commands, trying.commands, bench.commands):
     app.add_typer(group)
 app.add_typer(crm.commands, name="crm")
 

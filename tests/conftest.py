@@ -18,10 +18,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("MORNING_MESSAGES", "false")  # a suite that runs at eight would find a message more
 
 from bot.cli.playground import Playground
-from bot.cli.sample import SampleCompany
 from bot.cli.terminal import place
 from bot.contract.message import Answered, Message, Press
 from bot.crm.csv.folder import import_folder
+from bot.playground.sample import SampleCompany
 from bot.settings import Settings
 from bot.wiring import DOCUMENTS, House, build
 from ingest.indexing import ingest

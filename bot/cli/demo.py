@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.rule import Rule
 
-from bot.cli.sample import SampleCompany
 from bot.cli.terminal import place, show
 from bot.contract.message import Action, Message, Press
 from bot.contract.replies.aids import AidsFound
@@ -16,6 +15,7 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.cards import DraftCard, Receipt
 from bot.contract.replies.reports import PipelineReport
 from bot.crm.csv.folder import import_folder
+from bot.playground.sample import SampleCompany
 from bot.wiring import DOCUMENTS, House
 from ingest.indexing import ingest
 

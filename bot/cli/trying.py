@@ -1,6 +1,5 @@
-"""Trying Caddie out: the sample company, the demo, the benchmarks."""
+"""Trying Caddie out: the sample company and the demo."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +7,6 @@ from typing import Annotated
 import typer
 
 from bot.cli.options import fail, house
-from bot.contract.phrases import sentence
-from bot.errors import CaddieError, WrongUsage
 
 commands = typer.Typer()
 
@@ -17,7 +14,7 @@ commands = typer.Typer()
 @commands.command()
 def sample(directory: Path, today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None) -> None:
     """Write the sample company's CSV folder, dated relative to a day."""
-    from bot.cli.sample import SampleCompany
+    from bot.playground.sample import SampleCompany
 
     SampleCompany(today.date() if today else datetime.now(UTC).date()).write(directory)
     typer.echo(f"The sample company stands in {directory}.")
@@ -38,18 +35,3 @@ def demo(no_serve: Annotated[bool, typer.Option("--no-serve", help="End after th
             raise fail("Not all three jobs worked.", 1)
         if not no_serve:
             serve(built)
-
-
-@commands.command()
-def bench(
-    name: Annotated[str | None, typer.Argument(help="One benchmark by name; all where not given")] = None,
-    directories: Annotated[list[Path] | None, typer.Argument(help="With `retrieval`: folders in BEIR form")] = None,
-) -> None:
-    """The project's own benchmarks, one JSON line each."""
-    from bot.bench.run import run
-
-    try:
-        for line in run(name, directories or []):
-            typer.echo(json.dumps(line, ensure_ascii=False))
-    except CaddieError as error:
-        raise fail(sentence("en", error), 2 if isinstance(error, WrongUsage) else 1) from error

@@ -1,1 +1,1 @@
-"""The Slack side: doors, payloads and views."""
+"""The Slack side: what arrives, who answers it, what is sent."""

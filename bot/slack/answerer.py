@@ -28,10 +28,10 @@ from bot.handlers.digests import due
 from bot.ops import telemetry
 from bot.slack.intake.arrivals import Arrival
 from bot.slack.intake.hearing import Hearing
-from bot.slack.out.canvases import Canvases
-from bot.slack.out.composing import TEXT_MOST, Composer, Outgoing, Sending
-from bot.slack.out.sending import AUDIENCE_SECONDS, Sender, widened
-from bot.slack.out.surfaces import Growing, Place, Surfaces
+from bot.slack.outgoing.canvases import Canvases
+from bot.slack.outgoing.composing import TEXT_MOST, Composer, Outgoing, Sending
+from bot.slack.outgoing.sending import AUDIENCE_SECONDS, Sender, widened
+from bot.slack.outgoing.surfaces import Growing, Place, Surfaces
 from bot.slack.workspace import Workspace
 from bot.storage.inbox import Item
 from bot.storage.outbox import GROWING, Outbox

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from bot.cli.sample import SampleCompany
 from bot.crm.adapters.embedded import EmbeddedCrm
 from bot.crm.csv.folder import import_folder
 from bot.crm.mirror.beside import CrmBesideMirror
@@ -14,6 +13,7 @@ from bot.domain.activities import ActivityKind
 from bot.domain.deals import Account, Contact, Deal
 from bot.domain.people import Person
 from bot.errors import Conflict, CrmRefused, NotFound
+from bot.playground.sample import SampleCompany
 from tests.conftest import DAY, house_in
 from tests.crm.fake import FakeCrm
 

@@ -22,7 +22,7 @@ from bot.language.rules.managing import time_said
 from bot.pipeline.factors import Sign, interval, judge, weakest
 from bot.pipeline.forecast import simulate
 from bot.playground.workspace import BOT_USER
-from bot.slack.out.attachments import attachment
+from bot.slack.outgoing.attachments import attachment
 from bot.storage.schedules import next_time
 from bot.views import as_json, render
 from tests.conftest import NOW, house_in
@@ -397,8 +397,8 @@ def played(tmp_path):
     import socket
 
     from bot.cli.playground import Playground
-    from bot.cli.sample import SampleCompany
     from bot.crm.csv.folder import import_folder
+    from bot.playground.sample import SampleCompany
 
     house = house_in(tmp_path)
     SampleCompany(datetime.now(UTC).date()).write(tmp_path / "sample")

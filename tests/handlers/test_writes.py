@@ -268,8 +268,8 @@ def test_what_a_card_made_goes_with_its_undo_and_stays_once_it_is_used(talk, hou
 
 def test_on_postgresql_two_processes_write_a_card_once(postgres, tmp_path, made):
     """The same claims and keys hold there; the world is imported anew."""
-    from bot.cli.sample import SampleCompany
     from bot.crm.csv.folder import import_folder
+    from bot.playground.sample import SampleCompany
     from tests.conftest import DAY, Talk
 
     house = house_in(tmp_path, database_url=postgres.rsplit("/", 1)[0] + "/" + _fresh_database(postgres))

@@ -35,7 +35,7 @@ CONFINED = {
             "bot/files.py",
             "bot/documents/",
             "bot/slack/attachments.py",
-            "bot/slack/out/attachments.py",
+            "bot/slack/outgoing/attachments.py",
         ),
     ),
     "sqlalchemy": (

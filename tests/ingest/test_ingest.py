@@ -198,8 +198,8 @@ def test_an_answer_cites_the_page(tmp_path):
         pdf_of("Dock sensors carry a general introduction", "The warranty of dock sensors lasts seven years")
     )
     house = house_in(tmp_path)
-    from bot.cli.sample import SampleCompany
     from bot.crm.csv.folder import import_folder
+    from bot.playground.sample import SampleCompany
 
     SampleCompany(NOW.date()).write(tmp_path / "sample")
     import_folder(house.engine, tmp_path / "sample", house.process)

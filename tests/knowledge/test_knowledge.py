@@ -354,7 +354,7 @@ def test_words_of_an_aids_life_in_a_report_change_no_aid(talk, text):
 def test_a_pain_chain_is_drawn_however_its_pains_hang_together(talk, house, tmp_path):
     from bot.contract.replies.aids import Chain, ChainNode
     from bot.drawing.chains import draw_chain
-    from bot.slack.out.attachments import attachment
+    from bot.slack.outgoing.attachments import attachment
 
     file = attachment(only(talk().say("pain chain for a CFO in manufacturing"), AidsFound), house.settings.charts)
     assert file.data.startswith(b"\x89PNG")

@@ -262,7 +262,7 @@ def test_a_permission_never_widens_through_a_filter(tmp_path_factory, rows, want
 def test_postgres_counts_the_same_as_sqlite(tmp_path, postgres):
     import psycopg
 
-    from bot.cli.sample import SampleCompany
+    from bot.playground.sample import SampleCompany
     from tests.conftest import DAY
 
     with psycopg.connect(postgres, autocommit=True) as connection:

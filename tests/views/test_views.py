@@ -33,7 +33,7 @@ from bot.contract.replies.notices import Refusal
 from bot.contract.replies.reports import Home
 from bot.handlers.talking import FAMILIES
 from bot.playground.limits import block_problems, check_view
-from bot.slack.out.attachments import attachment
+from bot.slack.outgoing.attachments import attachment
 from bot.views import VIEWS, render
 from bot.views.forms import modal
 

@@ -15,8 +15,8 @@ from bot.contract.replies.coaching import Document
 from bot.contract.replies.notices import Refusal
 from bot.domain.audience import Audience, ChannelKind
 from bot.ops import telemetry
-from bot.slack.out.canvases import Canvases
-from bot.slack.out.composing import Outgoing
+from bot.slack.outgoing.canvases import Canvases
+from bot.slack.outgoing.composing import Outgoing
 from bot.slack.workspace import Workspace
 from bot.storage.outbox import Kept, Outbox
 from bot.views import render
