@@ -50,7 +50,9 @@ def _crm(house: House) -> Check:
     return Check(
         "crm",
         bool(people),
-        f"embedded, {len(people)} people" if people else "nobody in the CRM: run `python -m bot crm import DIR`",
+        f"{house.desk.crm.capabilities.name}, {len(people)} people"
+        if people
+        else "nobody in the CRM: run `python -m bot crm import DIR`",
     )
 
 

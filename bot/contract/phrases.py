@@ -18,6 +18,7 @@ class AidKindTexts:
     """What people call a kind of job aid and its sections, and the words by which they ask for it (as patterns)."""
 
     label: Mapping[str, str]
+    names: tuple[str, ...]
     sections: Mapping[str, Mapping[str, str]]
     asked_by: tuple[str, ...]
 
@@ -27,9 +28,13 @@ def aid_kinds() -> Mapping[str, AidKindTexts]:
     """The kinds by name; of several that a message may ask for, the one that stands first is meant."""
     loaded = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in FOLDER.glob("kinds/*.yaml")}
     return {
-        name: AidKindTexts(one["label"], one["sections"], tuple(chain.from_iterable(one["asked_by"].values())))
+        name: AidKindTexts(one["label"], _flat(one["names"]), one["sections"], _flat(one["asked_by"]))
         for name, one in sorted(loaded.items(), key=lambda item: item[1]["rank"])
     }
+
+
+def _flat(by_language: Mapping[str, list[str]]) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(by_language.values()))
 
 
 @cache

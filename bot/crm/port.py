@@ -15,13 +15,10 @@ Record = Person | Account | Contact | Product | Stage | Deal | Activity | StageC
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a CRM keeps itself; what it does not, our own tables keep."""
+    """What a CRM is called, and what is different with it."""
 
+    name: str
     is_mirror: bool = False  # the mirror's tables are the CRM: there is nothing to pull
-    quotas: bool = True
-    stage_history: bool = True
-    tasks: bool = True
-    creates: frozenset[str] = frozenset({"deal", "account", "contact"})
 
 
 @dataclass(frozen=True, slots=True)

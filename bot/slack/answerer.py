@@ -95,7 +95,7 @@ def _in_place(made: list[Sending], ts: str) -> list[Sending]:
     ]
 
 
-class Courier:
+class Answerer:
     """Takes stored arrivals to Caddie, once each, and has what comes back sent to the channel or to the asker alone."""
 
     def __init__(

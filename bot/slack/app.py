@@ -23,8 +23,8 @@ from bot.handlers.digests import due
 from bot.handlers.digests.digests import nudges_due
 from bot.handlers.guiding.marketing import aids_ending
 from bot.ops import telemetry
-from bot.slack.answerer import Courier, away
-from bot.slack.dispatch import Couriers
+from bot.slack.answerer import Answerer, away
+from bot.slack.dispatch import Dispatch
 from bot.slack.installations import Installations, ManyWorkspaces
 from bot.slack.intake.arrivals import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
 from bot.slack.intake.reconciling import LONGEST, OVERLAP, reconcile
@@ -61,15 +61,15 @@ class SlackSide:
         erase: Callable[[str], object] = lambda team: None,
     ) -> None:
         self.inbox, self.outbox, self.installations = inbox, outbox, installations
-        self.couriers = Couriers(
-            lambda client: Courier(caddie, client, outbox, lambda: datetime.now(UTC), charts),
+        self.dispatch = Dispatch(
+            lambda client: Answerer(caddie, client, outbox, lambda: datetime.now(UTC), charts),
             installations,
             inbox,
             outbox,
         )
-        self.workers = Workers(inbox, self._work, self.couriers.give_up, away=away)
+        self.workers = Workers(inbox, self._work, self.dispatch.give_up, away=away)
         self._stopping = threading.Event()
-        self.app = build_app(inbox, secret, self.couriers.check)
+        self.app = build_app(inbox, secret, self.dispatch.check)
         self._caddie, self._morning_hour = caddie, morning_hour
         self._looked_on: date | None = None
         self._tidy, self._erase = tidy, erase
@@ -90,7 +90,7 @@ class SlackSide:
             if self.installations.remove(arrival.team, datetime.fromtimestamp(int(arrival.value or 0), UTC)):
                 self._erase(arrival.team)
             return
-        self.couriers.work(item, arrival)
+        self.dispatch.work(item, arrival)
 
     def find_what_was_missed(self, since: datetime | None) -> None:
         """Look for what was said since a moment and never arrived; again and again where Slack cannot be reached."""
@@ -120,7 +120,7 @@ class SlackSide:
 
     def _finish(self, now: datetime) -> None:
         for finished in due.resume(self._caddie.desk, now):
-            self.couriers.tell(finished)
+            self.dispatch.tell(finished)
 
     def _tidy_up(self, now: datetime) -> None:
         if self._tidied_on != now.date():

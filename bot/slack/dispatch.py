@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.contract.message import Finished
 from bot.errors import NotConfigured
-from bot.slack.answerer import TOKEN_TROUBLE, Courier, kept_form, told
+from bot.slack.answerer import TOKEN_TROUBLE, Answerer, kept_form, told
 from bot.slack.installations import Installations
 from bot.slack.intake.arrivals import Arrival
 from bot.storage.inbox import Inbox, Item
@@ -22,17 +22,17 @@ UNASKED = {"home", "prompts", "links", "reaction", "told"}
 """Nobody waits for these with a question."""
 
 
-class Couriers:
+class Dispatch:
     """Couriers by workspace. What came due by the clock belongs to the workspace that has the channel or the person."""
 
     def __init__(
-        self, make: Callable[[WebClient], Courier], installations: Installations, inbox: Inbox, outbox: Outbox
+        self, make: Callable[[WebClient], Answerer], installations: Installations, inbox: Inbox, outbox: Outbox
     ) -> None:
         self._make, self._installations, self._inbox, self._outbox = make, installations, inbox, outbox
         self._lock = threading.Lock()
-        self._made: dict[int, Courier] = {}
+        self._made: dict[int, Answerer] = {}
 
-    def _of(self, team: str) -> Courier:
+    def _of(self, team: str) -> Answerer:
         """The courier of a workspace; its client is asked for each time, for tokens are renewed there."""
         client = self._installations.client(team)
         with self._lock:
@@ -45,7 +45,7 @@ class Couriers:
         if team:
             self._of(team).work(item, arrival)
         else:
-            self._wherever(lambda courier: courier.work(item, arrival))
+            self._wherever(lambda answerer: answerer.work(item, arrival))
 
     def check(self, arrival: Arrival) -> dict[str, str]:
         return self._of(arrival.team).check(arrival)
@@ -66,7 +66,7 @@ class Couriers:
         arrival = Arrival(kind="told", key=key, team="", user="", channel="", value=finished.email)
         self._inbox.store(key, arrival.lane, arrival.model_dump(mode="json", exclude_defaults=True))
 
-    def _wherever(self, act: Callable[[Courier], None]) -> None:
+    def _wherever(self, act: Callable[[Answerer], None]) -> None:
         """Have the first workspace do it that knows whom it is about; one whose token is of no use keeps nobody
         waiting.
         """

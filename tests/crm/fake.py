@@ -32,7 +32,7 @@ class FakeCrm:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities()
+        return Capabilities("fake")
 
     def pull(self, since: datetime | None) -> Iterator[Record]:
         self._reach()

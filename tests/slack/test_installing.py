@@ -256,7 +256,7 @@ def test_who_is_known_in_the_second_workspace_alone_is_told_there_whatever_fails
     for code in ("code-1", "code-2"):
         install(base, code)
     fake.failing["chat.postMessage"] = ["internal_error"]
-    side.couriers.tell(Finished("tamsin@quayline.example", "t", (HelpText(),)))
+    side.dispatch.tell(Finished("tamsin@quayline.example", "t", (HelpText(),)))
     until(lambda: side.inbox.counts() == {"done": 1})
     assert [team for method, team in fake.called if method == "chat.postMessage"] == ["T2", "T2"]
     assert side.outbox.counts() == {"sent": 1, "doubted": 0}

@@ -520,14 +520,14 @@ def test_an_answer_that_had_begun_to_grow_is_finished_after_a_crash(slack, house
     posted = slack.workspace.say(rep, place, f'<@{BOT_USER}> how do we handle "too expensive"')
     arrival = arrival_of(slack.deliverer.event(posted, "app_mention"))
     item = Item(arrival.key, arrival.model_dump(mode="json"), 1)
-    courier = slack.side.couriers._of(arrival.team)
+    answerer = slack.side.dispatch._of(arrival.team)
     kept = slack.side.outbox.put
     slack.side.outbox.put = lambda *_: (_ for _ in ()).throw(RuntimeError("killed here"))
     with pytest.raises(RuntimeError):
-        courier.work(item, arrival)
+        answerer.work(item, arrival)
     slack.side.outbox.put = kept
     assert by_bot(slack, rep, place)[0].streaming
-    courier.work(item, arrival)
+    answerer.work(item, arrival)
     (answer,) = by_bot(slack, rep, place)
     assert not answer.streaming
     assert answer.blocks

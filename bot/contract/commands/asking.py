@@ -11,7 +11,7 @@ from bot.domain.deals import Forecast
 from bot.pipeline.rules import Rule
 from bot.pipeline.selection import Move
 
-View = Literal["summary", "forecast", "movement", "conversion", "hygiene", "scoreboard"]
+ReportView = Literal["summary", "forecast", "movement", "conversion", "hygiene", "scoreboard"]
 
 
 Breakdown = Literal[
@@ -57,7 +57,7 @@ class SummarizePipeline(DealFilter):
     movement, risks, hygiene.
     """
 
-    view: View = Field("summary", description="What the question is about; summary where it is about the whole")
+    view: ReportView = Field("summary", description="What the question is about; summary where it is about the whole")
     period_from: date | None = None
     period_to: date | None = None
     by: Breakdown | None = Field(None, description="How to break down; 'compare' for 'west vs east'")

@@ -23,9 +23,7 @@ AidKind = Annotated[str, AfterValidator(_known_kind), Field(json_schema_extra=_l
 
 
 class FindAid(Command):
-    """Find a job aid of marketing: pain chain, pain sheet, reference story, value proposition, best practice, product
-    update, promotion, battle card.
-    """
+    """Find a job aid of marketing, of one of the kinds."""
 
     rights: ClassVar[Rights] = Rights.ANYBODY
 

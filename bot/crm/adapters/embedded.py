@@ -23,7 +23,7 @@ class EmbeddedCrm:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(is_mirror=True)
+        return Capabilities("embedded", is_mirror=True)
 
     def pull(self, since: datetime | None) -> Iterator[Record]:
         snapshot = self._mirror.snapshot

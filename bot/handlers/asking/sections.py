@@ -11,7 +11,7 @@ from bot.domain.deals import FORECASTS, StageKind
 from bot.domain.money import format_money
 from bot.domain.periods import Period
 from bot.handlers.asking.buttons import WHOLE, behind, fix_value
-from bot.handlers.asking.figures import conversion_chart, forecast_chart, stages_chart, waterfall_chart
+from bot.handlers.asking.charts import conversion_chart, forecast_chart, stages_chart, waterfall_chart
 from bot.handlers.asking.scopes import Asked, Scope
 from bot.handlers.asking.scoreboard import scoreboard
 from bot.handlers.turn import Turn
@@ -28,7 +28,7 @@ RISKS_SHOWN, FLAWS_SHOWN, NAMES_SHOWN = 8, 20, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Sections:
     """What a view says in words, the metrics that belong to it alone, and its chart."""
 
     sections: list[Section]
@@ -36,24 +36,24 @@ class Told:
     picture: Chart | None = None
 
 
-def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[DealStatus], metrics: Metrics, turn: Turn) -> Told:
+def tell(asked: Asked, parts: Sequence[Scope], found: Sequence[DealStatus], metrics: Metrics, turn: Turn) -> Sections:
     """The report of a view in words and as a picture."""
     match asked.command.view:
         case "forecast":
             return _forecast(asked, metrics, turn)
         case "movement":
             section, picture = _waterfall(asked, turn)
-            return Told([section, _moves(asked, turn)], picture=picture)
+            return Sections([section, _moves(asked, turn)], picture=picture)
         case "conversion":
             conversions = turn.desk.records.conversion(asked.selection, turn.sight)
-            return Told([_conversion(conversions, turn)], picture=conversion_chart(conversions, turn))
+            return Sections([_conversion(conversions, turn)], picture=conversion_chart(conversions, turn))
         case "hygiene":
-            return Told([_fixes(found, turn), _flaws(asked, turn)])
+            return Sections([_fixes(found, turn), _flaws(asked, turn)])
         case "scoreboard":
-            return Told([scoreboard(asked, parts, turn), _flaws(asked, turn)])
+            return Sections([scoreboard(asked, parts, turn), _flaws(asked, turn)])
         case "summary":
             said_here = [_stages(asked, turn), _moves(asked, turn), _risks(found, turn), _flaws(asked, turn)]
-            return Told(said_here, picture=stages_chart(asked.tallies, metrics, asked.currency, turn))
+            return Sections(said_here, picture=stages_chart(asked.tallies, metrics, asked.currency, turn))
 
 
 def finding(status: DealStatus, rule: Rule, turn: Turn) -> Finding:
@@ -129,7 +129,7 @@ def _waterfall(asked: Asked, turn: Turn) -> tuple[Section, Chart | None]:
     )
 
 
-def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
+def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Sections:
     say, currency = turn.language, asked.currency
     categories = by_category(asked.tallies, currency)
     landing = _landing(asked, turn)
@@ -161,7 +161,7 @@ def _forecast(asked: Asked, metrics: Metrics, turn: Turn) -> Told:
     if landing:
         more |= {"forecast_low": landing.low, "forecast_median": landing.middle, "forecast_high": landing.high}
     told = [(phrase(say, "section_forecast"), tuple(lines)), _stages(asked, turn), _moves(asked, turn)]
-    return Told(told, more, forecast_chart(metrics, more, currency, turn))
+    return Sections(told, more, forecast_chart(metrics, more, currency, turn))
 
 
 def _landing(asked: Asked, turn: Turn) -> Landing | None:

@@ -16,7 +16,7 @@ from bot.domain.deals import FORECASTS
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.asking.buttons import VALUE_MOST, behind, openings
-from bot.handlers.asking.figures import rows_chart
+from bot.handlers.asking.charts import rows_chart
 from bot.handlers.asking.scopes import (
     Asked,
     Scope,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bot.contract.commands.guiding import AskLibrary, FindAid, FollowAid
 from bot.contract.drafts import AidsShown, Draft
-from bot.contract.phrases import phrase
+from bot.contract.phrases import aid_kinds, phrase
 from bot.contract.replies.aids import AidsFound, Answer, Chain, ChainNode, FoundAid
 from bot.contract.replies.base import Reply, Source
 from bot.contract.replies.cards import Advice
@@ -157,7 +157,8 @@ def _without_deal(words: str, deal: str) -> str:
 
 def _topic(words: str) -> str:
     """What a request is about once the words of asking are gone."""
-    for phrase_ in words_for("asking_for_aids"):
+    names = [name for kind in aid_kinds().values() for name in kind.names]
+    for phrase_ in (*sorted(names, key=len, reverse=True), *words_for("asking_for_aids")):
         pattern = re.escape(phrase_) if HAS_CJK.search(phrase_) else rf"\b{re.escape(phrase_)}\b"
         words = re.sub(pattern, " ", words, flags=re.I)
     return " ".join(words.split())

@@ -11,7 +11,7 @@ from bot.domain.text import HAS_CJK, loose
 from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.filters import deal_words
-from bot.language.rules.pipeline import read_pipeline
+from bot.language.rules.questions import read_pipeline
 
 I = re.IGNORECASE
 

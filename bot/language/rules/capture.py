@@ -50,7 +50,7 @@ _EACH = re.compile(r"\beach\b|\bapiece\b|各", re.I)
 
 
 @dataclass
-class Told:
+class ToldOfOne:
     """What one part of a message tells about one deal."""
 
     text: str
@@ -109,7 +109,7 @@ def read_capture(said: Said, context: Context) -> list[Command]:
     header_kind = activity_kind(header) if header else None
     parts = parts_of(said, context)
     told = [read_segment(part.own, context, part.text) for part in parts]
-    kept: list[Told] = []
+    kept: list[ToldOfOne] = []
     for n, one in enumerate(told):
         if one.kind and one.at is None:
             one.at = header_day
@@ -122,7 +122,7 @@ def read_capture(said: Said, context: Context) -> list[Command]:
     return [_command(one, context) for one in kept]
 
 
-def _adds_only_names(one: Told, context: Context) -> bool:
+def _adds_only_names(one: ToldOfOne, context: Context) -> bool:
     """`and Initech yesterday`: a name, perhaps a day, and hardly a word more."""
     rest = one.text
     places = [(n.start, n.end) for n in one.names] + [
@@ -133,7 +133,7 @@ def _adds_only_names(one: Told, context: Context) -> bool:
     return len(re.findall(r"[^\W\d_]+", rest)) <= 4
 
 
-def _share(one: Told, other: Told, text: str) -> None:
+def _share(one: ToldOfOne, other: ToldOfOne, text: str) -> None:
     """A day said once for both halves of a sentence, and a length said to be that of each."""
     if one.kind and one.at is None:
         one.at = other.at
@@ -141,9 +141,9 @@ def _share(one: Told, other: Told, text: str) -> None:
         one.minutes = other.minutes
 
 
-def read_segment(own: str, context: Context, text: str | None = None) -> Told:
+def read_segment(own: str, context: Context, text: str | None = None) -> ToldOfOne:
     """All that one part tells."""
-    told = Told((text or own).strip(" \n-*•,"), context.lexicon.names_in(own, {"account", "deal", "product"}))
+    told = ToldOfOne((text or own).strip(" \n-*•,"), context.lexicon.names_in(own, {"account", "deal", "product"}))
     offset = (text or own).index(told.text) if told.text else 0
     told.names = [replace(n, start=n.start - offset, end=n.end - offset) for n in told.names if n.start >= offset]
     duration = find_duration(own)
@@ -166,7 +166,7 @@ def read_segment(own: str, context: Context, text: str | None = None) -> Told:
     return told
 
 
-def _read_clause(clause: Clause, told: Told, context: Context, pending: bool) -> bool:
+def _read_clause(clause: Clause, told: ToldOfOne, context: Context, pending: bool) -> bool:
     """Put what a clause tells in its place; True where it announces a next step that follows."""
     text = clause.text
     ahead = find_dates(text, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
@@ -198,7 +198,7 @@ def _only_a_day(text: str, ahead: list[DateSaid]) -> bool:
     )
 
 
-def _add_step(step: str, ahead: list[DateSaid], told: Told) -> None:
+def _add_step(step: str, ahead: list[DateSaid], told: ToldOfOne) -> None:
     text, day = split_day(step, ahead)
     if _BARE_STEP.fullmatch(text) and told.before:
         text = f"{told.before}, {text}"
@@ -219,7 +219,7 @@ def _read_close(clause: str, closes: DateSaid | None, changes: dict[str, Any]) -
         changes["impossible_date"] = impossible
 
 
-def _read_activity(clause: str, told: Told, context: Context, people: list[str], *, closes: bool) -> None:
+def _read_activity(clause: str, told: ToldOfOne, context: Context, people: list[str], *, closes: bool) -> None:
     kind = activity_kind(clause)
     if kind and told.kind in {None, "note"}:
         told.kind = kind
@@ -231,7 +231,7 @@ def _read_activity(clause: str, told: Told, context: Context, people: list[str],
         told.at = day_done(clause, context, sure=bool(kind))
 
 
-def _command(told: Told, context: Context) -> Command:
+def _command(told: ToldOfOne, context: Context) -> Command:
     deal = told.deal_words or _unknown_name(told, context)
     if told.deal_words and not told.contacts and not context.deal_in_thread and _only_what_is_sold(told):
         stranger = _mentioned(told, context)
@@ -250,12 +250,12 @@ def _command(told: Told, context: Context) -> Command:
     return UpdateDeal(deal=deal, contacts=(*told.contacts, *told.next_people), changes=changes)
 
 
-def _only_what_is_sold(told: Told) -> bool:
+def _only_what_is_sold(told: ToldOfOne) -> bool:
     """Whether no customer is named, only a product or a word of a deal's name: it may be sold to somebody unknown."""
     return not any(n.kind == "account" or (n.kind == "deal" and n.score >= 0.6) for n in told.names)
 
 
-def _mentioned(told: Told, context: Context) -> str:
+def _mentioned(told: ToldOfOne, context: Context) -> str:
     """A capitalised name after with, at, from and the like that is nobody's whom the person sees."""
     people = {n.start for n in context.lexicon.names_in(told.text, {"contact", "person"})}
     for match in _MENTION.finditer(told.text):
@@ -269,7 +269,7 @@ def _mentioned(told: Told, context: Context) -> str:
     return ""
 
 
-def _unknown_name(told: Told, context: Context) -> str:
+def _unknown_name(told: ToldOfOne, context: Context) -> str:
     """What looks like the name of a company that the person does not see in the CRM."""
     mentioned = _mentioned(told, context)
     if mentioned:

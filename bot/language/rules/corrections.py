@@ -10,7 +10,7 @@ from bot.domain.activities import ActivityKind
 from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import surely_ahead
-from bot.language.rules.capture import Told, read_segment
+from bot.language.rules.capture import ToldOfOne, read_segment
 from bot.language.spans.dates import find_dates
 
 _REMOVED: dict[str, Any] = {
@@ -65,7 +65,7 @@ def read_correction(said: Said, context: Context) -> CorrectDraft | None:
     return None if correction == CorrectDraft() else correction
 
 
-def _moved_day(said: Said, told: Told, changes: dict[str, Any], context: Context) -> Any:
+def _moved_day(said: Said, told: ToldOfOne, changes: dict[str, Any], context: Context) -> Any:
     """The day of the activity, where the day said is that; else it goes to the close date or the next step of the
     card.
     """

@@ -13,7 +13,7 @@ from bot.contract.commands.planning import WritePlan
 from bot.contract.commands.talking import Unsupported
 from bot.language.context import Context
 from bot.language.rules.filters import days_said, deal_phrase, span, whose
-from bot.language.rules.pipeline import read_pipeline
+from bot.language.rules.questions import read_pipeline
 from bot.language.spans import numbers
 from bot.language.spans.dates import find_dates
 

@@ -6,12 +6,13 @@ from rapidfuzz import fuzz, process
 
 from bot.contract.commands.base import Command
 from bot.contract.commands.guiding import AnnounceAid, BlankAid, ChangeAid, ReportAids
+from bot.contract.phrases import aid_kinds
 from bot.domain.text import simplified
 from bot.language.context import Context, Said
 from bot.language.rules.aids import kind_asked_for, read_aid
 from bot.language.rules.filters import span
 from bot.language.rules.managing import read_managing
-from bot.language.rules.pipeline import read_pipeline
+from bot.language.rules.questions import read_pipeline
 
 _WORDS = (
     "which", "what", "anything", "everything", "deals", "deal", "closing", "closes", "month", "quarter", "week", "year",
@@ -41,10 +42,11 @@ _MARKETING = re.compile(
     r"|(?:资料|工具|案例|内容).{0,8}(?:使用|用得|最常用|没人用|缺)|缺(?:什么|哪些)(?:资料|内容|案例)|市场报告|大家(?:都)?在?(?:找|问|搜)什么|没有答案的问题",
     re.I,
 )
-_AID_WORDS = (
-    r"(?:draft|aid|story|stories|chain|sheet|prop(?:osition)?|practice|update|promo(?:tion)?|offer|card"
-    r"|battle ?card|版|草稿|案例|资料|痛点链|痛点表|主张|促销|更新|竞争卡|\b[a-z]{2}-[\w-]+)"
+_ANY_AID = (
+    r"draft|aid|story|stories|chain|sheet|prop|practice|update|promo|offer|card"
+    r"|版|草稿|资料|主张|\b[a-z]{2}-[\w-]+"
 )
+_AID_WORDS = "(?:" + "|".join([*(re.escape(n) for k in aid_kinds().values() for n in k.names), _ANY_AID]) + ")"
 _APPROVES = re.compile(
     rf"^\W*(?:please |pls )?(?:approve|publish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.*{_AID_WORDS}.*)$",
     re.I,

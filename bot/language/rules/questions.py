@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from bot.contract.commands.asking import Breakdown, ListDeals, ShowDeal, SummarizePipeline, View
+from bot.contract.commands.asking import Breakdown, ListDeals, ReportView, ShowDeal, SummarizePipeline
 from bot.contract.commands.base import Command
 from bot.contract.commands.talking import Unsupported
 from bot.domain.periods import Period
@@ -31,7 +31,7 @@ from bot.language.spans.money import find_money
 
 I = re.IGNORECASE
 TOP_MOST = 100
-_VIEWS: tuple[tuple[View, re.Pattern[str]], ...] = (
+_VIEWS: tuple[tuple[ReportView, re.Pattern[str]], ...] = (
     (
         "scoreboard",
         re.compile(
@@ -383,7 +383,7 @@ def _by(text: str) -> Breakdown | None:
     return None
 
 
-def view_said(text: str) -> View:
+def view_said(text: str) -> ReportView:
     return next((view for view, cue in _VIEWS if cue.search(text)), "summary")
 
 
@@ -449,7 +449,7 @@ def _summary(text: str, context: Context) -> Command | None:
     return SummarizePipeline(**{**found, **(created or when), "view": view, "by": by})
 
 
-def _summed_over(text: str, view: View, context: Context) -> dict[str, date | None]:
+def _summed_over(text: str, view: ReportView, context: Context) -> dict[str, date | None]:
     """The period of a summary: a quarter or month named alone is that of this year, unless the words look back or
     ahead.
     """
