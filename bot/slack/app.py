@@ -28,8 +28,9 @@ from bot.slack.dispatch import Dispatch
 from bot.slack.installations import Installations, ManyWorkspaces
 from bot.slack.intake.arrivals import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
 from bot.slack.intake.reconciling import LONGEST, OVERLAP, reconcile
+from bot.slack.intake.workers import Workers
 from bot.slack.sockets import Sockets
-from bot.storage.inbox import Inbox, Item, Workers
+from bot.storage.inbox import Inbox, Item
 from bot.storage.outbox import Outbox
 from bot.views.forms import CALLBACK
 

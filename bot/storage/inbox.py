@@ -1,10 +1,6 @@
-"""Durable intake: what arrives is stored before it is acknowledged, done once and in order, and resumed after a
-crash.
-"""
+"""Durable intake: what arrives is stored first, done once and in order, and resumed after a crash."""
 
-import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,13 +26,17 @@ from sqlalchemy import (
 from bot.storage.database import Json, Moment, insert_new, metadata, writing
 from bot.storage.lease import Lease
 
-log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)
+
+
 ATTEMPTS, ATTEMPTS_WHILE_AWAY = 4, 24
+
+
 LONGEST_WAIT = 300.0
-IDLE_SECONDS = 1.0
+
+
 DOOR_PATIENCE_MS = 1_000
-URGENT_WORKERS, RENEW_SECONDS = 2, 5.0
+
 
 inbox = Table(
     "inbox",
@@ -193,80 +193,3 @@ class Inbox:
                 select(inbox.c.received_at).where(inbox.c.state == "waiting").order_by(inbox.c.seq).limit(1)
             ).scalar()
             return found
-
-
-class Workers:
-    """Threads that work the inbox off, apart from the threads that receive; two of them take urgent items alone."""
-
-    def __init__(
-        self,
-        inbox: Inbox,
-        work: Callable[[Item], None],
-        give_up: Callable[[Item], None],
-        count: int = 8,
-        away: Callable[[Exception], bool] = lambda error: False,
-    ) -> None:
-        self._inbox, self._work, self._give_up, self._away = inbox, work, give_up, away
-        self._stopping = threading.Event()
-        self._in_hand: set[str] = set()
-        self._threads = [
-            threading.Thread(target=self._run, args=(n < URGENT_WORKERS,), name=f"worker-{n}", daemon=True)
-            for n in range(count + URGENT_WORKERS)
-        ]
-        self._threads.append(threading.Thread(target=self._renew, name="leases", daemon=True))
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self, seconds: float = 10) -> None:
-        """Take no new items and let running ones end, for so many seconds in all; others are taken over after a crash's
-        lease.
-        """
-        self._stopping.set()
-        self._inbox.arrived.set()
-        until = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
-
-    def _run(self, urgent: bool) -> None:
-        while not self._stopping.is_set():
-            self._inbox.arrived.clear()
-            try:
-                item = self._inbox.take(urgent=urgent)
-                if item is None:
-                    self._inbox.arrived.wait(IDLE_SECONDS)
-                else:
-                    self._do(item)
-            except Exception:  # the database may be away for a while; the worker must outlive it
-                log.exception("the inbox cannot be read or written")
-                self._stopping.wait(IDLE_SECONDS)
-
-    def _do(self, item: Item) -> None:
-        self._in_hand.add(item.key)
-        try:
-            self._work(item)
-            self._inbox.done(item.key)
-        except Exception as error:  # one bad item must not end the worker
-            away = self._away(error)
-            log.log(
-                logging.WARNING if away else logging.ERROR,
-                "item %s failed at attempt %d (%s)",
-                item.key,
-                item.attempt,
-                type(error).__name__,
-                exc_info=not away,
-            )
-            if self._inbox.failed(item, type(error).__name__, away=away):
-                self._give_up(item)
-        finally:
-            self._in_hand.discard(item.key)
-
-    def _renew(self) -> None:
-        while not self._stopping.wait(RENEW_SECONDS):
-            keys = tuple(self._in_hand)
-            try:
-                if keys:
-                    self._inbox.renew(keys)
-            except Exception:  # the database may be away for a while
-                log.exception("leases could not be renewed")

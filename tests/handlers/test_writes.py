@@ -235,6 +235,58 @@ def test_what_ended_is_said_to_have_ended(talk):
     assert only(rep.press("undo", "no such receipt"), Refusal).say == "no_receipt"
 
 
+def test_discarding_says_what_a_card_became(talk, crm):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    crm.away = True
+    only(rep.press("confirm", card.draft_id), Refusal)
+    assert only(rep.press("discard", card.draft_id), Refusal).say == "card_queued"
+    crm.away = False
+    only(rep.press("confirm", card.draft_id), Receipt)
+    told = only(rep.press("discard", card.draft_id), Refusal)
+    assert (told.reason, told.say) == ("conflict", "card_written")
+    other = only(rep.say("globex inbound dock rollout is 195k now"), DraftCard)
+    assert only(rep.press("discard", other.draft_id), Discarded).draft_id == other.draft_id
+    assert crm.writes == 1
+
+
+def test_who_presses_what_another_process_writes_gets_its_receipt(talk, house):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    drafts = house.desk.drafts
+    assert drafts.move(card.draft_id, "open", "sending")
+    assert drafts.take(card.draft_id), "another process is at it"
+    assert not drafts.take(card.draft_id)
+    told = only(rep.press("confirm", card.draft_id), Refusal)
+    assert (told.reason, told.say) == ("unavailable", "being_written")
+    fresh = drafts.of(card.draft_id)[0].model_copy(update={"id": "fresh"})
+    drafts.keep(fresh, replaces=card.draft_id)
+    told = only(rep.press("confirm", card.draft_id), Refusal)
+    assert (told.reason, told.say) == ("expired", "card_replaced")
+
+
+def test_a_fresh_card_can_be_pressed_where_somebody_was_quicker(talk, house, crm):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now, move to verbal"), DraftCard)
+    crm.change("qd001", amount=Decimal(99000), next_step="Call legal")
+    refusal, fresh = rep.press("confirm", card.draft_id).replies
+    assert (refusal.reason, refusal.say, refusal.values["fields"]) == ("conflict", "changed_meanwhile", "amount")
+    assert {(c.field, c.old, c.new) for c in fresh.changes if c.field == "amount"} == {("amount", "99000", "190000")}
+    later = NOW + timedelta(hours=23)
+    receipt = only(rep.press("confirm", fresh.draft_id, later), Receipt)
+    assert crm.deals["qd001"].amount == Decimal(190000)
+    only(rep.press("undo", receipt.receipt_id), Receipt)
+    assert (crm.deals["qd001"].amount, crm.deals["qd001"].next_step) == (Decimal(99000), "Call legal")
+
+
+def test_undoing_by_saying_so(talk, house):
+    rep = talk()
+    before = house.desk.mirror.deal("qd001").amount
+    only(rep.press("confirm", only(rep.say("globex inbound dock rollout is 190k now"), DraftCard).draft_id), Receipt)
+    assert only(rep.say("undo"), Receipt).undone
+    assert house.desk.mirror.deal("qd001").amount == before
+
+
 def test_an_undo_is_for_the_tree_and_stops_at_what_changed_since(talk, house):
     rep, manager = talk(), talk("solomon", thread="other")
     receipt = only(

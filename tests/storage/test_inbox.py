@@ -149,3 +149,7 @@ def test_what_was_heard_last_and_what_waits_longest(inbox, request):
     assert (inbox.newest(), inbox.oldest_waiting()) == (began, began), "what came by the clock was not said"
     inbox.take()
     assert inbox.oldest_waiting() == began + timedelta(seconds=5)
+    for kind in ("act", "cmd", "view"):
+        inbox._clock.now += timedelta(seconds=1)
+        inbox.store(f"{kind}:{tag}", f"{tag}b", {})
+        assert inbox.newest() == inbox._clock.now
