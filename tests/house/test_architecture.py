@@ -1,6 +1,8 @@
 """The rules of the house: who may import whom, and where a library may be named."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,3 +110,11 @@ def test_crm_knowledge_and_language_do_not_know_each_other() -> None:
         for file in (ROOT / room).rglob("*.py"):
             for module in imports(file):
                 assert not module.startswith(others), f"{file.relative_to(ROOT)} imports {module}"
+
+
+def test_the_terminal_renders_without_slack():
+    """Neither Slack's folder nor its SDK is needed to answer in the terminal or as JSON."""
+    seen = "import sys, bot.cli.terminal, bot.cli.talking; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", seen], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "bot.views" in loaded.split()
+    assert not [name for name in loaded.split() if name.startswith(("bot.slack", "slack_sdk", "slack_bolt"))]

@@ -23,7 +23,7 @@ from bot.playground.workspace import BOT_USER
 from bot.slack.intake.arrivals import arrival_of
 from bot.slack.intake.reconciling import reconcile
 from bot.views import render
-from tests.conftest import house_in, tree_of
+from tests.conftest import house_in
 
 
 def member(slack: Playground, name: str) -> str:
@@ -305,58 +305,6 @@ def test_the_stand_in_refuses_what_slack_refuses(slack):
         with pytest.raises(SlackError) as refused:
             slack.workspace.call("chat.postMessage", args)
         assert refused.value.code == code
-
-
-def test_every_phrase_that_the_code_names_is_there():
-    import ast
-    from pathlib import Path
-
-    from bot.contract.phrases import phrases
-
-    known, named = phrases("en"), {}
-    for file in (Path(__file__).parents[2] / "bot").rglob("*.py"):
-        for node in ast.walk(tree_of(file)):
-            if not isinstance(node, ast.Call):
-                continue
-            name = (
-                node.func.id
-                if isinstance(node.func, ast.Name)
-                else node.func.attr
-                if isinstance(node.func, ast.Attribute)
-                else ""
-            )
-            said = (
-                node.args[1:2]
-                if name in {"phrase", "refuse"}
-                else [k.value for k in node.keywords if k.arg == "say"]
-                if name in {"Refusal", "NotUnderstood"}
-                else []
-            )
-            for value in said:
-                options = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-                named |= {
-                    o.value: f"{file.name}:{node.lineno}"
-                    for o in options
-                    if isinstance(o, ast.Constant) and isinstance(o.value, str)
-                }
-    assert len(named) > 100
-    assert {name: where for name, where in named.items() if name and name not in known} == {}
-
-
-def test_both_languages_have_every_phrase_with_the_same_places_to_fill():
-    import re
-
-    from bot.contract.phrases import phrases
-
-    english, chinese = phrases("en"), phrases("zh")
-    assert english.keys() == chinese.keys()
-    places = {
-        name: (set(re.findall(r"\{(\w+)", text)), set(re.findall(r"\{(\w+)", chinese[name])))
-        for name, text in english.items()
-    }
-    assert {name: pair for name, pair in places.items() if pair[1] - pair[0]} == {}, (
-        "Chinese fills nothing that English does not"
-    )
 
 
 def home_of(slack: Playground, user: str) -> dict:
