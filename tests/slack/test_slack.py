@@ -558,7 +558,8 @@ def test_what_is_given_up_leaves_nothing_behind(slack):
     until(lambda: slack.side.inbox.counts() == {"failed": 1})
     until(lambda: slack.side.outbox.counts().get("dropped"))
     assert "open" not in slack.side.outbox.counts()
-    assert "went wrong" in by_bot(slack, rep, slack.workspace.direct(rep).id)[0].text
+    told = until(lambda: by_bot(slack, rep, slack.workspace.direct(rep).id))
+    assert "went wrong" in told[0].text
 
 
 def test_many_homes_keep_no_form_waiting(slack):
