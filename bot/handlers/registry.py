@@ -35,9 +35,11 @@ from bot.domain.people import Role
 from bot.handlers.asking.lists import list_deals, show_deal
 from bot.handlers.asking.summaries import summarize_pipeline
 from bot.handlers.clarifying.answer import answer_question
-from bot.handlers.coaching.coaching import coach_deal, coach_person
+from bot.handlers.coaching.deal import coach_deal
+from bot.handlers.coaching.person import coach_person
 from bot.handlers.digests.digests import cancel_schedule, list_schedules, schedule_digest, snooze
-from bot.handlers.guiding.aids import ask_library, find_aid, follow_aid
+from bot.handlers.guiding.aids import find_aid, follow_aid
+from bot.handlers.guiding.answers import ask_library
 from bot.handlers.guiding.marketing import announce, blank_aid, change_aid, report_aids
 from bot.handlers.planning.plans import write_plan
 from bot.handlers.talking import explain, not_understood, not_yet

@@ -26,7 +26,7 @@ from bot.domain.audience import DIRECT, Audience
 from bot.domain.text import chinese
 from bot.handlers.digests import due
 from bot.ops import telemetry
-from bot.slack.intake.arrivals import Arrival
+from bot.slack.intake.arrival import Arrival
 from bot.slack.intake.hearing import Hearing
 from bot.slack.outgoing.canvases import Canvases
 from bot.slack.outgoing.composing import TEXT_MOST, Composer, Outgoing, Sending

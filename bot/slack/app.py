@@ -26,7 +26,8 @@ from bot.ops import telemetry
 from bot.slack.answerer import Answerer, away
 from bot.slack.dispatch import Dispatch
 from bot.slack.installations import Installations, ManyWorkspaces
-from bot.slack.intake.arrivals import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, Arrival, arrival_of
+from bot.slack.intake.arrival import Arrival
+from bot.slack.intake.arrivals import LOG_MESSAGE_SHORTCUT, LOG_SHORTCUT, arrival_of
 from bot.slack.intake.reconciling import LONGEST, OVERLAP, reconcile
 from bot.slack.intake.workers import Workers
 from bot.slack.sockets import Sockets

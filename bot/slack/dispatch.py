@@ -12,7 +12,7 @@ from bot.contract.message import Finished
 from bot.errors import NotConfigured
 from bot.slack.answerer import TOKEN_TROUBLE, Answerer, kept_form, told
 from bot.slack.installations import Installations
-from bot.slack.intake.arrivals import Arrival
+from bot.slack.intake.arrival import Arrival
 from bot.storage.inbox import Inbox, Item
 from bot.storage.outbox import Outbox
 

@@ -9,21 +9,19 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, Engine, select
 
+from bot.crm.csv.reading import Numbered, R, read_rows
+from bot.crm.csv.report import ImportReport
 from bot.crm.csv.rows import (
     AccountRow,
     ActivityRow,
     ContactRow,
     DealRow,
     FieldChangeRow,
-    ImportReport,
-    Numbered,
     PersonRow,
     ProductRow,
     QuotaRow,
-    R,
     StageChangeRow,
     StageRow,
-    read_rows,
 )
 from bot.crm.mirror import tables as t
 from bot.crm.mirror.keep import keep, keep_channels, settle

@@ -10,19 +10,9 @@ from pydantic import Field
 from sqlalchemy import Engine
 
 from bot.crm.csv.folder import Folder, store
-from bot.crm.csv.rows import (
-    AccountRow,
-    DealRow,
-    ImportReport,
-    Numbered,
-    PersonRow,
-    ProductRow,
-    Row,
-    StageChangeRow,
-    StageRow,
-    Text,
-    read_rows,
-)
+from bot.crm.csv.reading import Numbered, read_rows
+from bot.crm.csv.report import ImportReport
+from bot.crm.csv.rows import AccountRow, DealRow, PersonRow, ProductRow, Row, StageChangeRow, StageRow, Text
 from bot.crm.mirror.keep import settle
 from bot.domain.deals import StageKind
 from bot.domain.process import Process

@@ -1,20 +1,33 @@
 """The mirror of the CRM in our own tables, and the queries on it; with no CRM behind it, it is the CRM."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
+from sqlalchemy import Engine, Select, and_, func, or_, select
 
 from bot.crm.mirror import tables as t
+from bot.crm.mirror.records import (
+    account_of,
+    activity_of,
+    audience_of,
+    by_deal,
+    contact_of,
+    deal_of,
+    field_change_of,
+    linked_by_deal,
+    person_of,
+    product_of,
+    stage_change_of,
+    stage_of,
+)
 from bot.crm.names.table import NameRow
-from bot.domain.activities import Activity, ActivityKind
+from bot.domain.activities import Activity
 from bot.domain.audience import Audience, ChannelKind
-from bot.domain.deals import Account, Contact, Deal, FieldChange, Product, Quota, Stage, StageChange, StageKind
+from bot.domain.deals import Account, Contact, Deal, FieldChange, Product, Quota, Stage, StageChange
 from bot.domain.money import Money
-from bot.domain.people import Organization, Person
+from bot.domain.people import Organization
 
 T = TypeVar("T")
 
@@ -28,16 +41,16 @@ class Snapshot:
 
     @cached_property
     def organization(self) -> Organization:
-        return Organization(self._mirror.rows(select(t.people).order_by(t.people.c.id), _person))
+        return Organization(self._mirror.rows(select(t.people).order_by(t.people.c.id), person_of))
 
     @cached_property
     def products(self) -> dict[str, Product]:
-        return {p.id: p for p in self._mirror.rows(select(t.products).order_by(t.products.c.id), _product)}
+        return {p.id: p for p in self._mirror.rows(select(t.products).order_by(t.products.c.id), product_of)}
 
     @cached_property
     def stages(self) -> dict[str, Stage]:
         """By name, in the order of the company."""
-        return {s.name: s for s in self._mirror.rows(select(t.stages).order_by(t.stages.c.order), _stage)}
+        return {s.name: s for s in self._mirror.rows(select(t.stages).order_by(t.stages.c.order), stage_of)}
 
     def once(self, name: str, compute: Callable[[], T]) -> T:
         """A derived value, computed once for this version of the mirror."""
@@ -121,7 +134,7 @@ class Mirror:
 
     def accounts(self, ids: Collection[str] | None = None) -> list[Account]:
         query = select(t.accounts).order_by(t.accounts.c.id)
-        return self.rows(query if ids is None else query.where(t.accounts.c.id.in_(ids)), _account)
+        return self.rows(query if ids is None else query.where(t.accounts.c.id.in_(ids)), account_of)
 
     def contacts(self, ids: Collection[str] | None = None, account_id: str | None = None) -> list[Contact]:
         query = select(t.contacts).order_by(t.contacts.c.id)
@@ -129,7 +142,7 @@ class Mirror:
             query = query.where(t.contacts.c.id.in_(ids))
         if account_id is not None:
             query = query.where(t.contacts.c.account_id == account_id)
-        return self.rows(query, _contact)
+        return self.rows(query, contact_of)
 
     def deal(self, deal_id: str) -> Deal | None:
         found = self.deals(ids=[deal_id])
@@ -158,10 +171,10 @@ class Mirror:
             conditions.append(or_(t.deals.c.open.is_(True), t.deals.c.closed_at >= open_or_closed_since))
         wanted = and_(True, *conditions)
         with self.engine.connect() as connection:
-            products = _linked(connection, t.deal_products, t.deal_products.c.product_id, wanted)
-            contacts = _linked(connection, t.deal_contacts, t.deal_contacts.c.contact_id, wanted)
+            products = linked_by_deal(connection, t.deal_products, t.deal_products.c.product_id, wanted)
+            contacts = linked_by_deal(connection, t.deal_contacts, t.deal_contacts.c.contact_id, wanted)
             found = connection.execute(select(t.deals).where(wanted).order_by(t.deals.c.id))
-            return [_deal(row, products.get(row.id, ()), contacts.get(row.id, ())) for row in found]
+            return [deal_of(row, products.get(row.id, ()), contacts.get(row.id, ())) for row in found]
 
     def stage_changes(
         self, deal_ids: Collection[str] | None = None, since: datetime | None = None
@@ -172,7 +185,7 @@ class Mirror:
             query = query.where(t.stage_changes.c.deal_id.in_(deal_ids))
         if since is not None:
             query = query.where(t.stage_changes.c.at >= since)
-        return _by_deal(self.rows(query, _stage_change))
+        return by_deal(self.rows(query, stage_change_of))
 
     def field_changes(
         self,
@@ -185,7 +198,7 @@ class Mirror:
             query = query.where(t.field_changes.c.deal_id.in_(deal_ids))
         if fields is not None:
             query = query.where(t.field_changes.c.field.in_(fields))
-        return _by_deal(self.rows(query, _field_change))
+        return by_deal(self.rows(query, field_change_of))
 
     def activities(
         self, *, deal_id: str | None = None, account_id: str | None = None, limit: int = 20
@@ -196,7 +209,7 @@ class Mirror:
             query = query.where(t.activities.c.deal_id == deal_id)
         if account_id is not None:
             query = query.where(t.activities.c.account_id == account_id)
-        return self.rows(query, _activity)
+        return self.rows(query, activity_of)
 
     def accounts_touched_since(self, since: datetime, until: datetime) -> frozenset[str]:
         """The accounts with an activity in a span of time, on themselves or on one of their deals."""
@@ -219,11 +232,11 @@ class Mirror:
         """A channel that the console and the playground know."""
         if channel == "dm":
             return Audience("dm", ChannelKind.DIRECT)
-        found = self.rows(select(t.channels).where(t.channels.c.name == channel), _audience)
+        found = self.rows(select(t.channels).where(t.channels.c.name == channel), audience_of)
         return found[0] if found else None
 
     def channels(self) -> list[Audience]:
-        return self.rows(select(t.channels).order_by(t.channels.c.name), _audience)
+        return self.rows(select(t.channels).order_by(t.channels.c.name), audience_of)
 
 
 _NAMES: tuple[tuple[str, Select[Any], Callable[[Any], NameRow]], ...] = (
@@ -249,104 +262,3 @@ _NAMES: tuple[tuple[str, Select[Any], Callable[[Any], NameRow]], ...] = (
     ),
     ("person", select(t.people.c.id, t.people.c.name), lambda row: NameRow("person", row.id, (row.name,))),
 )
-
-
-def _linked(connection: Connection, link: Any, column: Any, wanted: Any) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    query = (
-        select(link.c.deal_id, column)
-        .join(t.deals, t.deals.c.id == link.c.deal_id)
-        .where(wanted)
-        .order_by(link.c.position)
-    )
-    for deal_id, other in connection.execute(query):
-        found[deal_id].append(other)
-    return {deal_id: tuple(others) for deal_id, others in found.items()}
-
-
-def _by_deal(changes: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for change in changes:
-        found[change.deal_id].append(change)
-    return dict(found)
-
-
-def _person(row: Any) -> Person:
-    return Person(
-        row.id, row.name, row.email, row.manager_id, row.title, row.region, row.timezone, row.slack_user_id, row.locale
-    )
-
-
-def _account(row: Any) -> Account:
-    return Account(
-        row.id,
-        row.name,
-        tuple(row.aliases),
-        row.industry,
-        row.revenue,
-        row.employees,
-        row.country,
-        row.parent_id,
-        row.owner_id,
-    )
-
-
-def _contact(row: Any) -> Contact:
-    return Contact(row.id, row.name, row.account_id, row.title, row.email, row.phone)
-
-
-def _product(row: Any) -> Product:
-    return Product(row.id, row.name, tuple(row.aliases), row.family, row.list_price, row.currency)
-
-
-def _stage(row: Any) -> Stage:
-    return Stage(row.name, row.order, row.probability, StageKind(row.kind), row.process_stage)
-
-
-def _deal(row: Any, products: tuple[str, ...], contacts: tuple[str, ...]) -> Deal:
-    return Deal(
-        row.id,
-        row.name,
-        row.account_id,
-        row.owner_id,
-        row.stage,
-        row.amount,
-        row.currency,
-        row.created,
-        row.close_date,
-        row.closed_at,
-        row.loss_reason,
-        row.next_step,
-        row.next_step_due,
-        row.forecast,
-        products,
-        contacts,
-        row.version,
-    )
-
-
-def _stage_change(row: Any) -> StageChange:
-    return StageChange(row.deal_id, row.from_stage, row.to_stage, row.at, row.by_id)
-
-
-def _field_change(row: Any) -> FieldChange:
-    return FieldChange(row.deal_id, row.field, row.old, row.new, row.at, row.by_id)
-
-
-def _activity(row: Any) -> Activity:
-    return Activity(
-        row.id,
-        ActivityKind(row.kind),
-        row.at,
-        row.summary,
-        row.duration_minutes,
-        row.deal_id,
-        row.account_id,
-        tuple(row.contact_ids),
-        row.author_id,
-    )
-
-
-def _audience(row: Any) -> Audience:
-    members = None if row.members is None else frozenset(row.members)
-    return Audience(row.name, ChannelKind(row.kind), members)

@@ -22,7 +22,7 @@ from bot.contract.replies.notices import NotUnderstood
 from bot.handlers.asking.lists import list_deals
 from bot.handlers.asking.summaries import summarize_pipeline
 from bot.handlers.clarifying.ask import ask, choose
-from bot.handlers.coaching.coaching import coach_person
+from bot.handlers.coaching.person import coach_person
 from bot.handlers.turn import Turn
 from bot.handlers.writing.capture import tell
 from bot.handlers.writing.creating import create_account, create_contact, create_deal

@@ -1,16 +1,13 @@
-"""Guidance: the right job aid, and answers to free questions with their sources."""
+"""The job aids that fit what was asked."""
 
 import re
-from datetime import date
-from pathlib import PurePath
 from typing import Any, Literal
 
-from bot.contract.commands.guiding import AskLibrary, FindAid, FollowAid
-from bot.contract.drafts import AidsShown, Draft
+from bot.contract.commands.guiding import FindAid, FollowAid
+from bot.contract.drafts import AidsShown
 from bot.contract.phrases import aid_kinds, phrase
-from bot.contract.replies.aids import AidsFound, Answer, Chain, ChainNode, FoundAid
+from bot.contract.replies.aids import AidsFound, Chain, ChainNode, FoundAid
 from bot.contract.replies.base import Reply, Source
-from bot.contract.replies.cards import Advice
 from bot.contract.replies.notices import Nearest, NotUnderstood
 from bot.domain.deals import Deal
 from bot.domain.text import HAS_CJK
@@ -24,15 +21,14 @@ from knowledge.kinds.pain_chain import PainChain
 from knowledge.lexical import terms
 from knowledge.library import Hit
 
-SHOWN = 3
-ANSWERED_FROM, BRIEF_SECTIONS = 3, 2
+SHOWN, BRIEF_SECTIONS = 3, 2
 
 
 def find_aid(command: FindAid, turn: Turn) -> list[Reply]:
     """The aids of a kind that fit what was asked, best first with the reason; the gap is noted where none does."""
     named = "" if turn.audience.external else command.deal
     deal = _deal(named, turn) if named else _theirs(command.words, turn)
-    asked = turn.desk.library.asked(_without_deal(command.words, named), _product_names(turn))
+    asked = turn.desk.library.asked(_without_deal(command.words, named), product_names(turn))
     wanted = AidsShown(
         kind=command.kind,
         deal_id=deal.id if deal else None,
@@ -62,7 +58,7 @@ def follow_aid(command: FollowAid, turn: Turn) -> list[Reply]:
             for aid in again.aids
         )
         return [again.model_copy(update={"aids": short}) if command.brief else again]
-    now = library.asked(command.words, _product_names(turn))
+    now = library.asked(command.words, product_names(turn))
     language = "zh" if said("in_chinese", command.words) else "en" if said("in_english", command.words) else None
     wanted = AidsShown(
         kind=command.kind or kept.kind or (last.kind if last else None),
@@ -93,18 +89,20 @@ def _shown(
         products=wanted.products,
         said=wanted.said,
         on=turn.company_today,
-        sold_in=_sold_in(deal, turn),
+        sold_in=sold_in(deal, turn),
         **near(deal, turn),
     )
     hits = turn.desk.library.search(
         wanted.topic if deal is None else f"{wanted.topic} {deal.name}", facets, limit=8 + len(left_out)
     )
-    hits = [h for h in by_language(hits, language or _language(words)) if h.fits and h.aid and h.aid.id not in left_out]
+    hits = [
+        h for h in by_language(hits, language or language_in(words)) if h.fits and h.aid and h.aid.id not in left_out
+    ]
     if not hits:
-        return _nothing(words, facets, turn)
+        return nothing_fits(words, facets, turn)
     shown = [h for h in hits if hits[0].score - h.score < 0.6][:SHOWN]
     ids = tuple(h.aid.id for h in shown if h.aid)
-    _note("asked", words, list(ids), turn, deal.id if deal else None)
+    note_use("asked", words, list(ids), turn, deal.id if deal else None)
     kept = wanted.model_copy(update={"shown": (*wanted.shown, ids[0])})
     turn.conversation = turn.conversation.model_copy(update={"aids": kept, "last_query": None})
     if deal:
@@ -113,8 +111,8 @@ def _shown(
 
 
 def _aids(hits: list[Hit], deal: Deal | None, turn: Turn) -> AidsFound:
-    aids = tuple(_found(h, turn, deal) for h in hits if h.aid)
-    place = turn.place(frozenset({deal.owner_id})) if deal else _place(turn)
+    aids = tuple(found_aid(h, turn, deal) for h in hits if h.aid)
+    place = turn.place(frozenset({deal.owner_id})) if deal else place_here(turn)
     return AidsFound(aids=aids, sources=tuple(source_of(aid) for aid in aids), audience=place, language=turn.language)
 
 
@@ -136,7 +134,7 @@ def _readable(deal_id: str | None, turn: Turn) -> Deal | None:
     return deal if deal and deal.owner_id in turn.readable else None
 
 
-def _sold_in(deal: Deal | None, turn: Turn) -> tuple[str, ...]:
+def sold_in(deal: Deal | None, turn: Turn) -> tuple[str, ...]:
     person = turn.organization.people[deal.owner_id] if deal else turn.person
     return (person.region,) if person.region else ()
 
@@ -184,11 +182,11 @@ def near(deal: Deal | None, turn: Turn) -> dict[str, Any]:
     }
 
 
-def _product_names(turn: Turn) -> dict[str, str]:
+def product_names(turn: Turn) -> dict[str, str]:
     return {word: p.name for p in turn.desk.mirror.snapshot.products.values() for word in (p.name, *p.aliases)}
 
 
-def _language(words: str) -> str:
+def language_in(words: str) -> str:
     return "zh" if HAS_CJK.search(words) else "en"
 
 
@@ -197,7 +195,7 @@ def by_language(hits: list[Hit], wanted: str) -> list[Hit]:
     return sorted(hits, key=lambda h: (not h.fits, -(h.score + (0.5 if h.aid and h.aid.language == wanted else 0.0))))
 
 
-def _found(hit: Hit, turn: Turn, deal: Deal | None) -> FoundAid:
+def found_aid(hit: Hit, turn: Turn, deal: Deal | None) -> FoundAid:
     assert hit.aid is not None
     reasons = [f"{phrase(turn.language, 'why_' + name)}: {values}" for name, values in hit.why]
     if not reasons or hit.coverage > 0.3:
@@ -214,106 +212,32 @@ def _found(hit: Hit, turn: Turn, deal: Deal | None) -> FoundAid:
         valid_until=hit.aid.valid_until,
         sections=tuple(hit.aid.sections()),
         body=hit.aid.body,
-        chain=_chain(hit.aid) if isinstance(hit.aid, PainChain) else None,
+        chain=chain_of(hit.aid) if isinstance(hit.aid, PainChain) else None,
     )
 
 
-def _chain(aid: PainChain) -> Chain:
+def chain_of(aid: PainChain) -> Chain:
     """What is drawn, and the same in words for who cannot see it."""
     told = "; ".join(f"{node.role}: {node.pain}" for node in aid.nodes)
     nodes = tuple(ChainNode(**node.model_dump()) for node in aid.nodes)
     return Chain(title=aid.title, nodes=nodes, edges=aid.edges, alt=f"{aid.title}. {told}")
 
 
-def ask_library(command: AskLibrary, turn: Turn) -> list[Reply]:
-    """The sentences that answer, each cited; where the best material is not current, that is said instead."""
-    library, day, kept = turn.desk.library, turn.company_today, turn.conversation.aids
-    told = library.aid(kept.shown[-1], day) if command.about_shown and kept and kept.shown else None
-    last = library.hit(told) if told else None
-    asked = library.asked(command.question, _product_names(turn))
-    facets = Facets(
-        sold_in=_sold_in(None, turn),
-        near_roles=asked.roles,
-        near_industries=asked.industries,
-        near_products=asked.products,
-    )
-    hits = [last] if last else library.search(command.question, facets, limit=12)
-    fitting = [h for h in hits if h.fits]
-    current = [h for h in fitting if h.aid is None or library.shelf.current(h.aid, day)]
-    if not current or _stale_is_better(fitting, current):
-        return [_nothing(command.question, Facets(), turn)]
-    best = current[0].score
-    apart: dict[str, Hit] = {}
-    sections = set()
-    for hit in current:
-        section = (hit.passage.document, hit.passage.heading)
-        if hit.score >= 0.75 * best and section not in sections:
-            sections.add(section)
-            apart.setdefault(hit.passage.text, hit)
-    used = list(apart.values())[:ANSWERED_FROM]
-    passages = [
-        (f"[{n}]", sentence) for n, hit in enumerate(used, 1) for sentence in library.sentences(hit, command.question)
-    ]
-    sources = tuple(source_of(h.aid) if h.aid else _document_source(h, turn) for h in used)
-    prose = turn.desk.prose.answer(
-        command.question, passages, turn.language, turn.heard if _place(turn) == "channel" else None
-    )
-    _note("asked", command.question, [s.id for s in sources], turn)
-    now = tuple(h.aid.id for h in used if h.aid)[:1]
-    if now:
-        aids = (kept or AidsShown()).model_copy(update={"shown": (*(kept.shown if kept else ()), *now)})
-        turn.conversation = turn.conversation.model_copy(update={"aids": aids, "last_query": None})
-    return [Answer(prose=prose, sources=sources, audience=_place(turn), language=turn.language)]
-
-
-def _stale_is_better(fitting: list[Hit], current: list[Hit]) -> bool:
-    """Whether an expired, draft or retired aid answers clearly better than anything current."""
-    top = fitting[0]
-    stale = top.aid is not None and top not in current
-    return stale and top.score > 1.25 * current[0].score and top.coverage > current[0].coverage + 0.15
-
-
-def _nothing(words: str, facets: Facets, turn: Turn) -> Reply:
-    _note("gap", words, [], turn)
+def nothing_fits(words: str, facets: Facets, turn: Turn) -> Reply:
+    note_use("gap", words, [], turn)
     nearest = turn.desk.library.nearest(words, turn.company_today, facets)
     refusal = turn.refuse("not_found", "nothing_approved")
     return refusal.model_copy(update={"nearest": tuple(Nearest(id=a.id, kind=a.kind, title=a.title) for a in nearest)})
 
 
-def _note(kind: str, words: str, sources: list[str], turn: Turn, deal_id: str | None = None) -> None:
+def note_use(kind: str, words: str, sources: list[str], turn: Turn, deal_id: str | None = None) -> None:
     turn.desk.library_use.note(kind, words, sources, turn.person.id, turn.thread, turn.now, deal_id)
 
 
-def _place(turn: Turn) -> Literal["channel", "ephemeral"]:
+def place_here(turn: Turn) -> Literal["channel", "ephemeral"]:
     """Aids are for the company: outside people see none."""
     return "ephemeral" if turn.audience.external else "channel"
 
 
 def source_of(aid: Aid | FoundAid) -> Source:
     return Source(id=aid.id, kind=aid.kind, title=aid.title, version=aid.version, location=f"{aid.id}, v{aid.version}")
-
-
-def _document_source(hit: Hit, turn: Turn) -> Source:
-    key, title = hit.passage.document, turn.desk.library.title(hit.passage.document)
-    name = "/".join(PurePath(key).parts[-3:])
-    return Source(id=name, kind="document", title=title, location=f"{name} · {hit.passage.heading}")
-
-
-def advise(deal: Deal, draft: Draft, turn: Turn) -> Advice:
-    """One line after a log: the evidence that the deal's stage needs next, with an aid for its industry and roles."""
-    stage = turn.desk.mirror.snapshot.stages[deal.stage]
-    process_stage = turn.desk.process.stage(stage.process_stage)
-    evidence = process_stage.evidence[0] if process_stage and process_stage.evidence else None
-    day: date = turn.company_today
-    facets = Facets(on=day, aids_only=True, **near(deal, turn))
-    hits = [h for h in by_language(turn.desk.library.search("", facets, limit=5), _language(draft.source)) if h.why]
-    aid = hits[0].aid if hits else None
-    if evidence and aid:
-        return Advice(
-            text=phrase(turn.language, "advice_both", evidence=evidence, aid=aid.title), sources=(source_of(aid),)
-        )
-    if evidence:
-        return Advice(text=phrase(turn.language, "advice_evidence", evidence=evidence))
-    if aid:
-        return Advice(text=phrase(turn.language, "advice_aid", aid=aid.title), sources=(source_of(aid),))
-    return Advice(text=phrase(turn.language, "advice_closed" if stage.kind != "open" else "advice_none"))

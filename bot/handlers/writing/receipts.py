@@ -5,7 +5,7 @@ from bot.contract.replies.base import DealRef
 from bot.contract.replies.cards import BulkItem, Change, Receipt
 from bot.crm.port import Write
 from bot.domain.fields import as_text
-from bot.handlers.guiding.aids import advise
+from bot.handlers.guiding.answers import advise
 from bot.handlers.turn import Turn
 
 

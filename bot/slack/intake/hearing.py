@@ -16,7 +16,7 @@ from bot.contract.replies.notices import Refusal
 from bot.documents.notes import LARGEST_FILE, read_notes
 from bot.domain.text import chinese
 from bot.errors import BadRequest
-from bot.slack.intake.arrivals import Arrival, SharedFile
+from bot.slack.intake.arrival import Arrival, SharedFile
 
 log = logging.getLogger(__name__)
 

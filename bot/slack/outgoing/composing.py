@@ -14,7 +14,7 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.coaching import Document
 from bot.contract.replies.notices import Refusal
 from bot.domain.audience import Audience
-from bot.slack.intake.arrivals import Arrival
+from bot.slack.intake.arrival import Arrival
 from bot.slack.outgoing.attachments import Attachment, attachment
 from bot.slack.workspace import Workspace
 from bot.views import View, render
