@@ -13,6 +13,8 @@ from bot.pipeline.rules import Rule
 Move = Literal["new", "advanced", "pushed", "won", "lost"]
 Span = tuple[datetime, datetime]
 """From a moment until before another one."""
+Order = Literal["amount", "close_date", "age", "quiet", "pushes", "closed"]
+"""How a list of deals is ordered: the largest, the next to close, the longest in the stage or quiet, first."""
 MOVES: tuple[Move, ...] = ("new", "advanced", "pushed", "won", "lost")
 
 

@@ -1,7 +1,7 @@
 """Deals one by one, each with what its history says."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     and_,
@@ -13,13 +13,12 @@ from sqlalchemy import (
 from bot.crm.mirror.reads import Mirror
 from bot.pipeline.deal_status import DealStatus
 from bot.pipeline.rules import RULES
+from bot.pipeline.selection import Order
 from bot.records.conditions import (
     Sight,
     deal,
     last_activity,
 )
-
-Order = Literal["amount", "close_date", "age", "quiet", "pushes", "closed"]
 
 
 def statuses(mirror: Mirror, wanted: list[Any], sight: Sight, order: Order, limit: int | None) -> list[DealStatus]:

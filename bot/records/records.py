@@ -16,14 +16,14 @@ from bot.pipeline.deal_status import Conversion, DealStatus, Listed
 from bot.pipeline.figures import Tallies
 from bot.pipeline.movement import ChangedDeal
 from bot.pipeline.rules import Thresholds
-from bot.pipeline.selection import Move, Selection, Span
+from bot.pipeline.selection import Move, Order, Selection, Span
 from bot.records.conditions import (
     Sight,
     conditions,
     deal,
 )
 from bot.records.history import changed, conversion, movers, touched
-from bot.records.listing import Order, statuses
+from bot.records.listing import statuses
 from bot.records.stage_norms import StageNorms, read_stage_norms
 from bot.records.tallies import By, count
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from bot.contract.commands.base import Command, DealWords
 from bot.domain.deals import Forecast
 from bot.pipeline.rules import Rule
-from bot.pipeline.selection import Move
+from bot.pipeline.selection import Move, Order
 
 ReportView = Literal["summary", "forecast", "movement", "conversion", "hygiene", "scoreboard"]
 
@@ -71,7 +71,7 @@ class ListDeals(DealFilter):
     state: Literal["open", "won", "lost", "any"] = "open"
     period_from: date | None = Field(None, description="Closing (open) or closed (won, lost) in this period")
     period_to: date | None = None
-    order: Literal["amount", "close_date", "age", "quiet", "pushes", "closed"] = "amount"
+    order: Order = "amount"
     top: int | None = Field(None, ge=1, le=100)
 
 
