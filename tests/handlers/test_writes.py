@@ -125,6 +125,17 @@ def test_a_card_waits_for_a_crm_that_is_away(talk, house, crm, after):
     assert str(house.desk.mirror.deal("qd001").amount) != "190000.00"
 
 
+def test_a_write_whose_answer_was_lost_hides_no_later_change(talk, house, crm):
+    rep = talk()
+    card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)
+    crm.away = crm.after = True
+    assert only(rep.press("confirm", card.draft_id), Refusal).say == "crm_down_queued"
+    crm.away = False
+    crm.change("qd001", amount=Decimal(55000))
+    assert [reply.kind for done in due.resume(house.desk, NOW) for reply in done.replies] == ["receipt"]
+    assert (crm.writes, house.desk.mirror.deal("qd001").amount) == (1, Decimal(55000))
+
+
 def test_a_queued_card_meets_a_change_made_meanwhile(talk, house, crm):
     rep, manager = talk(), talk("solomon", thread="other")
     card = only(rep.say("globex inbound dock rollout is 190k now"), DraftCard)

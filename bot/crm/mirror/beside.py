@@ -36,4 +36,6 @@ class CrmBesideMirror:
         pushed = self._crm.push(write, key, version)
         with writing(self._engine) as connection:
             keep_push(connection, write, pushed)
+        if pushed.repeated and write.deal_id:  # it was written a while ago: others may have changed it since
+            self.fetch(write.deal_id)
         return pushed
