@@ -42,8 +42,9 @@ def test_the_contract(crm):
     kinds = {type(record) for record in crm.pull(None)}
     assert {Person, Deal} <= kinds
     before = crm.fetch("qd001")
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as gone:
         crm.fetch("nobody")
+    assert gone.value.say == "deal_gone"
 
     call = NewActivity(ActivityKind.CALL, AT, "spoke", 15, ("qc001",))
     write = Write(
@@ -57,13 +58,18 @@ def test_the_contract(crm):
     pushed = crm.push(write, "key-1", before.version)
     again = crm.push(write, "key-1", before.version)
     assert (again.ref, again.version, again.repeated) == (pushed.ref, pushed.version, True)
+    assert (pushed.repeated, again.activity_id) == (False, pushed.activity_id)
+    assert pushed.activity_id
     after = crm.fetch("qd001")
     assert (after.deal.amount, after.deal.stage, after.version) == (Decimal("1.50"), "Verbal", pushed.version)
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as changed:
         crm.push(change(crm, "key-2", amount=Decimal(2)), "key-2", before.version)
-    with pytest.raises(CrmRefused):
+    assert changed.value.say == "changed_elsewhere"
+    with pytest.raises(CrmRefused) as refused:
         crm.push(change(crm, "key-3", stage="Nowhere", amount=Decimal(3)), "key-3", after.version)
+    assert refused.value.field == "stage"
+    assert "Nowhere" in refused.value.values["reason"]
     assert crm.fetch("qd001") == after, "a refused write leaves nothing behind"
 
     fields = (
@@ -78,8 +84,15 @@ def test_the_contract(crm):
     crm.push(Write(by_id="q05", at=AT, removes_created=made.ref), "key-5", None)
     with pytest.raises(NotFound):
         crm.fetch(made.ref)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as gone:
         crm.push(Write(by_id="q05", at=AT, deal_id="nobody", fields=(("amount", Decimal(1)),)), "key-6", None)
+    assert gone.value.say == "deal_gone"
+    only_note = crm.push(Write(by_id="q05", at=AT, deal_id="qd001", activity=call), "key-6b", after.version)
+    assert (only_note.ref, only_note.version) == ("qd001", after.version), "a note changes no field"
+    assert only_note.activity_id not in {None, pushed.activity_id}
+    assert made.activity_id is None
+    at_account = crm.push(Write(by_id="q05", at=AT, account_id="qa01", activity=call), "key-6c", None)
+    assert at_account.ref == "qa01"
 
     account = crm.push(Write(by_id="q05", at=AT, create="account", fields=(("name", "Nordlicht"),)), "key-7", None)
     fields = (("name", "Ada Brandt"), ("title", "CFO"), ("email", None))

@@ -290,6 +290,33 @@ def test_a_fresh_card_can_be_pressed_where_somebody_was_quicker(talk, house, crm
     assert (crm.deals["qd001"].amount, crm.deals["qd001"].next_step) == (Decimal(99000), "Call legal")
 
 
+def test_many_are_taken_back_together_or_not_at_all(talk, house):
+    manager, other = talk("solomon"), talk("tamsin", thread="other")
+    card = only(manager.say("push all my team's open deals by two weeks"), DraftCard)
+    receipt = only(manager.press("confirm", card.draft_id), Receipt)
+    changed = next(item.deal for item in card.items if item.deal.id == "qd001")
+    later = only(other.say("globex inbound dock rollout closes 2026-12-01"), DraftCard)
+    only(other.press("confirm", later.draft_id), Receipt)
+    dates = {item.deal.id: house.desk.mirror.deal(item.deal.id).close_date for item in card.items}
+    told = only(manager.press("undo", receipt.receipt_id), Refusal)
+    assert (told.reason, told.say, told.values["fields"]) == ("conflict", "changed_since", changed.name)
+    assert {ref: house.desk.mirror.deal(ref).close_date for ref in dates} == dates, "not one of them went back"
+
+
+def test_a_win_is_taken_back_in_the_name_of_who_did_it(talk, house):
+    rep = talk()
+    before = house.desk.mirror.deal("qd001")
+    receipt = only(
+        rep.press("confirm", only(rep.say("won globex inbound dock rollout at 190k"), DraftCard).draft_id), Receipt
+    )
+    assert house.desk.mirror.deal("qd001").closed_at is not None
+    only(talk("solomon").press("undo", receipt.receipt_id), Receipt)
+    after = house.desk.mirror.deal("qd001")
+    assert (after.stage, after.amount, after.closed_at) == (before.stage, before.amount, None)
+    history = house.desk.mirror.stage_changes(["qd001"])["qd001"]
+    assert [(change.to_stage, change.by_id) for change in history[-2:]] == [("Won", "q05"), (before.stage, "q02")]
+
+
 def test_undoing_by_saying_so(talk, house):
     rep = talk()
     before = house.desk.mirror.deal("qd001").amount
