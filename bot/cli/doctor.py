@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.contract.phrases import sentence
 from bot.errors import CaddieError
 from bot.language.model.loading import load_model
 from bot.storage.database import HEAD
@@ -36,7 +37,7 @@ def examine(house: House) -> Iterator[Check]:
         try:
             yield check(house)
         except CaddieError as error:
-            yield Check(name, False, str(error))
+            yield Check(name, False, sentence("en", error))
         except Exception as error:  # a doctor reports whatever breaks
             yield Check(name, False, f"{type(error).__name__}: {error}")
 
