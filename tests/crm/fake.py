@@ -1,7 +1,7 @@
 """A CRM with a store of its own, which can be away, refuse, or lose its answers: what a vendor's may do."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class FakeCrm:
     """Records by id and a version a deal; knows nothing of any mirror.
 
     `away` makes every call fail, with `after` only once the write is done.
-    `refusing` is (field, reason) for each write.
+    `refusing` is (field, reason) for each write; `after_fetch` are done one a fetch, behind the back of who fetched.
     """
 
     def __init__(self, records: list[Record]) -> None:
@@ -29,6 +29,7 @@ class FakeCrm:
         self.writes = 0
         self.away = self.after = False
         self.refusing: tuple[str | None, str] | None = None
+        self.after_fetch: list[Callable[[], None]] = []
 
     @property
     def capabilities(self) -> Capabilities:
@@ -43,7 +44,10 @@ class FakeCrm:
         self._reach()
         if deal_id not in self.deals:
             raise NotFound("deal_gone")
-        return Fetched(self.deals[deal_id], f"v{self.versions[deal_id]}")
+        fetched = Fetched(self.deals[deal_id], f"v{self.versions[deal_id]}")
+        if self.after_fetch:
+            self.after_fetch.pop(0)()
+        return fetched
 
     def push(self, write: Write, key: str, version: str | None) -> Pushed:
         if not self.after:

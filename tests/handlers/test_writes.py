@@ -317,6 +317,32 @@ def test_a_win_is_taken_back_in_the_name_of_who_did_it(talk, house):
     assert [(change.to_stage, change.by_id) for change in history[-2:]] == [("Won", "q05"), (before.stage, "q02")]
 
 
+def test_an_undo_meets_changes_of_other_fields_and_gives_up_where_they_never_end(talk, house, crm):
+    rep = talk()
+    before = crm.deals["qd001"].amount
+    receipt = only(
+        rep.press("confirm", only(rep.say("globex inbound dock rollout is 190k now"), DraftCard).draft_id), Receipt
+    )
+    crm.after_fetch = [lambda n=n: crm.change("qd001", next_step=f"Step {n}") for n in range(9)]
+    told = only(rep.press("undo", receipt.receipt_id), Refusal)
+    assert (told.reason, told.say) == ("unavailable", "being_written")
+    assert crm.deals["qd001"].amount == Decimal(190000)
+    crm.after_fetch = [lambda: crm.change("qd001", next_step="One more")]
+    assert only(rep.press("undo", receipt.receipt_id), Receipt).undone
+    assert (crm.deals["qd001"].amount, crm.deals["qd001"].next_step) == (before, "One more")
+
+
+def test_what_was_logged_goes_with_the_undo(talk, house, crm):
+    rep = talk()
+    had = set(crm.activities)
+    card = only(rep.say("call with Dana about globex inbound dock rollout today"), DraftCard)
+    receipt = only(rep.press("confirm", card.draft_id), Receipt)
+    assert len(crm.activities) == len(had) + 1
+    assert only(rep.press("undo", receipt.receipt_id), Receipt).undone
+    assert set(crm.activities) == had
+    assert not [a for a in house.desk.mirror.activities(deal_id="qd001") if a.id.startswith("note-")]
+
+
 def test_undoing_by_saying_so(talk, house):
     rep = talk()
     before = house.desk.mirror.deal("qd001").amount
