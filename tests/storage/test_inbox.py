@@ -59,16 +59,39 @@ def test_an_item_that_keeps_failing_is_given_up(inbox, request):
     assert inbox.take() is None
 
 
+def _row(inbox: Inbox, key: str):
+    with inbox._engine.connect() as connection:
+        return connection.execute(select(table).where(table.c.key == key)).one()
+
+
 def test_while_slack_is_away_an_item_waits_longer_and_longer(inbox, request):
-    inbox.store(request.node.name, request.node.name, {"n": 1})
-    begun = inbox._clock.now
-    while True:
-        item = inbox.take()
-        if item is None:
-            inbox._clock.now += timedelta(seconds=1)
-        elif inbox.failed(item, "away", away=True):
-            break
-    assert timedelta(hours=1) < inbox._clock.now - begun < timedelta(hours=3)
+    tag = request.node.name
+    inbox.store(tag, tag, {"n": 1})
+    waits = []
+    while not inbox.failed(inbox.take(), "away", away=True):
+        again = _row(inbox, tag).retry_at
+        waits.append((again - inbox._clock.now).total_seconds())
+        inbox._clock.now = again
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256] + [300] * 14
+    assert timedelta(hours=1) < timedelta(seconds=sum(waits)) < timedelta(hours=3)
+
+
+def test_what_ended_is_kept_with_its_time_and_its_error(inbox, request):
+    """The retention deletes by the time."""
+    tag = request.node.name
+    for n in ("1", "2"):
+        inbox.store(f"{tag}{n}", f"{tag}{n}", {"n": n})
+    inbox.done(inbox.take().key)
+    assert (_row(inbox, f"{tag}1").done_at, _row(inbox, f"{tag}1").error) == (inbox._clock.now, None)
+    while not inbox.failed(inbox.take(), "broken"):
+        kept = _row(inbox, f"{tag}2")
+        assert (kept.done_at, kept.error) == (None, "broken")
+        inbox._clock.now = kept.retry_at
+    kept = _row(inbox, f"{tag}2")
+    assert (kept.done_at, kept.retry_at, kept.error) == (inbox._clock.now, None, "broken")
+    inbox._clock.now += LEASE * 2
+    inbox.renew([f"{tag}1"])
+    assert inbox.take() is None, "what ended is not taken over"
 
 
 def test_urgent_items_have_workers_of_their_own_and_leases_are_renewed(inbox, request):
