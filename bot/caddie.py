@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.contract.commands.base import Command
 from bot.contract.message import Action, Answered, Message, Press
@@ -153,7 +154,7 @@ class Caddie:
     def _done(self, commands: Sequence[Command], turn: Turn) -> list[Reply]:
         replies: list[Reply] = []
         for command in commands:
-            replies += guarded(lambda command=command: carry_out(command, turn), turn)  # type: ignore[misc]
+            replies += guarded(partial(carry_out, command, turn), turn)
         return replies
 
     def _remember(self, asked: Message | Press, turn: Turn) -> None:
