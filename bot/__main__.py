@@ -3,7 +3,7 @@
 import typer
 
 from bot.bench import commands as bench
-from bot.cli import crm, operating, talking, trying
+from bot.cli import crm, operating, talking, training, trying
 from bot.cli.options import house
 
 app = typer.Typer(
@@ -12,7 +12,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (talking.commands, operating.commands, trying.commands, bench.commands):
+for group in (talking.commands, operating.commands, trying.commands, training.commands, bench.commands):
     app.add_typer(group)
 app.add_typer(crm.commands, name="crm")
 

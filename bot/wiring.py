@@ -23,7 +23,9 @@ from bot.language.model.loading import load_model
 from bot.language.model.prose import Prose
 from bot.language.model.reader import ModelReader
 from bot.language.reader import Reader
+from bot.language.reading.judge import JudgedReader
 from bot.language.rules.reader import RuleReader
+from bot.language.trained.model import MODEL, trained
 from bot.pipeline.rules import Thresholds
 from bot.records.records import Records
 from bot.settings import Settings
@@ -120,7 +122,8 @@ class House:
 
     @cached_property
     def caddie(self) -> Caddie:
-        settings, offline = self.settings, RuleReader()
+        own = self.settings.caddie_data / "reader.zip"
+        settings, offline = self.settings, JudgedReader(trained(own if own.exists() else MODEL), RuleReader())
         reader: Reader = offline
         if self.model is not None:
             name, timeout = settings.caddie_model or "", settings.caddie_model_timeout

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.contract.commands.base import Offer
 from bot.contract.replies.cards import Change, DraftActivity, Matched, NewContact, NextStep, Option
 
 DraftStatus = Literal["open", "sending", "queued", "written", "discarded", "replaced"]
@@ -56,6 +57,7 @@ class Draft(Frozen):
     matched: Matched | None = None
     twins: tuple[str, ...] = ()
     items: tuple[DraftItem, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 class KeptItem(Frozen):

@@ -23,6 +23,7 @@ class Action(StrEnum):
     POST = "post"
     FIX = "fix"
     MORE = "more"
+    TAKE = "take"
 
 
 @dataclass(frozen=True, slots=True)

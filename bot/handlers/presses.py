@@ -9,10 +9,11 @@ from bot.contract.replies.base import Reply
 from bot.handlers.asking.buttons import asked_for
 from bot.handlers.asking.lists import list_deals
 from bot.handlers.asking.summaries import post_here
-from bot.handlers.clarifying.answer import answer_question
 from bot.handlers.guiding.aids import follow_aid
+from bot.handlers.registry import carry_out
 from bot.handlers.turn import Turn
 from bot.handlers.writing.confirming import confirm, discard
+from bot.handlers.writing.correcting import take_offer
 from bot.handlers.writing.forms import fix, open_form
 from bot.handlers.writing.undoing import undo
 
@@ -39,7 +40,12 @@ def _undo(press: Press, turn: Turn) -> list[Reply]:
 
 
 def _choose(press: Press, turn: Turn) -> list[Reply]:
-    return answer_question(AnswerQuestion(words=press.value or ""), turn)
+    return carry_out(AnswerQuestion(words=press.value or ""), turn)
+
+
+def _take(press: Press, turn: Turn) -> list[Reply]:
+    draft_id, _, value = (press.value or "").partition(" ")
+    return take_offer(value, draft_id, turn)
 
 
 def _rate(press: Press, turn: Turn) -> list[Reply]:
@@ -81,4 +87,5 @@ PRESSES: Mapping[Action, Callable[[Press, Turn], list[Reply]]] = {
     Action.FIX: _fix,
     Action.POST: _post,
     Action.EDIT: _edit,
+    Action.TAKE: _take,
 }

@@ -43,11 +43,12 @@ def _industry_words(turn: Turn) -> dict[str, str]:
 
 def _open_draft(turn: Turn) -> OpenDraft | None:
     found = turn.desk.drafts.of(turn.conversation.draft_id) if turn.conversation.draft_id else None
-    if found is None or found[1] != "open" or found[0].author_id != turn.person.id:
+    if found is None or found[1] not in {"open", "written"} or found[0].author_id != turn.person.id:
         return None
     draft = found[0]
     return OpenDraft(
         has_activity=draft.activity is not None,
         has_close_date=any(c.field == "close_date" for c in draft.changes),
         has_next_step=draft.next_step is not None,
+        written=found[1] == "written",
     )

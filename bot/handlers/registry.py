@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.contract.commands.asking import ListDeals, ShowDeal, SummarizePipeline
+from bot.contract.commands.asking import (
+    AskFact,
+    AskRecords,
+    ListDeals,
+    Prioritize,
+    ShowDeal,
+    SummarizePipeline,
+    Suppose,
+)
 from bot.contract.commands.base import Command, Rights
 from bot.contract.commands.coaching import CoachDeal, CoachPerson
 from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
@@ -17,24 +25,32 @@ from bot.contract.commands.guiding import (
     ReportAids,
 )
 from bot.contract.commands.planning import WritePlan
-from bot.contract.commands.talking import Help, Unclear, Unsupported
+from bot.contract.commands.talking import Chat, Help, Meaning, Unclear, Unsupported
 from bot.contract.commands.writing import (
     AnswerQuestion,
     ChangeMany,
+    ConfirmDraft,
     CorrectDraft,
     CreateAccount,
     CreateContact,
     CreateDeal,
+    DiscardDraft,
     LogActivity,
+    SameFor,
     Undo,
     UpdateDeal,
 )
 from bot.contract.replies.base import Reply
 from bot.contract.replies.notices import Refusal
 from bot.domain.people import Role
+from bot.handlers.asking.facts import ask_fact
 from bot.handlers.asking.lists import list_deals, show_deal
+from bot.handlers.asking.priorities import prioritize
+from bot.handlers.asking.records import ask_records
 from bot.handlers.asking.summaries import summarize_pipeline
+from bot.handlers.asking.supposing import suppose
 from bot.handlers.clarifying.answer import answer_question
+from bot.handlers.clarifying.meaning import meaning_chosen, offer_meanings
 from bot.handlers.coaching.deal import coach_deal
 from bot.handlers.coaching.person import coach_person
 from bot.handlers.digests.digests import cancel_schedule, list_schedules, schedule_digest, snooze
@@ -42,15 +58,24 @@ from bot.handlers.guiding.aids import find_aid, follow_aid
 from bot.handlers.guiding.answers import ask_library
 from bot.handlers.guiding.marketing import announce, blank_aid, change_aid, report_aids
 from bot.handlers.planning.plans import write_plan
-from bot.handlers.talking import explain, not_understood, not_yet
+from bot.handlers.talking import chat, explain, not_understood, not_yet
 from bot.handlers.turn import Turn
 from bot.handlers.writing.bulk import change_many
 from bot.handlers.writing.capture import tell
-from bot.handlers.writing.correcting import correct
+from bot.handlers.writing.confirming import confirm_by_word, discard_by_word
+from bot.handlers.writing.correcting import correct, same_for
 from bot.handlers.writing.creating import create_contact, create_deal, new_account
 from bot.handlers.writing.undoing import undo_last
 
 Handler = Callable[[Any, Turn], list[Reply]]
+
+
+def _answered(command: AnswerQuestion, turn: Turn) -> list[Reply]:
+    """What was chosen of several meanings, else the answer to what a command waits for."""
+    chosen = meaning_chosen(command.words, turn, COMMANDS)
+    return carry_out(chosen, turn) if chosen else answer_question(command, turn)
+
+
 HANDLERS: Mapping[type[Command], Handler] = {
     LogActivity: tell,
     UpdateDeal: tell,
@@ -58,7 +83,10 @@ HANDLERS: Mapping[type[Command], Handler] = {
     CreateAccount: new_account,
     CreateContact: create_contact,
     CorrectDraft: correct,
-    AnswerQuestion: answer_question,
+    SameFor: same_for,
+    ConfirmDraft: confirm_by_word,
+    DiscardDraft: discard_by_word,
+    AnswerQuestion: _answered,
     ChangeMany: change_many,
     Undo: undo_last,
     FindAid: find_aid,
@@ -71,6 +99,10 @@ HANDLERS: Mapping[type[Command], Handler] = {
     SummarizePipeline: summarize_pipeline,
     ListDeals: list_deals,
     ShowDeal: show_deal,
+    AskRecords: ask_records,
+    AskFact: ask_fact,
+    Suppose: suppose,
+    Prioritize: prioritize,
     CoachDeal: coach_deal,
     CoachPerson: coach_person,
     WritePlan: write_plan,
@@ -79,6 +111,8 @@ HANDLERS: Mapping[type[Command], Handler] = {
     CancelSchedule: cancel_schedule,
     SnoozeNudges: snooze,
     Help: explain,
+    Chat: chat,
+    Meaning: offer_meanings,
     Unsupported: not_yet,
     Unclear: not_understood,
 }

@@ -1,16 +1,16 @@
 """What needs no records: help, what cannot be done, what was not understood."""
 
-from bot.contract.commands.talking import Help, Unclear, Unsupported
+from bot.contract.commands.talking import Chat, Help, Unclear, Unsupported
 from bot.contract.phrases import phrase
 from bot.contract.replies.base import Reply
-from bot.contract.replies.notices import HelpText, NotUnderstood
+from bot.contract.replies.notices import ChatText, HelpText, NotUnderstood
 from bot.domain.people import Role
 from bot.handlers.turn import Turn
 from bot.language.examples import examples
 
 FAMILIES = ("writing", "asking", "guiding", "coaching", "planning", "digests")
 """The families of commands in the order in which help tells of them."""
-_LATER = {"minus", "schedule_when"}
+_LATER = {"minus", "schedule_when", "convert"}
 
 
 def explain(command: Help, turn: Turn) -> list[Reply]:
@@ -21,7 +21,7 @@ def explain(command: Help, turn: Turn) -> list[Reply]:
     if turn.organization.role(turn.person.id) is not Role.REP:
         roles.add("manager")
     shown = {
-        family: tuple(one.say for one in examples(turn.language).get(family, ()) if one.help and one.role in roles)
+        family: tuple(one.text for one in examples(turn.language).get(family, ()) if one.help and one.role in roles)
         for family in FAMILIES
     }
     topics = tuple((family, say) for family, say in shown.items() if say)
@@ -30,7 +30,26 @@ def explain(command: Help, turn: Turn) -> list[Reply]:
 
 def not_yet(command: Unsupported, turn: Turn) -> list[Reply]:
     """That it was understood and cannot be done."""
+    if command.what == "field":
+        return [turn.refuse("unsupported", "no_such_field", field=command.words)]
     return [turn.refuse("unsupported", f"later_{command.what}" if command.what in _LATER else "later_other")]
+
+
+def chat(command: Chat, turn: Turn) -> list[Reply]:
+    """A human word back, with what can be asked where that helps."""
+    say = f"chat_{command.topic}"
+    if command.topic == "upset" and turn.desk.receipts.newest(turn.thread):
+        say = "chat_upset_undo"
+    offers = command.topic in {"hello", "how_to", "chitchat"}
+    return [
+        ChatText(
+            say=say,
+            values={"name": turn.person.first_name},
+            suggestions=_suggestions(turn) if offers else (),
+            audience="ephemeral" if turn.audience.channel else "channel",
+            language=turn.language,
+        )
+    ]
 
 
 def not_understood(command: Unclear, turn: Turn) -> list[Reply]:

@@ -28,11 +28,12 @@ class Lexicon(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft:
-    """What the thread's open card holds, as far as a correction may mean it."""
+    """What the thread's card holds, as far as a correction may mean it; `written` once it was confirmed."""
 
     has_activity: bool = False
     has_close_date: bool = False
     has_next_step: bool = False
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

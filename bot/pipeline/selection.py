@@ -10,12 +10,13 @@ from bot.domain.deals import StageKind
 from bot.domain.periods import Period
 from bot.pipeline.rules import Rule
 
-Move = Literal["new", "advanced", "pushed", "won", "lost"]
+Move = Literal["new", "advanced", "pushed", "won", "lost", "back"]
 Span = tuple[datetime, datetime]
 """From a moment until before another one."""
 Order = Literal["amount", "close_date", "age", "quiet", "pushes", "closed"]
 """How a list of deals is ordered: the largest, the next to close, the longest in the stage or quiet, first."""
 MOVES: tuple[Move, ...] = ("new", "advanced", "pushed", "won", "lost")
+"""Those that summaries count; a step back to an earlier stage is only asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Selection:
     `period` is that of the close date for open deals and of the day of closing for won and lost ones.
     `slipped` are open deals that were to close in a period and moved out of it to a later day.
     `moved` are deals that made such a move in `moved_in`. Amounts are compared within the deal's own currency.
+    `named` is a word of the deal's own name.
     """
 
     owners: frozenset[str] | None = None
@@ -36,6 +38,9 @@ class Selection:
     products: frozenset[str] | None = None
     stages: frozenset[str] | None = None
     forecasts: frozenset[str] | None = None
+    not_forecasts: frozenset[str] | None = None
+    not_stages: frozenset[str] | None = None
+    named: str | None = None
     created: Period | None = None
     over: Decimal | None = None
     under: Decimal | None = None

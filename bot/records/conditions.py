@@ -56,6 +56,12 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
     one_of(deal.account_id, selection.accounts)
     one_of(deal.stage, selection.stages)
     one_of(deal.forecast, selection.forecasts)
+    if selection.not_forecasts is not None:
+        found.append(or_(deal.forecast.is_(None), deal.forecast.not_in(sorted(selection.not_forecasts))))
+    if selection.not_stages is not None:
+        found.append(deal.stage.not_in(sorted(selection.not_stages)))
+    if selection.named is not None:
+        found.append(func.lower(deal.name).contains(selection.named.casefold(), autoescape=True))
     if selection.industries is not None:
         found.append(
             deal.account_id.in_(select(t.accounts.c.id).where(t.accounts.c.industry.in_(sorted(selection.industries))))
@@ -209,6 +215,14 @@ def moved_either(move: Move, span: Span, sight: Sight) -> list[Condition]:
             return _last(deal.pushed_at, span, select(field.deal_id).where(dates))
         case "new":
             return [and_(deal.entered_at >= start, deal.entered_at < end)]
+        case "back":
+            order = {name: stage.order for name, stage in sight.stages.items()}
+            down = [
+                and_(change.c.to_stage == name, change.c.from_stage.in_([n for n in order if order[n] > order[name]]))
+                for name in sight.names(StageKind.OPEN)
+            ]
+            history = select(change.c.deal_id).where(change.c.at >= start, change.c.at < end, or_(false(), *down))
+            return [deal.id.in_(history)]
         case "advanced":
             order = {name: stage.order for name, stage in sight.stages.items()}
             open_names = sight.names(StageKind.OPEN)

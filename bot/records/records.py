@@ -1,22 +1,30 @@
 """The questions that handlers ask of the records."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
+    and_,
     func,
     or_,
     select,
 )
 
+from bot.crm.mirror import tables as t
 from bot.crm.mirror.reads import Mirror
+from bot.crm.mirror.records import activity_of
+from bot.domain.activities import Activity, ActivityKind
+from bot.domain.deals import Quota
+from bot.domain.people import Organization
 from bot.domain.periods import Clock, Period
 from bot.pipeline.deal_status import Conversion, DealStatus, Listed
 from bot.pipeline.figures import Tallies
 from bot.pipeline.movement import ChangedDeal
 from bot.pipeline.rules import Thresholds
 from bot.pipeline.selection import Move, Order, Selection, Span
+from bot.records.answer import answer
 from bot.records.conditions import (
     Sight,
     conditions,
@@ -24,6 +32,7 @@ from bot.records.conditions import (
 )
 from bot.records.history import changed, conversion, movers, touched
 from bot.records.listing import statuses
+from bot.records.question import Figures, Question
 from bot.records.stage_norms import StageNorms, read_stage_norms
 from bot.records.tallies import By, count
 
@@ -88,6 +97,60 @@ class Records:
     ) -> Tallies:
         """What the metrics of a period are made of; see `tallies.count`."""
         return count(self._mirror.engine, selection, period, sight, by=by, moves=moves)
+
+    def answer(
+        self,
+        question: Question,
+        sight: Sight,
+        organization: Organization,
+        quotas: Sequence[Quota],
+        currency: str | None = None,
+    ) -> Figures:
+        """The figures of a question of measures; see `answer.answer`."""
+        return answer(self._mirror.engine, question, sight, organization, quotas, currency)
+
+    def last_recorded(self, owners: Collection[str], now: datetime) -> dict[str, datetime]:
+        """When each of these people last did what is recorded, up to a moment."""
+        a = t.activities.c
+        query = (
+            select(a.author_id, func.max(a.at))
+            .where(a.author_id.in_(sorted(owners)), a.at <= now)
+            .group_by(a.author_id)
+        )
+        with self._mirror.engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def activities(
+        self,
+        owners: Collection[str],
+        sight: Sight,
+        *,
+        account_id: str | None = None,
+        deal_id: str | None = None,
+        contact_ids: Collection[str] | None = None,
+        kind: ActivityKind | None = None,
+        period: Period | None = None,
+        limit: int = 500,
+    ) -> list[Activity]:
+        """What was done up to now on the deals of these owners or by them, the latest first."""
+        a = t.activities.c
+        wanted: list[Any] = [
+            a.at <= sight.clock.now,
+            or_(deal.owner_id.in_(sorted(owners)), and_(a.deal_id.is_(None), a.author_id.in_(sorted(owners)))),
+        ]
+        if account_id:
+            wanted.append(func.coalesce(a.account_id, deal.account_id) == account_id)
+        if deal_id:
+            wanted.append(a.deal_id == deal_id)
+        if kind:
+            wanted.append(a.kind == kind.value)
+        if period:
+            start, end = sight.clock.bounds(period)
+            wanted += [a.at >= start, a.at < end]
+        source = t.activities.outerjoin(t.deals, deal.id == a.deal_id)
+        query = select(t.activities).select_from(source).where(*wanted).order_by(a.at.desc(), a.id).limit(limit)
+        found = self._mirror.rows(query, activity_of)
+        return [one for one in found if contact_ids is None or set(one.contact_ids) & set(contact_ids)]
 
     def movers(
         self, selection: Selection, moves: Collection[Move], span: Span, sight: Sight, limit: int

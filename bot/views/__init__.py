@@ -10,9 +10,10 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.cards import DraftCard, LogForm, Question, Receipt
 from bot.contract.replies.coaching import Coaching, Document
 from bot.contract.replies.digests import Schedules
-from bot.contract.replies.notices import Discarded, HelpText, NotUnderstood, Refusal
+from bot.contract.replies.notices import ChatText, Choice, Discarded, HelpText, NotUnderstood, Refusal
+from bot.contract.replies.records import AccountsFound, ActivitiesFound, ContactsFound, PeopleFound
 from bot.contract.replies.reports import DealsFound, Home, PipelineReport
-from bot.views import aids, cards, coaching, home, notices, reports
+from bot.views import aids, cards, coaching, home, notices, records, reports
 from bot.views.blocks import Block, context, plain_of, texts
 from bot.views.mrkdwn import harmless
 
@@ -79,6 +80,12 @@ VIEWS: Mapping[type[Reply], Callable[[Any], list[Block]]] = {
     NotUnderstood: notices.unclear,
     Discarded: notices.discarded,
     HelpText: notices.help_text,
+    ChatText: notices.chat,
+    Choice: notices.choice,
+    AccountsFound: records.accounts,
+    ContactsFound: records.contacts,
+    PeopleFound: records.people,
+    ActivitiesFound: records.activities,
 }
 """The one list of replies with what they look like."""
 

@@ -41,7 +41,7 @@ def answer(reply: Answer) -> list[b.Block]:
 def usage(report: AidsReport) -> list[b.Block]:
     """What marketing should write next comes first, then how each aid fares."""
     say, m = report.language, report.metrics
-    period = phrase(say, "usage_period", start=report.period.start.isoformat(), end=report.period.end.isoformat())
+    period = phrase(say, "usage_period", start=report.period.start, end=report.period.end)
     pairs = [
         (phrase(say, f"usage_{name}"), str(m[f"{name}_count"]))
         for name in ("asked", "gap", "people", "current", "unused")

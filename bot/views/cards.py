@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from bot.contract.commands.base import Offer
 from bot.contract.phrases import phrase
 from bot.contract.replies.cards import Change, DraftActivity, DraftCard, NextStep, Question, Receipt
 from bot.domain.locale import locale_of
@@ -27,7 +28,23 @@ def draft(card: DraftCard) -> list[b.Block]:
     if card.missing:
         names = ", ".join(phrase(say, f"field_{name}") for name in card.missing)
         made.append(b.context(escape(phrase(say, "missing", fields=names))))
+    if card.offers:
+        words = ", ".join(f"“{cut(o.words, 60)}”" for o in card.offers)
+        made.append(b.context(escape(phrase(say, "offers_title", words=words))))
+        made.append(b.actions([_offer(o, n, card) for n, o in enumerate(card.offers[:3])]))
     return [*made, _buttons(card)]
+
+
+def _offer(offer: Offer, n: int, card: DraftCard) -> b.Block:
+    """A button that takes a possible value onto the card."""
+    value = offer.value
+    if offer.field == "amount" and card.currency:
+        value = locale_of(card.locale).money(Decimal(offer.value), card.currency)
+    return b.button(
+        phrase(card.language, f"offer_{offer.field}", value=value),
+        f"take:{n}",
+        f"{card.draft_id} {offer.field}:{offer.value}",
+    )
 
 
 def _buttons(card: DraftCard) -> b.Block:
@@ -88,6 +105,7 @@ def in_a_line(card: DraftCard | Receipt) -> str:
 def question(asked: Question) -> list[b.Block]:
     say = asked.language
     name = "ask_deal_words" if asked.about == "deal" and asked.words else f"ask_{asked.about}"
+    name = "ask_which_account" if asked.about == "account" and not asked.words else name
     made = [b.section(escape(phrase(say, name, words=cut(asked.words, 80))))]
     options = [
         (o.id, phrase(say, "option_create", name=o.name) if o.id == "create" else o.name) for o in asked.options if o.id

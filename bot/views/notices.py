@@ -2,11 +2,11 @@
 
 from bot.contract.phrases import phrase
 from bot.contract.replies.cards import LogForm
-from bot.contract.replies.notices import Discarded, HelpText, NotUnderstood, Refusal
+from bot.contract.replies.notices import ChatText, Choice, Discarded, HelpText, NotUnderstood, Refusal
 from bot.views import blocks as b
 from bot.views.mrkdwn import cut, escape
 
-VALUE_MOST, REASONS_MOST = 200, 1500
+VALUE_MOST, REASONS_MOST, MEANINGS_MOST = 200, 1500, 3
 
 
 def refusal(reply: Refusal) -> list[b.Block]:
@@ -40,3 +40,15 @@ def form(reply: LogForm) -> list[b.Block]:
     """What stands where no form can open: its title and what it holds."""
     filled = [f"{name}: {value}" for name, value in reply.values.model_dump(mode="json").items() if value]
     return [b.section(f"*{escape(phrase(reply.language, 'form_title'))}*\n{b.bullets(filled)}")]
+
+
+def chat(reply: ChatText) -> list[b.Block]:
+    said = escape(phrase(reply.language, reply.say, **reply.values))
+    return [b.section(f"{said}\n{b.bullets(reply.suggestions)}" if reply.suggestions else said)]
+
+
+def choice(reply: Choice) -> list[b.Block]:
+    options = reply.options[:MEANINGS_MOST]
+    buttons = [b.button(option.label, f"choose:{n}", option.id) for n, option in enumerate(options)]
+    listed = b.bullets(tuple(option.label for option in options))
+    return [b.section(f"{escape(phrase(reply.language, 'choice_title'))}\n{listed}"), b.actions(buttons)]

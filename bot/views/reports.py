@@ -8,6 +8,7 @@ from bot.contract.replies.reports import DealRow, DealsFound, Line, PipelineRepo
 from bot.domain.locale import Locale, locale_of
 from bot.views import blocks as b
 from bot.views.mrkdwn import escape
+from bot.views.records import figures
 
 DEALS_SHOWN = 20
 ROWS_SHOWN, ROWS_OPENED, LINES_OPENED = 25, 12, 8
@@ -47,8 +48,10 @@ def _deal(deal: DealRow, say: str, locale: Locale) -> str:
 
 
 def pipeline(report: PipelineReport) -> list[b.Block]:
+    if report.measures:
+        return figures(report)
     say = report.language
-    start, end = report.period.start.isoformat(), report.period.end.isoformat()
+    start, end = _days(report)
     as_of = report.as_of.strftime("%Y-%m-%d %H:%M %z")
     made = [
         b.header(phrase(say, "report_title", scope=report.scope)),
@@ -77,14 +80,19 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
     return [*made, b.actions(elements)] if elements else made
 
 
+def _days(report: PipelineReport) -> tuple[str, str]:
+    start, end = report.period.start, report.period.end
+    return (start.isoformat() if start else "", end.isoformat() if end else "")
+
+
 def glance(report: PipelineReport) -> list[b.Block]:
     """The few numbers of a report that matter every morning, and its rows."""
     say = report.language
     meta = phrase(
         say,
         "report_meta",
-        start=report.period.start.isoformat(),
-        end=report.period.end.isoformat(),
+        start=_days(report)[0],
+        end=_days(report)[1],
         currency=report.currency,
         as_of=report.as_of.strftime("%Y-%m-%d %H:%M %z"),
     )

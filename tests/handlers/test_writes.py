@@ -303,6 +303,23 @@ def test_many_are_taken_back_together_or_not_at_all(talk, house):
     assert {ref: house.desk.mirror.deal(ref).close_date for ref in dates} == dates, "not one of them went back"
 
 
+def test_two_changed_together_stop_at_the_one_that_changed_since(talk, house):
+    owners = [d.owner_id for d in house.desk.mirror.deals(open_only=True)]
+    own = [d for d in house.desk.mirror.deals(open_only=True, owners=["q05"]) if d.close_date]
+    later = sorted(own, key=lambda d: d.close_date)[-2].close_date
+    assert owners.count("q05") > 2
+    rep, other = talk(), talk(thread="other")
+    card = only(rep.say(f"push all my open deals closing after {later - timedelta(days=1)} by two weeks"), DraftCard)
+    first, second = (item.deal.id for item in card.items)
+    receipt = only(rep.press("confirm", card.draft_id), Receipt)
+    change = only(other.say(f"{house.desk.mirror.deal(first).name} closes 2027-05-05"), DraftCard)
+    only(other.press("confirm", change.draft_id), Receipt)
+    moved = house.desk.mirror.deal(second).close_date
+    told = only(rep.press("undo", receipt.receipt_id), Refusal)
+    assert (told.say, told.values["fields"]) == ("changed_since", house.desk.mirror.deal(first).name)
+    assert house.desk.mirror.deal(second).close_date == moved, "the untouched one stays as well"
+
+
 def test_a_win_is_taken_back_in_the_name_of_who_did_it(talk, house):
     rep = talk()
     before = house.desk.mirror.deal("qd001")

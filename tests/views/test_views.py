@@ -23,15 +23,20 @@ from slack_sdk.models.blocks import Block
 
 from bot.cli.terminal import show
 from bot.contract import replies
+from bot.contract.commands.talking import Topic
 from bot.contract.phrases import FOLDER, aid_kinds, phrases
 from bot.contract.replies.aids import AidsFound, Answer, Chain, ChainNode, FoundAid
 from bot.contract.replies.base import Reply
 from bot.contract.replies.cards import Change, LogForm
 from bot.contract.replies.coaching import Document
 from bot.contract.replies.digests import Schedules
-from bot.contract.replies.notices import Refusal
+from bot.contract.replies.notices import ChatText, Refusal
+from bot.contract.replies.records import Found
 from bot.contract.replies.reports import Home
+from bot.domain.activities import ActivityKind
 from bot.handlers.talking import FAMILIES
+from bot.language.acts import FAMILY
+from bot.pipeline.measures import MEASURES
 from bot.playground.limits import block_problems, check_view
 from bot.slack.outgoing.attachments import attachment
 from bot.views import VIEWS, render
@@ -114,6 +119,19 @@ OWN = {  # what no outside text can fill: names of phrases and aids, addresses, 
     "Coaching.weakest": st.sampled_from((None, "pain")),
     "Schedule.timezone": st.sampled_from(("UTC", "Asia/Shanghai")),
     "locale": st.sampled_from(("en-US", "de-DE", "zh-CN", "en-IN")),
+    "PipelineReport.measures": st.sampled_from(((), MEASURES)),
+    "PipelineReport.by": st.sampled_from(((), ("rep",), ("loss_reason", "month"))),
+    "RestsOn.field": st.sampled_from((None, "amount")),
+    "PipelineReport.others": st.just({"EUR": {"amount": 1.0, "average_amount": None}}),
+    "AccountsFound.say": st.sampled_from(("accounts_found", "accounts_without_deal", "accounts_untouched")),
+    "ContactsFound.say": st.just("contacts_found"),
+    "PeopleFound.say": st.sampled_from(("people_found", "people_silent")),
+    "ActivitiesFound.say": st.just("activities_found"),
+    "ActivityRow.kind": st.sampled_from([kind.value for kind in ActivityKind]),
+    "ChatText.say": st.sampled_from([f"chat_{topic}" for topic in get_args(Topic)]),
+    "Meant.label": st.sampled_from([text for name, text in phrases("en").items() if name.startswith("act_")]),
+    "Meant.id": st.sampled_from(sorted(FAMILY)),
+    "Offer.value": st.sampled_from(("190000", "5.50")),
     "AidForm.aid": st.sampled_from(list(aid_kinds())),
     "HelpText.topics": st.lists(
         st.tuples(st.sampled_from(FAMILIES), st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(tuple)),
@@ -168,8 +186,12 @@ def sound(made: Any) -> Any:
     """Amounts as the CRM writes them, and every place of a phrase filled."""
     if isinstance(made, Change) and made.field == "amount":
         return made.model_copy(update={"old": "-5.50", "new": "9999999999999.99"})
-    named = isinstance(made, Refusal | Schedules)
-    return made.model_copy(update={"values": dict.fromkeys(PLACES[made.say], made.values["EUR"])}) if named else made
+    if isinstance(made, Refusal | Schedules | ChatText | Found):
+        filled = dict.fromkeys(
+            [p for p in PLACES[made.say] if p != "n" or not isinstance(made, Found)], made.values["EUR"]
+        )
+        return made.model_copy(update={"values": filled})
+    return made
 
 
 def objects(found: Any, kinds: set[str]) -> Iterator[dict[str, Any]]:
@@ -257,10 +279,16 @@ def test_files_and_the_terminal_take_any_words(words, tmp_path):
     assert "[" not in words or words in shown.getvalue()
 
 
+def concrete(kind: type[Reply]) -> Iterator[type[Reply]]:
+    """The kinds of reply that are drawn: those that no other one extends."""
+    for one in kind.__subclasses__():
+        yield from concrete(one) if one.__subclasses__() else [one]
+
+
 def test_no_kind_is_forgotten_and_no_phrase_stands_twice():
     for module in pkgutil.iter_modules(replies.__path__):
         importlib.import_module(f"{replies.__name__}.{module.name}")
-    assert set(Reply.__subclasses__()) == set(KINDS)
+    assert set(concrete(Reply)) == set(KINDS)
     for file in FOLDER.glob("phrases.*.yaml"):
         names = [key.value for key, _ in yaml.compose(file.read_text(encoding="utf-8")).value]
         assert not {name for name in names if names.count(name) > 1}

@@ -7,7 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from bot.contract.commands.base import Command, DealWords
+from bot.domain.activities import ActivityKind
 from bot.domain.deals import Forecast
+from bot.pipeline.measures import Dimension, Measure, State
 from bot.pipeline.rules import Rule
 from bot.pipeline.selection import Move, Order
 
@@ -41,6 +43,9 @@ class DealFilter(Command):
     )
     loss_reason: str | None = None
     forecast: Forecast | None = None
+    not_forecast: Forecast | None = Field(None, description="A category the deals are not in: 'not in commit'")
+    not_stage: str | None = Field(None, description="A stage the deals are not in, by the company's own name")
+    named: str = Field("", description="A word of the deals' own names, such as 'renewal' or 'expansion'")
     created_from: date | None = None
     created_to: date | None = None
     slipped_from: date | None = Field(
@@ -68,7 +73,7 @@ class SummarizePipeline(DealFilter):
 class ListDeals(DealFilter):
     """List deals by owner, state, close window, age, pushes, missing next step, loss reason or amount."""
 
-    state: Literal["open", "won", "lost", "any"] = "open"
+    state: State = "open"
     period_from: date | None = Field(None, description="Closing (open) or closed (won, lost) in this period")
     period_to: date | None = None
     order: Order = "amount"
@@ -79,3 +84,60 @@ class ShowDeal(Command):
     """Show one deal as it stands, with its last activities."""
 
     deal: DealWords
+
+
+Subject = Literal["deals", "accounts", "contacts", "people", "activities"]
+Lacking = Literal["open_deals", "activity", "contacts"]
+
+
+class AskRecords(DealFilter):
+    """Figures by something, or the accounts, contacts, people or activities that meet conditions: 'win rate by region',
+    'calls per rep last week', 'customers without an open deal', 'who has not logged anything in two weeks'.
+    """
+
+    subject: Subject = "deals"
+    measures: tuple[Measure, ...] = Field((), description="What is to be counted; empty for a list of the records")
+    by: tuple[Dimension, ...] = Field((), max_length=2, description="How to break down")
+    state: State = "open"
+    period_from: date | None = None
+    period_to: date | None = None
+    activity: ActivityKind | None = Field(None, description="Only activities of this kind")
+    contact: str = Field("", description="The customer's person that activities were with, as written")
+    lacking: Lacking | None = Field(None, description="What the accounts or people do not have")
+    lacking_days: int | None = Field(None, description="For 'activity': in how many days, 14 where nothing was said")
+    least: bool = Field(False, description="True for the smallest first")
+    top: int | None = Field(None, ge=1, le=100)
+    below: Decimal | None = Field(None, description="Only groups whose first measure is below this; shares as 0.5")
+    above: Decimal | None = None
+    left_out: tuple[str, ...] = Field((), description="Words of the question that nothing above holds")
+
+
+FactField = Literal[
+    "owner", "amount", "close_date", "stage", "next_step", "forecast", "created", "age", "loss_reason", "product",
+    "contacts", "pushes", "last_activity", "probability", "account", "title", "email", "phone", "industry", "country",
+    "employees", "revenue", "won_on",
+]  # fmt: skip
+
+
+class AskFact(Command):
+    """One thing about one record: the phone of a contact, the owner of a deal, when it closes, who the CFO is."""
+
+    field: FactField
+    deal: DealWords = ""
+    contact: str = Field("", description="The customer's person, by name or title ('CFO'), as written")
+
+
+class Suppose(DealFilter):
+    """What would be if: deals won or lost, or one at another amount."""
+
+    outcome: Literal["won", "lost", "amount"] = "won"
+    amount: Decimal | None = None
+    amount_factor: Decimal | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+
+
+class Prioritize(Command):
+    """What the person should work on now: what is due, late, stalled or about to close."""
+
+    whose: str = Field("", description="Whose, as written")

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,6 +36,16 @@ class Command(BaseModel):
     def family(cls) -> str:
         """The name of the annotated messages that it is recognised by, and of the module where it stands."""
         return cls.__module__.rpartition(".")[2]
+
+
+class Offer(BaseModel):
+    """A value that may be meant and is not sure: it changes nothing until its author takes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: Literal["amount", "close_date", "stage"]
+    value: str
+    words: str
 
 
 class DealChanges(Command):

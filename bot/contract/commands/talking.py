@@ -1,6 +1,8 @@
-"""What needs no records: help, and what cannot be done."""
+"""What needs no records: help, a word between people, and what cannot be done."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.contract.commands.base import Command, Rights
 
@@ -17,6 +19,7 @@ class Unsupported(Command):
     rights: ClassVar[Rights] = Rights.ANYBODY
 
     what: str
+    words: str = ""
 
 
 class Unclear(Command):
@@ -25,3 +28,35 @@ class Unclear(Command):
     rights: ClassVar[Rights] = Rights.ANYBODY
 
     reason: Literal["empty", "too_long", "nothing_found", "hypothetical", "negated"] = "nothing_found"
+
+
+Topic = Literal["hello", "thanks", "upset", "chitchat", "how_to", "about", "private"]
+
+
+class Chat(Command):
+    """A word that asks for nothing: a greeting, thanks, anger, small talk, who Caddie is, how to do something with it,
+    a thought that is not to be logged.
+    """
+
+    rights: ClassVar[Rights] = Rights.ANYBODY
+
+    topic: Topic
+
+
+class PossibleReading(BaseModel):
+    """What a message would ask for, were it of an act."""
+
+    model_config = ConfigDict(frozen=True)
+
+    act: str
+    command: str
+    fields: dict[str, Any]
+
+
+class Meaning(Command):
+    """What the person may have meant, likeliest first, where nothing is sure."""
+
+    rights: ClassVar[Rights] = Rights.ANYBODY
+
+    readings: tuple[PossibleReading, ...] = Field(min_length=1, max_length=3)
+    words: str

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.contract.commands.asking import ListDeals
-from bot.contract.commands.base import Command, DealChanges, DealWords
+from bot.contract.commands.base import Command, DealChanges, DealWords, Offer
 from bot.domain.activities import ActivityKind
 
 
@@ -22,6 +22,9 @@ class LogActivity(Command):
     contacts: tuple[str, ...] = Field((), description="Customer people present, as written")
     summary: str = Field(description="What the person told, in their own words")
     changes: DealChanges = DealChanges()
+    contacts_mentioned: tuple[str, ...] = Field((), description="Customer people only talked about, as written")
+    on_account: bool = Field(False, description="True where it is about the account or its people, not about a deal")
+    offers: tuple[Offer, ...] = Field((), description="Values that may be meant: a budget, a hope, a quote of others")
 
 
 class UpdateDeal(Command):
@@ -30,6 +33,7 @@ class UpdateDeal(Command):
     deal: DealWords = ""
     contacts: tuple[str, ...] = Field((), description="Customer people named, as written")
     changes: DealChanges
+    offers: tuple[Offer, ...] = Field((), description="Values that may be meant: a budget, a hope, a quote of others")
 
 
 class CreateDeal(Command):
@@ -69,7 +73,24 @@ class CorrectDraft(Command):
     contacts_added: bool = Field(
         False, description="True when these people come to those on the card, False when they replace them"
     )
+    offers: tuple[Offer, ...] | None = Field(
+        None, description="Possible values left; those of the card where not given"
+    )
     changes: DealChanges = DealChanges()
+
+
+class SameFor(Command):
+    """The same as on this thread's last card, for another deal: "same for Initech"."""
+
+    deal: DealWords
+
+
+class ConfirmDraft(Command):
+    """Write the card: "yes, log it"; it is shown again with its button."""
+
+
+class DiscardDraft(Command):
+    """Throw the open card of this thread away: "scratch that", "never mind"."""
 
 
 class AnswerQuestion(Command):

@@ -56,11 +56,34 @@ class AidsFound(Reply):
     announced_in: tuple[str, ...] = Field((), exclude=True)
 
 
+class RecordRef(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["deal", "account", "contact", "person"]
+    id: str
+    name: str
+
+
+class Fact(BaseModel):
+    """A field of a record as it stands; `at` is since when, where the history tells."""
+
+    model_config = ConfigDict(frozen=True)
+
+    record: RecordRef
+    field: str
+    value: str | None
+    at: date | datetime | None = None
+    source: str = "CRM"
+
+
 class Answer(Reply):
-    """Prose; every statement from the library carries its citation [n] into `sources`."""
+    """Prose; every statement from the library carries its citation [n] into `sources`, every one from the records
+    stands in `facts`.
+    """
 
     kind: Literal["answer"] = "answer"
     prose: str = Field(exclude=True)
+    facts: tuple[Fact, ...] = ()
 
 
 class AidsReport(Reply):

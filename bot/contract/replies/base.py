@@ -50,10 +50,12 @@ class DealRef(BaseModel):
 
 
 class PeriodShown(BaseModel):
+    """Both days are None where a question has no period: all time."""
+
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    start: date = Field(serialization_alias="from")
-    end: date = Field(serialization_alias="to")
+    start: date | None = Field(serialization_alias="from")
+    end: date | None = Field(serialization_alias="to")
 
 
 class ReportRow(BaseModel):
@@ -62,5 +64,6 @@ class ReportRow(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     label: str
+    id: str | None = None
     metrics: dict[str, int | float | None]
     query: str = Field("", exclude=True)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.contract.commands.base import Offer
 from bot.contract.replies.base import DealRef, Reply, Source
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import Forecast
@@ -85,6 +86,7 @@ class DraftCard(Reply):
     missing: tuple[str, ...] = ()
     items: tuple[BulkItem, ...] = ()
     matched: Matched | None = None
+    offers: tuple[Offer, ...] = ()
     twins: tuple[str, ...] = Field((), exclude=True)
     link: str | None = Field(None, exclude=True)
     currency: str | None = Field(None, exclude=True)

@@ -42,3 +42,28 @@ class HelpText(Reply):
 
     kind: Literal["help"] = "help"
     topics: tuple[tuple[str, tuple[str, ...]], ...] = Field((), exclude=True)
+
+
+class ChatText(Reply):
+    """A word between people: a greeting, thanks; `say` names the sentence and `values` fill it."""
+
+    kind: Literal["chat"] = "chat"
+    say: str = Field(exclude=True)
+    values: dict[str, str] = Field(default_factory=dict, exclude=True)
+    suggestions: tuple[str, ...] = Field((), exclude=True)
+
+
+class Meant(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    label: str
+
+
+class Choice(Reply):
+    """“Did you mean”: what the words may have meant, the likeliest first."""
+
+    kind: Literal["choice"] = "choice"
+    audience: Literal["channel", "ephemeral"] = "ephemeral"
+    options: tuple[Meant, ...] = Field(min_length=1)
+    words: str = Field("", exclude=True)

@@ -90,8 +90,18 @@ class Chart(BaseModel):
     mark_label: str = ""
 
 
+class RestsOn(BaseModel):
+    """How many records a figure rests on, and how many lack the field that it needs."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    having: int = Field(serialization_alias="with")
+    lacking: int = Field(0, serialization_alias="without")
+    field: str | None = None
+
+
 class PipelineReport(Reply):
-    """Numbers with their scope, period, currency and moment."""
+    """Numbers with their scope, period, currency and moment; `measures` are those of a question, in its order."""
 
     kind: Literal["report"] = "report"
     view: str = Field("summary", exclude=True)
@@ -102,6 +112,12 @@ class PipelineReport(Reply):
     metrics: dict[str, int | float | None]
     rows: tuple[ReportRow, ...] = ()
     findings: tuple[Finding, ...] = ()
+    measures: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    rests_on: RestsOn | None = None
+    matched: int | None = Field(None, exclude=True)
+    by: tuple[str, ...] = ()
+    others: dict[str, dict[str, int | float | None]] = Field(default_factory=dict)
     chart: str | None = None
     picture: Chart | None = Field(None, exclude=True)
     sections: tuple[tuple[str, tuple[str | Line, ...]], ...] = Field((), exclude=True)

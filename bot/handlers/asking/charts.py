@@ -14,7 +14,7 @@ from bot.pipeline.movement import CAUSES, Step
 ROWS_MOST = 16
 
 
-def _made(title: str, bars: Iterable[Bar], mark: float | None = None, mark_label: str = "") -> Chart | None:
+def made(title: str, bars: Iterable[Bar], mark: float | None = None, mark_label: str = "") -> Chart | None:
     """A chart whose text says the same as its picture; None where there is nothing to see."""
     bars = tuple(bars)
     if not any(bar.size for bar in bars):
@@ -61,7 +61,7 @@ def stages_chart(tallies: Tallies, metrics: Metrics, currency: str, turn: Turn) 
             )
     quota = metrics["quota"]
     label = f"{phrase(say, 'metric_quota')} {money_short(float(quota))}" if quota is not None else ""
-    return _made(
+    return made(
         phrase(say, "chart_stages", currency=currency), bars, float(quota) if quota is not None else None, label
     )
 
@@ -81,7 +81,7 @@ def rows_chart(rows: Sequence[ReportRow], currency: str, turn: Turn) -> Chart | 
                 )
             )
         bars.append(Bar(label=row.label, size=open_, shown=money_short(open_), kind="open"))
-    return _made(phrase(turn.language, "chart_rows", currency=currency), bars[: 2 * ROWS_MOST])
+    return made(phrase(turn.language, "chart_rows", currency=currency), bars[: 2 * ROWS_MOST])
 
 
 def forecast_chart(metrics: Metrics, more: Metrics, currency: str, turn: Turn) -> Chart | None:
@@ -109,7 +109,7 @@ def forecast_chart(metrics: Metrics, more: Metrics, currency: str, turn: Turn) -
         )
     quota = metrics["quota"]
     label = f"{phrase(say, 'metric_quota')} {money_short(float(quota))}" if quota is not None else ""
-    return _made(
+    return made(
         phrase(say, "chart_forecast", currency=currency), bars, float(quota) if quota is not None else None, label
     )
 
@@ -134,7 +134,7 @@ def waterfall_chart(steps: Sequence[Step], then: Decimal, now: Decimal, currency
             )
             at += amount
     bars.append(Bar(label=phrase(say, "chart_now"), size=float(now), shown=money_short(float(now)), kind="total"))
-    return _made(phrase(say, "chart_movement", currency=currency), bars)
+    return made(phrase(say, "chart_movement", currency=currency), bars)
 
 
 def conversion_chart(conversions: Sequence[Conversion], turn: Turn) -> Chart | None:
@@ -144,4 +144,4 @@ def conversion_chart(conversions: Sequence[Conversion], turn: Turn) -> Chart | N
         for c in conversions
         if c.entered
     ]
-    return _made(phrase(turn.language, "chart_conversion"), bars)
+    return made(phrase(turn.language, "chart_conversion"), bars)

@@ -114,8 +114,11 @@ def select_deals(command: ListDeals, turn: Turn) -> tuple[Listed, dict[str, str]
     if isinstance(selection, Refusal):
         return selection
     period = Period(command.period_from, command.period_to) if command.period_from and command.period_to else None
-    kind = None if command.state == "any" or command.moved else StageKind(command.state)
+    kind = None if command.state in {"any", "closed"} or command.moved else StageKind(command.state)
     selection = replace(selection, kind=kind, period=period)
+    if command.state == "closed":
+        ended = frozenset(s.name for s in turn.desk.mirror.snapshot.stages.values() if s.kind is not StageKind.OPEN)
+        selection = replace(selection, stages=ended & (selection.stages or ended))
     listed = turn.desk.records.deals(selection, turn.sight, order=command.order, limit=command.top or LISTED_MOST)
     return listed, {s.deal.id: why for s in listed.statuses if (why := _why(command, s, turn))}
 

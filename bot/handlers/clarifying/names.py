@@ -181,7 +181,7 @@ def _account_of(contacts: list[Match], turn: Turn) -> Account | None:
     return next(iter(turn.desk.mirror.accounts(ids)), None) if len(ids) == 1 else None
 
 
-_TITLES = {
+ROLE_TITLES = {
     "ceo": "chief executive", "cfo": "chief financial", "coo": "chief operating", "cto": "chief technology",
     "cio": "chief information",
     "cmo": "chief marketing", "cro": "chief revenue",
@@ -191,7 +191,7 @@ _TITLES = {
 def _titled(words: str, account_id: str | None, turn: Turn) -> Contact | None:
     """The one contact at the account who has the title said."""
     wanted = words.casefold()
-    forms = {wanted, _TITLES.get(wanted, wanted)}
+    forms = {wanted, ROLE_TITLES.get(wanted, wanted)}
     there = turn.desk.mirror.contacts(account_id=account_id) if account_id else []
     fitting = [c for c in there if any(form in (c.title or "").casefold() for form in forms)]
     return fitting[0] if len(fitting) == 1 else None

@@ -8,23 +8,30 @@ from bot.handlers.clarifying.ask import ask, deal_options, near_accounts
 from bot.handlers.clarifying.names import Meant, meant_deal
 from bot.handlers.clarifying.stages import with_own_stage
 from bot.handlers.turn import Turn
-from bot.handlers.writing.drafting import Told, draft_for
+from bot.handlers.writing.drafting import Captured, draft_for
 
 
-def tell(command: Told, turn: Turn) -> list[Reply]:
+def tell(command: Captured, turn: Turn) -> list[Reply]:
     """A card for what was told, or the question that it takes first."""
     command = with_own_stage(command, turn)
     stage = turn.desk.mirror.snapshot.stages.get(command.changes.stage or "")
     reopening = stage is not None and stage.kind is StageKind.OPEN
-    meant = meant_deal(command.deal, command.contacts, turn)
+    people = (*command.contacts, *(command.contacts_mentioned if isinstance(command, LogActivity) else ()))
+    meant = meant_deal(command.deal, people, turn)
+    wide = meant_deal(command.deal, people, turn, closed_too=True)
+    ended = wide.deal and turn.desk.mirror.snapshot.stages[wide.deal.stage].kind is not StageKind.OPEN
+    if ended and command.deal and not isinstance(command, LogActivity) and not command.changes.empty:
+        meant = wide  # its own words name a closed deal better than any open one
     if meant.account_options:
         return [
             ask("account", [Option(id=a.id, name=a.name) for a in meant.account_options], command, turn, command.deal)
         ]
+    if isinstance(command, LogActivity) and command.on_account and meant.account and command.changes.empty:
+        return draft_for(command, None, meant.account, turn, matched=meant.matched)
     if meant.options:
         return [ask("deal", deal_options(meant.options, turn), command, turn, command.deal)]
     if meant.deal is None and not isinstance(command, LogActivity):
-        closed = meant_deal(command.deal, command.contacts, turn, closed_too=True)
+        closed = meant_deal(command.deal, people, turn, closed_too=True)
         if closed.deal and (reopening or closed.account is None or closed.deal.id == turn.conversation.deal_id):
             meant = closed
     if meant.deal is None:
@@ -32,7 +39,7 @@ def tell(command: Told, turn: Turn) -> list[Reply]:
     return draft_for(command, meant.deal, meant.account, turn, matched=meant.matched)
 
 
-def _without_deal(command: Told, meant: Meant, turn: Turn) -> list[Reply]:
+def _without_deal(command: Captured, meant: Meant, turn: Turn) -> list[Reply]:
     if isinstance(command, LogActivity) and meant.account and command.changes.empty:
         return draft_for(command, None, meant.account, turn, matched=meant.matched)
     if meant.account:

@@ -3,9 +3,10 @@
 import time
 from datetime import timedelta
 
+from bot.contract.commands.writing import ConfirmDraft, DiscardDraft
 from bot.contract.drafts import Draft, DraftItem, DraftStatus, KeptItem, KeptReceipt
 from bot.contract.replies.base import Reply
-from bot.contract.replies.notices import Discarded, Refusal
+from bot.contract.replies.notices import ChatText, Discarded, Refusal
 from bot.crm.port import Pushed, Write
 from bot.domain.deals import Deal
 from bot.errors import BadRequest, CaddieError, Conflict, CrmRefused, CrmUnavailable, NotFound
@@ -58,6 +59,25 @@ def discard(draft_id: str | None, turn: Turn) -> list[Reply]:
     turn.desk.drafts.move(draft.id, "open", "discarded")
     turn.conversation = turn.conversation.model_copy(update={"draft_id": None})
     return [Discarded(draft_id=draft.id, language=draft.language)]
+
+
+def confirm_by_word(command: ConfirmDraft, turn: Turn) -> list[Reply]:
+    """The card again with its button: a word never writes, since in a channel it may be meant for somebody else."""
+    found = own_draft(turn.conversation.draft_id or turn.desk.drafts.newest(turn.thread), turn)
+    if isinstance(found, Refusal):
+        return [found]
+    if found[1] != "open":
+        return [turn.refuse("not_found", "no_card")]
+    deal = turn.desk.mirror.deal(found[0].deal_id) if found[0].deal_id else None
+    return [
+        ChatText(say="confirm_by_button", language=turn.language, audience="ephemeral"),
+        card_of(found[0], deal, turn),
+    ]
+
+
+def discard_by_word(command: DiscardDraft, turn: Turn) -> list[Reply]:
+    """Throw the thread's open card away."""
+    return discard(turn.conversation.draft_id or turn.desk.drafts.newest(turn.thread), turn)
 
 
 def finish(draft: Draft, turn: Turn) -> list[Reply]:

@@ -20,6 +20,8 @@ SAME_NAME = 0.9
 def create_deal(command: CreateDeal, turn: Turn) -> list[Reply]:
     """A card for a new deal at a known account; an open deal of the same name there is named on it."""
     found = turn.names.find(command.account, {"account"}) if command.account else []
+    if not command.account:
+        return [ask("account", [], command, turn, "")]
     if not found or found[0].score < 0.35:
         return [
             ask(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.contract.commands.base import DealChanges
+from bot.contract.commands.base import DealChanges, Offer
 from bot.contract.commands.writing import LogActivity, UpdateDeal
 from bot.contract.drafts import Draft
 from bot.contract.replies.base import DealRef, Reply
@@ -21,11 +21,11 @@ from bot.language.spans.calendar import plus_months
 
 LARGEST_AMOUNT = Decimal(10) ** 13
 _SHARING_A_SIGN = ({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL"}, {"CNY", "JPY"})
-Told = LogActivity | UpdateDeal
+Captured = LogActivity | UpdateDeal
 
 
 def draft_for(
-    command: Told,
+    command: Captured,
     deal: Deal | None,
     account: Account | None,
     turn: Turn,
@@ -89,8 +89,22 @@ def draft_for(
         next_step=step,
         missing=_missing(deal, listed, step, turn) if deal else (),
         matched=matched,
+        offers=_offered(command, deal, listed),
     )
     return [show(draft, deal, turn, replaces=replaces, contact_ids=tuple(c.id for c in people.contacts))]
+
+
+def _offered(command: Captured, deal: Deal | None, listed: tuple[Change, ...]) -> tuple[Offer, ...]:
+    """The possible values that would change the deal and that the card does not hold already."""
+    if deal is None:
+        return ()
+    present = {
+        "amount": plain(deal.amount) if deal.amount is not None else None,
+        "close_date": deal.close_date.isoformat() if deal.close_date else None,
+        "stage": deal.stage,
+    }
+    held = {c.field for c in listed}
+    return tuple(o for o in command.offers if o.field not in held and present[o.field] != o.value)
 
 
 def show(
@@ -125,6 +139,7 @@ def card_of(draft: Draft, deal: Deal | None, turn: Turn) -> DraftCard:
         missing=draft.missing,
         matched=draft.matched,
         twins=draft.twins,
+        offers=draft.offers,
         items=tuple(
             BulkItem(deal=DealRef(id=i.deal_id, name=i.name, account=i.account), changes=i.changes) for i in draft.items
         ),
@@ -156,7 +171,7 @@ def changes_of(changes: DealChanges, deal: Deal, turn: Turn) -> tuple[tuple[Chan
         add("amount", None if deal.amount is None else plain(deal.amount), plain(amount))
     if changes.currency and not (changes.currency_by_sign and _same_sign(changes.currency, deal.currency)):
         add("currency", deal.currency, changes.currency)
-    close = changes.close_date or _shifted(changes, deal.close_date)
+    close = changes.close_date or shifted(changes, deal.close_date)
     if close:
         add("close_date", deal.close_date.isoformat() if deal.close_date else None, close.isoformat())
     if changes.name:
@@ -199,7 +214,7 @@ def new_amount(changes: DealChanges, present: Decimal | None) -> Decimal | None:
     return amount
 
 
-def _shifted(changes: DealChanges, present: date | None) -> date | None:
+def shifted(changes: DealChanges, present: date | None) -> date | None:
     """The close date moved by what was said; the last day of a month stays the last day."""
     if present is None or (changes.close_shift_days is None and changes.close_shift_months is None):
         return None

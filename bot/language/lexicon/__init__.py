@@ -22,6 +22,22 @@ def words(meaning: str) -> tuple[str, ...]:
 
 
 @cache
+def vocabulary(section: str) -> dict[str, re.Pattern[str]]:
+    """What people call measures, dimensions, fields and records: a pattern of whole words for each meaning.
+
+    Raises KeyError for a section that no file has.
+    """
+    pieces: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        loaded = yaml.safe_load((FOLDER / f"records.{language}.yaml").read_text(encoding="utf-8"))[section]
+        meanings = loaded if isinstance(loaded, dict) else {section: loaded}
+        for meaning, words_ in meanings.items():
+            bounded = [rf"(?<![\w])(?:{w})(?![\w])" if language == "en" else f"(?:{w})" for w in words_]
+            pieces.setdefault(str(meaning), []).extend(bounded)
+    return {meaning: re.compile("|".join(found), re.IGNORECASE) for meaning, found in pieces.items()}
+
+
+@cache
 def _pattern(meaning: str) -> re.Pattern[str]:
     return re.compile("|".join(words(meaning)), re.IGNORECASE)
 

@@ -16,7 +16,7 @@ from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, day_done, denies_meeting, people_in
 from bot.language.rules.changes import add_loss_reason, close_date, read_changes, read_shift
 from bot.language.rules.next_steps import next_step, split_day
-from bot.language.rules.segments import Clause, clauses_of, header_of, parts_of
+from bot.language.rules.segments import Clause, Part, clauses_of, header_of, parts_of
 from bot.language.rules.stages import kind_of
 from bot.language.spans.dates import DateSaid, find_dates, impossible_date
 from bot.language.spans.durations import find_duration
@@ -103,6 +103,13 @@ def _merged_places(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def read_capture(said: Said, context: Context) -> list[Command]:
     """The cards of a message, in the order told; an empty list where nothing was told."""
+    return [command for _, command in read_parts(said, context) if command is not None]
+
+
+def read_parts(said: Said, context: Context) -> list[tuple[Part, Command | None]]:
+    """The parts of a message, each about one account, with the card it asks for; None where it tells nothing that the
+    patterns know.
+    """
     header = header_of(said, context)
     dates = find_dates(header, context.today, ahead=False, fiscal=context.fiscal) if header else []
     header_day = dates[0].day(last=False) if dates else None
@@ -119,7 +126,7 @@ def read_capture(said: Said, context: Context) -> list[Command]:
             _share(one, told[n + 1], parts[n + 1].own)
         if not one.empty:
             kept.append(one)
-    return [_command(one, context) for one in kept]
+    return [(part, None if one.empty else _command(one, context)) for part, one in zip(parts, told, strict=True)]
 
 
 def _adds_only_names(one: ToldOfOne, context: Context) -> bool:
@@ -327,5 +334,5 @@ _STARTERS = {
     "mark", "update", "make", "set", "close", "can", "please", "hey", "hi", "ok", "okay", "done", "caught", "mtg",
     "meeting", "demo", "lunch", "follow", "email", "emailed",
     "lvm", "vm", "cb", "po", "nda", "poc", "rang", "will", "keen", "fyi", "also", "still", "no", "not", "my", "our",
-    "their", "all", "bit", "super", "btw",
+    "their", "fwd", "fw", "re", "all", "bit", "super", "btw",
 }  # fmt: skip

@@ -12,13 +12,13 @@ from bot.language.rules import cues
 from bot.language.rules.stages import find_stage, kind_of
 from bot.language.spans.dates import DateSaid, find_dates
 from bot.language.spans.durations import find_duration
-from bot.language.spans.money import MoneySaid, find_difference, find_factor, find_money
+from bot.language.spans.money import MoneySaid, find_difference, find_factor, find_money, find_net
 from bot.language.spans.shifts import find_shift
 
 _RELATIVE = re.compile(
     (
         r"bump|rais|increas|cut|reduc|drop|lower|grow|half|halve|doubl|tripl|twice|discount|uplift|\bdown\b"
-        r"|\bup\b|take|took|shav|knock|减半|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|加|减|[+-]\s?\d"
+        r"|\bup\b|take|took|shav|knock|减半|折|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|加|减|[+-]\s?\d"
     ),
     re.I,
 )
@@ -96,11 +96,23 @@ def read_changes(clause: str, changes: dict[str, Any], context: Context) -> None
     _read_products(clause, changes, context)
 
 
+_NOT_FOR = re.compile(
+    r"(?:\bnot|\bnot (?:on|for|about|because of|over)|\bnothing to do with|不是(?:因为)?)\s+(?:the\s+)?$", re.I
+)
+
+
 def add_loss_reason(text: str, changes: dict[str, Any], context: Context) -> None:
     """The first reason that a text names, where none is known yet; to lose to somebody by name is to lose to a
     competitor.
     """
-    reason = next((name for name, cue in cues.LOSS_REASONS if cue.search(text)), None)
+    reason = next(
+        (
+            name
+            for name, cue in cues.LOSS_REASONS
+            if any(not _NOT_FOR.search(text[: hit.start()]) for hit in cue.finditer(text))
+        ),
+        None,
+    )
     if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in context.competitors):
         reason = "competitor"
     if reason:
@@ -149,6 +161,10 @@ def _read_amount(clause: str, changes: dict[str, Any]) -> None:
         return
     stated = _CURRENCY_IN_WORDS.search(clause)
     if cues.NOT_AMOUNT.search(clause) or cues.UNREAL.search(clause) or _RANGE.search(clause):
+        return
+    net = find_net(clause)
+    if net is not None:
+        changes["amount"] = net
         return
     difference = find_difference(clause)
     if difference is not None:

@@ -141,7 +141,7 @@ CLOSE = re.compile(
     r"\b(?:clos(?:e|es|ing)(?: date)?|slip(?:s|ped|ping)?|push(?:ed|es|ing)?(?: it| this| that| out| back)?"
     r"|pull(?:ed|s|ing)?\b.{0,40}?\b(?:in|forward)|mov(?:e|es|ed|ing)|delay(?:ed|s)?|postpone[ds]?"
     r"|decision|comes? forward|brought forward|land(?:s|ing)?|expect(?:ed|ing)?|let'?s say|realistically"
-    r"|target(?:ing)?(?: date)?|sign(?:s|ing)?(?! off)|slid(?:e|es|ing)|signature|go(?:es|ing)? live"
+    r"|target(?:ing)?(?: date)?|sign(?:s|ing)?(?! off)|slid(?:e|es|ing)|signature"
     r"|wrap(?:ping)? up|due|eta|wants? it|want this|change(?:d|s)? to"
     r"|more like|likely|timeline|knock(?:s|ed)?(?: back)?|(?:put|set|moved?|bumped) back|back to|out to"
     r"|shift(?:s|ed|ing)?|bring (?:it|the close) (?:in|forward)|reschedul\w+)\b"

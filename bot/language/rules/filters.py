@@ -145,7 +145,11 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "stage_skipped",
-        re.compile(r"\bskip\w* (?:a |any |over )?(?:stages?|steps?)\b|\bstages? skipped\b|跳过(?:了)?阶段|跳阶段", I),
+        re.compile(
+            r"\b(?:skip|jump|leap)\w* (?:a |any |over |ahead )?(?:a )?(?:stages?|steps?)\b"
+            r"|\bstages? (?:skipped|jumped)\b|跳过(?:了)?阶段|跳阶段",
+            I,
+        ),
     ),
     (
         "stalled",

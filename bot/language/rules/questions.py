@@ -168,7 +168,7 @@ _TOP = re.compile(
 _ORDERS = (
     ("age", re.compile(r"\b(?:oldest|longest|aged)\b|最久|最老", I)),
     ("quiet", re.compile(r"\bquietest\b|\blongest without\b", I)),
-    ("close_date", re.compile(r"\b(?:by close date|soonest|next to close|closing next)\b|最快", I)),
+    ("close_date", re.compile(r"\b(?:by close date|soonest|next to close)\b|最快", I)),
 )
 _LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses|loss|walked|churned)\b|丢|输", I)
 _WON = re.compile(r"\b(?:won|win|wins|winning|closed[- ]won|signed)\b(?! rate)|赢单(?!率)|赢了|赢下|成交(?!日期)", I)
@@ -177,6 +177,15 @@ _BACK = re.compile(
     I,
 )
 _MOVES = (
+    (
+        "back",
+        re.compile(
+            r"\b(?:moved|went|gone|slid|slipped|stepped|fell|fallen) (?:back|backwards?|down"
+            r"|a stage back)\b(?! to (?:the )?(?:jan|feb|mar|apr|may|q\d))"
+            r"|\bregress\w*|\bbackwards?\b|退回|倒退|回退",
+            I,
+        ),
+    ),
     (
         "new",
         re.compile(

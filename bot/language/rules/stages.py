@@ -18,7 +18,8 @@ _MOVED = re.compile(
 _NOT_WON = re.compile(
     (
         r"\bwon (?:over|her|him|them|the (?:argument|trust|board|team)|an award)\b|\bsigned\s+(?:up|in|for|the"
-        r"|an?|our)?\s*(?:nda|msa|loi|pilot|trial|poc|letter)\b|\bwon(?:'t|der)|\bassigned\b"
+        r"|an?|our)?\s*(?:nda|msa|loi|pilot|trial|poc|letter)\b|\bwon(?:'t|der)|\bassigned\b|\b(?:they"
+        r"|competitors?|rivals?|somebody else|someone else)(?: have|'ve)? won\b"
     ),
     re.I,
 )

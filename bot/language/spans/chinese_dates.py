@@ -138,6 +138,11 @@ def _year_said(match: re.Match[str], clock: Clock) -> Read:
     return Read(clock.fiscal.year(int(said) if said.isdigit() else int(n.chinese(said))), "year")
 
 
+@rule(r"(?:年初至今|今年以来|今年至今|年初到现在)")
+def _year_to_date(match: re.Match[str], clock: Clock) -> Read:
+    return Read(Period(clock.fiscal.year(clock.fiscal.year_of(clock.today)).start, clock.today), "span")
+
+
 @rule(r"(?P<rel>上|下)半年")
 def _half(match: re.Match[str], clock: Clock) -> Read:
     year, first = clock.fiscal.year_of(clock.today), 1 if match["rel"] == "上" else 3

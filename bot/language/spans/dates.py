@@ -221,10 +221,18 @@ def _joined(kept: list[_Reading], text: str, clock: Clock) -> list[_Reading]:
     return joined
 
 
+_END_OF_DAY = re.compile(
+    r"(?:by |before )?(?:eod|cob|close of business|end of (?:the )?(?:day|business)|tonight)", re.I
+)
+
+
 def _together(a: _Reading, b: _Reading, text: str, clock: Clock) -> _Reading | None:
     if not _BETWEEN.fullmatch(text, a.end, b.start):
         return None
     whole = _Reading(a.start, b.end, b.read)
+    for evening, other in ((a, b), (b, a)):
+        if other.is_day and _END_OF_DAY.fullmatch(text, evening.start, evening.end):
+            return replace(whole, read=other.read)
     if a.is_day and b.is_day:
         if a.period == b.period and (
             a.read.loose or b.read.loose or clock.today == a.period.start or b.end - b.start > 5

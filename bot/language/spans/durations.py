@@ -26,8 +26,28 @@ _CHINESE = re.compile(
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 
 
+_FROM_TO = re.compile(
+    r"(?<![\d/.-])(?P<h1>\d{1,2})(?::(?P<m1>\d\d))?\s?(?P<a1>am|pm)?\s?(?:-|–|to|until)\s?"
+    r"(?P<h2>\d{1,2})(?::(?P<m2>\d\d))?\s?(?P<a2>am|pm)?(?![\d/.-])",
+    re.I,
+)
+
+
+def _between(clock: re.Match[str]) -> int | None:
+    """The minutes of `9-9:45am`; None where nothing says that these are times of day."""
+    if not (clock["a1"] or clock["a2"] or (clock["m1"] and clock["m2"])):
+        return None
+    start = int(clock["h1"]) % 12 * 60 + int(clock["m1"] or 0)
+    end = int(clock["h2"]) % 12 * 60 + int(clock["m2"] or 0)
+    minutes = (end - start) % (12 * 60)
+    return minutes if 0 < minutes <= 8 * 60 else None
+
+
 def find_duration(text: str) -> tuple[int, tuple[int, int]] | None:
     """(minutes, place in the text) of the first duration, or None."""
+    clock = _FROM_TO.search(text)
+    if clock and (between := _between(clock)):
+        return between, clock.span()
     bare = _HOUR_AND_A_HALF.search(text)
     if bare:
         return 90, bare.span()

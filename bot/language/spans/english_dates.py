@@ -420,6 +420,18 @@ def _last_span(match: re.Match[str], clock: Clock) -> Read:
     return Read(Period(first, clock.today), "span")
 
 
+@rule(r"\b(?:(?:this )?(?P<unit>year|quarter|month) to date|(?P<short>[yqm])td)\b")
+def _to_date(match: re.Match[str], clock: Clock) -> Read:
+    """From the first day of the fiscal year or quarter, or of the month, until today."""
+    unit = {"y": "year", "q": "quarter", "m": "month"}[(match["unit"] or match["short"])[0].lower()]
+    return Read(Period(c.relative(unit, 0, clock).period.start, clock.today), "span")
+
+
+@rule(r"\b(?P<num>two weeks|a week|a fortnight|fortnight) (?:from|after) (?:today|now)\b")
+def _weeks_from_now(match: re.Match[str], clock: Clock) -> Read:
+    return c.on(clock.today + timedelta(days=7 if "a week" in match["num"].lower() else 14))
+
+
 @rule(rf"\b(?:the\s+)?next\s+(?P<num>{NUM})\s+(?P<unit>{UNIT})\b")
 def _next_span(match: re.Match[str], clock: Clock) -> Read:
     return Read(Period(clock.today, c.moved(clock.today, match["unit"], count_of(match["num"]))), "span")

@@ -2,6 +2,7 @@
 changes.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -73,7 +74,10 @@ _AFTER = (
     rf"(?:\s?-?\s?(?P<after>(?:{_LATIN}|{_CODE})(?![a-z\d])(?(prefix)(?!\s?\d))|(?:{_SIGN})(?!\s?\d)"
     rf"|{_CHARS})(?:\s(?P<scaled>(?:{_SCALE})\b))?)"
 )
-_FIGURE = rf"(?P<figure>\d{{1,3}}(?:[,.]\d{{2,3}})+(?![\d])|{n.FIGURE})"
+_FIGURE = (
+    r"(?P<figure>(?<!\+)\d{1,3}(?:'\d{3})+(?!\d)|(?<!\+)(?<!\d )\d{1,3}(?:[ \u00a0\u202f]\d{3}){2,}(?! ?\d)"
+    rf"|\d{{1,3}}(?:[,.]\d{{2,3}})+(?![\d])|{n.FIGURE})"
+)
 _FIGURES = re.compile(
     rf"(?:{_PREFIX}\s*|\bM(?P<mcode>{_CODE})\s*)?(?<![A-Za-z0-9_.])(?:(?<![,.]\d)"
     rf"|(?<=[a-z$€£¥]))(?:(?<=[a-z])|(?<![A-Za-z0-9_.])){_FIGURE}"
@@ -109,6 +113,8 @@ _DOWN = re.compile(
     ),
     re.I,
 )
+_FOLD = re.compile(r"(?P<fold>[1-9](?:\.?[1-9])?|[一二三四五六七八九](?:[一二三四五六七八九])?)折")
+"""九折 is nine tenths, 85折 is 85 %."""
 PERCENT_REACH = 40
 _FRACTION = re.compile(
     (
@@ -228,6 +234,10 @@ def find_factor(text: str) -> Decimal | None:
     fraction = _FRACTION.search(text)
     if fraction:
         return Decimal(_FACTORS[next(g for g in fraction.groups() if g).lower()])
+    tenths = _FOLD.search(simplified(text))
+    if tenths:
+        said = "".join(str(n.ZH_DIGITS.get(c, c)) for c in tenths["fold"] if c != ".")
+        return Decimal(f"0.{said}")
     for match in _PERCENT.finditer(simplified(text)):
         said = match["figure"] or match["tenths"]
         share = (
@@ -240,6 +250,18 @@ def find_factor(text: str) -> Decimal | None:
             return 1 - share
         if match["more"] or match["sign"] == "+" or up > down:
             return 1 + share
+    return None
+
+
+_LESS = re.compile(r"\s*(?:less|minus|net of)\s+(?:an?\s+)?(?:[\w-]+\s+){0,2}$|\s*(?:减去?|扣掉?|去掉)\s*$", re.I)
+
+
+def find_net(text: str) -> Decimal | None:
+    """`60k less a 4.5k credit` is 55500: an amount of which another one is taken."""
+    monies = find_money(text)
+    for whole, part in itertools.pairwise(monies):
+        if whole.sure and part.sure and part.amount < whole.amount and _LESS.fullmatch(text[whole.end : part.start]):
+            return whole.amount - part.amount
     return None
 
 

@@ -42,11 +42,16 @@ def figure(text: str) -> Decimal:
     return Decimal(text.replace(",", "."))
 
 
+_PARTED = str.maketrans("", "", "' \u00a0\u202f")
+
+
 def money_figure(text: str, *, scaled: bool) -> Decimal:
     """As `figure`, but money has no thousandths: `186.850` is German for 186,850 unless a scale follows (`1.250m`).
 
-    `12,34,567.89` is Indian grouping. The last mark parts decimals where one or two digits follow it.
+    `12,34,567.89` is Indian grouping, `1 250 000` and `180'000` are Swiss or French. The last mark parts decimals
+    where one or two digits follow it.
     """
+    text = text.translate(_PARTED)
     if re.fullmatch(r"\d+(?:[.,]\d{3})+", text) and not (scaled and text.count(".") + text.count(",") == 1):
         return Decimal(re.sub(r"[.,]", "", text))
     whole, mark, cents = re.fullmatch(r"(\d[\d.,]*?)(?:([.,])(\d+))?", text).groups()  # type: ignore[union-attr]

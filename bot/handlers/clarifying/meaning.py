@@ -1,0 +1,52 @@
+"""“Did you mean”: the readings that a message may have, kept until one is chosen."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from bot.contract.commands.base import Command
+from bot.contract.commands.talking import Meaning
+from bot.contract.drafts import PendingQuestion
+from bot.contract.phrases import phrase
+from bot.contract.replies.base import Reply
+from bot.contract.replies.cards import Option
+from bot.contract.replies.notices import Choice, Meant
+from bot.handlers.clarifying.ask import choose
+from bot.handlers.turn import Turn
+
+ABOUT = "meaning"
+
+
+def offer_meanings(command: Meaning, turn: Turn) -> list[Reply]:
+    """What the words may have meant; nothing is done before one is chosen, and the admin sees that it was unclear."""
+    labels = [phrase(turn.language, f"act_{reading.act}") for reading in command.readings]
+    options = tuple(Option(id=r.act, name=label) for r, label in zip(command.readings, labels, strict=True))
+    asked = {"name": type(command).__name__, **command.model_dump(mode="json")}
+    question = PendingQuestion(
+        about=ABOUT, options=options, command=asked, author_id=turn.person.id, words=command.words
+    )
+    turn.conversation = turn.conversation.model_copy(update={"question": question})
+    acts = [reading.act for reading in command.readings]
+    turn.desk.library_use.note("unread", command.words, acts, turn.person.id, turn.thread, turn.now)
+    return [
+        Choice(
+            options=tuple(Meant(id=o.id, label=o.name) for o in options), words=command.words, language=turn.language
+        )
+    ]
+
+
+def meaning_chosen(words: str, turn: Turn, commands: Mapping[str, type[Command]]) -> Command | None:
+    """The command of the reading that an answer chooses; None where no such question waits or nothing is chosen."""
+    question = turn.conversation.question
+    if question is None or question.about != ABOUT or question.author_id != turn.person.id:
+        return None
+    chosen = choose(words, question.options)
+    try:
+        kept = Meaning.model_validate({k: v for k, v in question.command.items() if k != "name"})
+        reading = next((r for r in kept.readings if chosen and r.act == chosen.id), None)
+        made = commands[reading.command].model_validate(reading.fields) if reading else None
+    except (ValidationError, KeyError):
+        made = None
+    if made is not None:
+        turn.conversation = turn.conversation.model_copy(update={"question": None})
+    return made

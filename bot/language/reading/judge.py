@@ -1,0 +1,307 @@
+"""The reader without a language model: what the examples teach and what the patterns read, and a judge between them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.contract.commands.asking import ListDeals, ShowDeal, SummarizePipeline
+from bot.contract.commands.base import Command, DealChanges
+from bot.contract.commands.coaching import CoachDeal, CoachPerson
+from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
+from bot.contract.commands.guiding import AnnounceAid, AskLibrary, BlankAid, ChangeAid, FindAid, FollowAid, ReportAids
+from bot.contract.commands.planning import WritePlan
+from bot.contract.commands.talking import Chat, Help, Meaning, PossibleReading, Unclear, Unsupported
+from bot.contract.commands.writing import (
+    AnswerQuestion,
+    ChangeMany,
+    ConfirmDraft,
+    CorrectDraft,
+    DiscardDraft,
+    LogActivity,
+    Undo,
+    UpdateDeal,
+)
+from bot.language.acts import FAMILIES, FAMILY, Family
+from bot.language.context import LONGEST, Context, prepare
+from bot.language.reader import Reading
+from bot.language.reading import asking, correcting
+from bot.language.reading.seen import LIKELY, SURE, Seen, see
+from bot.language.reading.telling import read_telling
+from bot.language.rules.aids import kind_asked_for
+from bot.language.rules.creating import read_new_account, read_new_contact, read_new_deal
+from bot.language.rules.filters import deal_words
+from bot.language.rules.reader import OFFLINE, RuleReader
+from bot.language.trained.model import Model
+
+SHORT = 60
+"""A message of at most so many characters below an open card that names no customer is most likely about the card."""
+DISCARDS = 0.3
+DOUBTFUL = 0.08
+"""Below this the patterns' words for an aid, which stand in many a question, count little."""
+SURELY, CLEARLY = 0.15, 2.5
+"""A family is taken from this likelihood on, or where it is so many times as likely as the next."""
+LONG = 160
+"""A message of so many characters that names a customer is hardly anything but a report."""
+VOTE = 0.3
+"""What the patterns' reading adds to the likelihood of its family."""
+TOLD: Mapping[type[Command], Family] = {
+    LogActivity: "writing", UpdateDeal: "writing", ChangeMany: "writing", CorrectDraft: "threads",
+    AnswerQuestion: "threads", Undo: "threads", SummarizePipeline: "asking", ListDeals: "asking", ShowDeal: "asking",
+    CoachDeal: "coaching", CoachPerson: "coaching", WritePlan: "planning", ScheduleDigest: "digests",
+    ListSchedules: "digests", CancelSchedule: "digests", SnoozeNudges: "digests", FindAid: "guiding",
+    FollowAid: "guiding", ReportAids: "guiding", AskLibrary: "guiding", Help: "talking", Unsupported: "talking",
+}  # fmt: skip
+WEIGHTS: Mapping[type[Command], float] = {
+    AskLibrary: 0.15, FindAid: 0.4, FollowAid: 0.4, ReportAids: 0.5, ChangeAid: 0.5, BlankAid: 0.5, AnnounceAid: 0.5,
+    WritePlan: 0.4, ScheduleDigest: 0.4, ListSchedules: 0.4, CancelSchedule: 0.4, SnoozeNudges: 0.4,
+}  # fmt: skip
+"""What the vote weighs where the words by which a command is asked for are more, or less, telling than most."""
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "card": ("correct", "take_off", "discard", "confirm"), "question": ("answer",), "query": ("narrow",),
+    "aids": ("follow_aid",),
+}  # fmt: skip
+"""Acts that only make sense where something stands open above."""
+
+
+class JudgedReader:
+    """A Reader and a NotesReader."""
+
+    def __init__(self, model: Model, rules: RuleReader) -> None:
+        self._model, self._rules = model, rules
+        self.notes, self.shared, self.transcript = rules.notes, rules.shared, rules.transcript
+
+    def read(self, message: str, context: Context) -> Reading:
+        return Reading(tuple(self._commands(message, context)), OFFLINE)
+
+    def _commands(self, message: str, context: Context) -> list[Command]:
+        said = prepare(message)
+        by_rules = list(self._rules.read(message, context).commands)
+        if not any(c.isalnum() for c in said.text):
+            return [Help()] if "?" in said.text or "？" in said.text else [Unclear(reason="empty")]
+        decided = isinstance(by_rules[0], Unsupported) and by_rules[0].what == "minus"
+        if len(said.text) > LONGEST or isinstance(by_rules[0], Undo | Help) or decided:
+            return by_rules
+        seen = _possible(see(said, context, self._model), context)
+        family, clear = _family(seen, by_rules[0], context)
+        if not clear and not _names_a_record(seen, context):
+            return [_unsure(seen, context)]
+        return READ[family](seen, by_rules, context)
+
+
+def _possible(seen: Seen, context: Context) -> Seen:
+    """Without the acts for which nothing stands open in the thread."""
+    missing = {
+        "card": context.draft is None, "question": context.question is None, "query": context.last_query is None,
+        "aids": not context.aids_in_thread,
+    }  # fmt: skip
+    gone = {act for what, acts in NEEDS.items() if missing[what] for act in acts}
+    return replace(seen, acts={act: share for act, share in seen.acts.items() if act not in gone})
+
+
+def _family(seen: Seen, voted: Command, context: Context) -> tuple[Family, bool]:
+    """The likeliest family of acts, the patterns' vote counted in, and whether it stands out enough."""
+    shares = {family: seen.likelihood(acts) for family, acts in FAMILIES.items()}
+    vote = _vote(voted)
+    unlikely = seen.likelihood(FAMILIES["guiding"]) < DOUBTFUL and not seen.kinds("product")
+    if vote and isinstance(voted, FindAid | AskLibrary) and unlikely:
+        vote = ("guiding", VOTE / 3)
+    if vote:
+        shares[vote[0]] += vote[1]
+    if context.draft and not seen.kinds("account") and len(seen.said.own) <= SHORT:
+        shares["threads"] += VOTE / 2 if context.draft.written else VOTE
+    if seen.kinds("account", "deal") and "?" not in seen.said.own and len(seen.said.own) > LONG:
+        shares["writing"] += VOTE / 2
+    if asking.measures_something(seen) and not seen.kinds("account", "deal"):
+        shares["asking"] += VOTE / 2
+    first, second = sorted(shares, key=lambda family: -shares[family])[:2]
+    return first, shares[first] >= SURELY or shares[first] >= CLEARLY * shares[second]
+
+
+def _vote(voted: Command) -> tuple[Family, float] | None:
+    if isinstance(voted, Unclear):
+        return ("talking", VOTE / 2) if voted.reason == "hypothetical" else None
+    family = TOLD.get(type(voted)) or ("writing" if type(voted).__name__.startswith("Create") else "guiding")
+    return family, WEIGHTS.get(type(voted), VOTE)
+
+
+def _names_a_record(seen: Seen, context: Context) -> bool:
+    return bool(seen.kinds("account", "deal", "contact")) or context.deal_in_thread
+
+
+def _unsure(seen: Seen, context: Context) -> Command:
+    """The three likeliest readings where nothing is sure."""
+    readings: list[PossibleReading] = []
+    for act in sorted(seen.acts, key=lambda act: -seen.acts[act])[:3]:
+        only = replace(seen, acts={act: 1.0})
+        command = READ[FAMILY[act]](only, [Unclear()], context)[0]
+        if not isinstance(command, Unclear | Meaning):
+            fields = command.model_dump(mode="json")
+            readings.append(PossibleReading(act=act, command=type(command).__name__, fields=fields))
+    return Meaning(readings=tuple(readings), words=seen.said.text) if readings else Unclear()
+
+
+_BOTH = re.compile(
+    r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
+    r"|两个(?:单子|商机)都",
+    re.I,
+)
+
+
+def _write(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    first = by_rules[0]
+    if isinstance(first, ChangeMany) or type(first).__name__.startswith("Create"):
+        return by_rules
+    act = seen.likeliest(("new_deal", "new_account", "new_contact"))
+    if seen.acts.get(act, 0) >= LIKELY:
+        made = {"new_deal": read_new_deal, "new_account": read_new_account, "new_contact": read_new_contact}[act](
+            seen.said, context
+        )
+        if made:
+            return [made]
+    if context.draft is not None and isinstance(first, CorrectDraft) and not seen.kinds("account"):
+        return _thread(seen, by_rules, context)
+    told = read_telling(seen, context)
+    if (
+        len(told) == 1
+        and _BOTH.search(seen.said.own)
+        and isinstance(told[0], LogActivity | UpdateDeal)
+        and not told[0].changes.empty
+    ):
+        return [ChangeMany(words=seen.said.text, selection=ListDeals(deal=told[0].deal), changes=told[0].changes)]
+    return told or ([first] if not isinstance(first, Unclear | AskLibrary) else [UpdateDeal(changes=DealChanges())])
+
+
+def _thread(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    first = by_rules[0]
+    act = seen.likeliest(FAMILIES["threads"])
+    sure = seen.acts.get(act, 0) >= LIKELY
+    if act == "undo" and seen.acts[act] >= SURE and "?" not in seen.said.own:
+        return [Undo()]
+    if act == "confirm" and sure:
+        return [ConfirmDraft()]
+    if act == "discard" and seen.acts[act] >= DISCARDS:
+        return [DiscardDraft()]
+    if act == "answer" and context.question is not None:
+        return [AnswerQuestion(words=seen.said.text)]
+    if act == "same_for" and sure and (same := correcting.read_same(seen, context)):
+        return [same]
+    if act == "narrow" and isinstance(first, SummarizePipeline | ListDeals):
+        return by_rules
+    if context.draft is not None:
+        read = correcting.read_taken_off if act == "take_off" else correcting.read_correction
+        found = read(seen, context)
+        if found:
+            return [found]
+    if TOLD.get(type(first)) == "threads":
+        return by_rules
+    return _next(seen, by_rules, context, "threads")
+
+
+def _next(seen: Seen, by_rules: list[Command], context: Context, tried: Family) -> list[Command]:
+    """The second likeliest family, where the likeliest makes nothing of the message."""
+    rest: dict[Family, float] = {
+        f: seen.likelihood(acts) for f, acts in FAMILIES.items() if f not in {tried, "threads"}
+    }
+    vote = _vote(by_rules[0])
+    if vote and vote[0] in rest:
+        rest[vote[0]] += vote[1]
+    return READ[max(rest, key=lambda f: rest[f])](seen, by_rules, context)
+
+
+def _ask(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    first = by_rules[0]
+    act = seen.likeliest(FAMILIES["asking"])
+    cannot = asking.impossible(seen, act)
+    if cannot:
+        return [cannot]
+    if isinstance(first, ShowDeal) and act in {"list", "status", "activity"} and not asking.names_activities(seen):
+        return by_rules
+    if isinstance(first, ListDeals):
+        conditioned = first.min_pushes is not None or first.finding is not None
+        if act in ({"list", "changed", "hygiene"} if conditioned else {"list"}) and seen.acts.get(act, 0) < SURE:
+            return by_rules
+    if isinstance(first, SummarizePipeline) and first.view == "hygiene" and act == "priorities":
+        return by_rules
+    of_the_whole = not asking.names_a_measure(seen) and not asking.broken_down(seen)
+    unsure = act in {"number", "list"} and seen.acts[act] < SURE
+    if isinstance(first, SummarizePipeline) and of_the_whole and (unsure or (first.by and act == "number")):
+        return by_rules
+    if isinstance(first, SummarizePipeline) and act in asking.VIEWS and not asking.broken_down(seen):
+        view = asking.VIEWS[act]
+        if view == "forecast" and first.view == "summary":
+            return [asking.read_question(seen, act, context)]
+        return [first if first.view != "summary" or view == "summary" else first.model_copy(update={"view": view})]
+    return [asking.read_question(seen, act, context)]
+
+
+def _coach(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    if TOLD.get(type(by_rules[0])) == "coaching":
+        return by_rules
+    if seen.likeliest(FAMILIES["coaching"]) == "coach_person":
+        return [CoachPerson(whose=asking.whose_said(seen, context))]
+    if not _names_a_record(seen, context):
+        return _next(seen, by_rules, context, "coaching")
+    return [CoachDeal(deal=asking.about(seen, context))]
+
+
+def _plan(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    if isinstance(by_rules[0], WritePlan):
+        return by_rules
+    act = seen.likeliest(FAMILIES["planning"])
+    about = asking.whose_said(seen, context) if act == "territory_plan" else asking.about(seen, context)
+    plan = act.removesuffix("_plan")
+    return [WritePlan.model_validate({"plan": plan, "about": about})]
+
+
+def _digest(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    if TOLD.get(type(by_rules[0])) == "digests":
+        return by_rules
+    match seen.likeliest(FAMILIES["digests"]):
+        case "schedules":
+            return [ListSchedules()]
+        case "unschedule":
+            return [CancelSchedule(words=seen.said.text)]
+        case "unsnooze":
+            return [SnoozeNudges(on=True)]
+        case "snooze":
+            return [SnoozeNudges()]
+        case _:
+            return [Unsupported(what="schedule_when")]
+
+
+def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    first = by_rules[0]
+    act = seen.likeliest(FAMILIES["guiding"])
+    read = TOLD.get(type(first), "guiding") == "guiding" and not isinstance(first, Unclear)
+    if read and not (isinstance(first, AskLibrary) and act == "aid"):
+        return by_rules
+    if act == "report_aids":
+        return [ReportAids()]
+    if act == "follow_aid" and context.aids_in_thread:
+        return [FollowAid(words=seen.said.text)]
+    kind = kind_asked_for(seen.said.own)
+    if act == "aid" and kind:
+        return [FindAid(kind=kind, words=seen.said.text, deal=deal_words(seen.said.own, context))]
+    return [AskLibrary(question=seen.said.text)]
+
+
+def _talk(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    act = seen.likeliest(FAMILIES["talking"])
+    first = by_rules[0]
+    if isinstance(first, Help | Unsupported):
+        return by_rules
+    match act:
+        case "help":
+            return [Help()]
+        case "cannot":
+            return [Unsupported(what="other", words=seen.said.text)]
+        case "private" if "?" in seen.said.own and seen.kinds("account", "deal"):
+            return [CoachDeal(deal=asking.about(seen, context))]
+        case _:
+            return [Chat.model_validate({"topic": act})]
+
+
+READ: Mapping[Family, Callable[[Seen, list[Command], Context], list[Command]]] = {
+    "writing": _write, "threads": _thread, "asking": _ask, "coaching": _coach, "planning": _plan,
+    "digests": _digest, "guiding": _guide, "talking": _talk,
+}  # fmt: skip

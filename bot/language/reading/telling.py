@@ -1,0 +1,280 @@
+"""From what was told to cards: the patterns' fields where the model agrees, the rest offered or kept as a note."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.contract.commands.base import Command, DealChanges, Offer
+from bot.contract.commands.writing import LogActivity, UpdateDeal
+from bot.domain.activities import ActivityKind
+from bot.domain.deals import StageKind
+from bot.domain.money import plain
+from bot.language.context import Context, Said
+from bot.language.reading.seen import LIKELY, SURE, Part, Seen, see
+from bot.language.rules import cues
+from bot.language.rules.capture import read_parts
+from bot.language.rules.segments import clauses_of
+from bot.language.rules.stages import kind_of
+from bot.language.spans.calendar import DateSaid
+from bot.language.spans.money import MoneySaid
+
+KINDS: dict[str, ActivityKind] = {
+    "call": ActivityKind.CALL, "no_answer": ActivityKind.CALL, "meeting": ActivityKind.MEETING,
+    "demo": ActivityKind.DEMO, "email": ActivityKind.EMAIL, "email_in": ActivityKind.EMAIL,
+    "chat": ActivityKind.NOTE, "no_show": ActivityKind.NOTE, "cancelled": ActivityKind.NOTE,
+    "note": ActivityKind.NOTE,
+}  # fmt: skip
+DONE = ("call", "meeting", "demo", "email", "email_in", "no_answer")
+NOT_HELD = ("no_show", "cancelled")
+CLOSED_BY: dict[StageKind, tuple[str, ...]] = {
+    StageKind.WON: ("won", "stage"), StageKind.LOST: ("lost", "stage"), StageKind.OPEN: ("stage", "reopen", "new_deal"),
+}  # fmt: skip
+POSSIBLE, HARDLY = 0.25, 0.1
+_SAID_OUTRIGHT = re.compile(
+    r"(?:\b(?:worth|amount|value|deal size|make it|bump(?:ed)? (?:it )?to|now)\b|金额|预算|改成|改为|合同额|=)\W*(?:is"
+    r"|to|at|of|:|=|是|到|为)?\W*$",
+    re.I,
+)
+"""Words right before an amount that leave no doubt that it is the deal's."""
+_BEFORE = re.compile(r"(?:\b(?:was|originally|list(?:ed)?(?: at)?|down from|up from|from)|原价|原来|从)\W*$", re.I)
+"""Words right before an amount that say that it is the old one, or the list price."""
+_SUPPOSED = re.compile(
+    r"\b(?:planning|plans?|hop(?:e|es|ing)|intend\w*|want(?:s|ed)?|wish\w*|joked|nearly|almost) (?:to |we "
+    r"|they |i |he |she )"
+    r"|\b(?:once|as soon as|if|unless)\b"
+    r"|一旦|等.{1,10}(?:就|再)|如果|要是|打算|希望",
+    re.I,
+)
+"""What is only planned, hoped for or supposed: the model alone makes nothing of it certain."""
+_THEN = re.compile(r"\b(?:then|after(?:wards)?)\b|之后|以后|那时", re.I)
+_TRAILING = re.compile(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this)\s*$", re.I)
+
+
+def read_telling(seen: Seen, context: Context) -> list[Command]:
+    """The cards of a message, each part about one account by itself; at least a note where one names a record."""
+    parts = read_parts(seen.said, context)
+    if len(parts) < 2:
+        return [c for c in (_of_one(seen, parts[0][1] if parts else None, context),) if c]
+    found: list[Command] = []
+    for part, command in parts:
+        inside = see(Said(part.text, part.own), context, seen.model)
+        if command is not None or (inside.kinds("account") and len(part.own.split()) > 1):
+            card = _of_one(inside, command, context)
+            found += [card] if card else []
+    return found
+
+
+def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | None:
+    """One card: what the patterns read, weighed against what the model says; a note where they read nothing."""
+    if isinstance(command, UpdateDeal):
+        kind = _kind_held(seen)
+        if kind is None and command.changes.empty:
+            kind = ActivityKind.NOTE
+        changes, offers = _weighed(seen, command.changes, context)
+        if kind is None and not changes.empty:
+            return command.model_copy(update={"changes": changes, "offers": offers})
+        note = _note(seen, kind or ActivityKind.NOTE, context)
+        if note is None:
+            return command.model_copy(update={"changes": changes, "offers": offers})
+        return note.model_copy(
+            update={
+                "deal": command.deal or note.deal, "contacts": command.contacts or note.contacts, "changes": changes,
+                "offers": offers,
+            }
+        )  # fmt: skip
+    if isinstance(command, LogActivity):
+        changes, offers = _weighed(seen, command.changes, context)
+        held = seen.likelihood(DONE)
+        kind = command.kind
+        if seen.likelihood(NOT_HELD) >= LIKELY and held < LIKELY:
+            kind = ActivityKind.NOTE
+        elif kind is ActivityKind.NOTE and held >= 0.35:
+            kind = KINDS[seen.likeliest(DONE)]
+        return command.model_copy(update={"changes": changes, "offers": offers, "kind": kind})
+    note = _note(seen, _kind_held(seen) or ActivityKind.NOTE, context)
+    if note is None:
+        return None
+    changes, offers = _weighed(seen, DealChanges(), context)
+    return note.model_copy(update={"changes": changes, "offers": offers})
+
+
+def _kind_held(seen: Seen) -> ActivityKind | None:
+    """What took place, where the model is sure enough of it."""
+    act = seen.likeliest((*DONE, *NOT_HELD, "chat"))
+    return KINDS[act] if seen.acts.get(act, 0) >= LIKELY else None
+
+
+def _note(seen: Seen, kind: ActivityKind, context: Context) -> LogActivity | None:
+    """A card that keeps what was said, on the record that it names or the thread is about."""
+    about = " ".join(p.words for p in seen.kinds("account", "deal"))
+    contacts = tuple(dict.fromkeys(p.words for p in seen.kinds("contact")))
+    if not about and not contacts and not context.deal_in_thread:
+        return None
+    days = [p.place.value for p in seen.of("at") if isinstance(p.place.value, DateSaid)]
+    at = min(days[0].day(last=False), context.today) if days else context.today
+    return LogActivity(
+        deal=about,
+        kind=kind,
+        at=at,
+        contacts=contacts if kind is not ActivityKind.NOTE else (),
+        contacts_mentioned=contacts,
+        summary=seen.said.text,
+        on_account=seen.acts.get("contact_change", 0) >= LIKELY,
+    )
+
+
+def _weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealChanges, tuple[Offer, ...]]:
+    """The changes that are certain, and the possible ones as offers."""
+    kept: dict[str, Any] = changes.model_dump()
+    if _SUPPOSED.search(seen.said.own) or cues.HYPOTHETICAL.search(seen.said.own):
+        seen = replace(seen, acts={act: min(share, HARDLY) for act, share in seen.acts.items()})
+    offers = [
+        *_amount(seen, changes, kept),
+        *_close(seen, changes, kept, context),
+        *_stage(seen, changes, kept, context),
+    ]
+    _next_step(seen, kept, context)
+    if not any(kept.get(name) is not None for name in ("amount", "amount_factor", "amount_delta")) and seen.kinds(
+        "money"
+    ):
+        kept |= {"currency": None, "currency_by_sign": False}
+    return DealChanges.model_validate(kept), tuple(offers)
+
+
+def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any]) -> list[Offer]:
+    """An amount is certain where it was said outright, or where the model takes its place for the deal's new amount."""
+    stated = [p for p in seen.of("amount", POSSIBLE) if isinstance(p.place.value, MoneySaid)]
+    if changes.amount is None:
+        clear = [p for p in stated if p.share >= LIKELY and _sure(p)]
+        bare = [
+            p for p in seen.of("amount", LIKELY) if p.place.kind == "number" and p.words.replace(".", "", 1).isdigit()
+        ]
+        if not clear and len(bare) == 1 and _both(bare[0].share, seen.acts.get("amount", 0)):
+            kept |= {"amount": Decimal(bare[0].words), "bare_amount": True}
+            return []
+        relative = changes.amount_factor is not None or changes.amount_delta is not None
+        if len(clear) == 1 and _both(clear[0].share, seen.acts.get("amount", 0)):
+            kept |= {"amount": _value(clear[0]), "amount_factor": None, "amount_delta": None}
+            return []
+        return [] if relative else [_offer("amount", p) for p in clear[:2]]
+    here = next((p for p in seen.kinds("money") if _value(p) == changes.amount), None)
+    if here is not None and _BEFORE.search(seen.said.own[: here.place.start]):
+        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        return []
+    if here is None or _SAID_OUTRIGHT.search(seen.said.own[: here.place.start]):
+        return []
+    rivals = {_value(p) for p in stated if p.share >= LIKELY}
+    doubted = here.part not in {"amount", "min", "max"} and not (
+        here.share < LIKELY and seen.acts.get("amount", 0) >= LIKELY
+    )
+    many = len(rivals) > 1 and seen.acts.get("amount", 0) < LIKELY
+    if not doubted and not many:
+        return []
+    kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+    if here.part == "old_amount":
+        return []
+    return [_offer("amount", p) for p in (stated[:2] if many else [here])]
+
+
+def _sure(part: Part) -> bool:
+    return isinstance(part.place.value, MoneySaid) and part.place.value.sure
+
+
+def _value(part: Part) -> Decimal | None:
+    return part.place.value.amount if isinstance(part.place.value, MoneySaid) else None
+
+
+def _both(place: float, act: float) -> bool:
+    """Whether the place and the act together make it certain."""
+    return (place >= SURE and act >= POSSIBLE) or (place >= 0.6 and act >= 0.35) or (place >= LIKELY and act >= LIKELY)
+
+
+def _offer(field: Any, part: Part) -> Offer:
+    value = part.place.value
+    text = plain(value.amount) if isinstance(value, MoneySaid) else ""
+    if isinstance(value, DateSaid):
+        text = value.day(last=True).isoformat()
+    return Offer(field=field, value=text, words=part.words)
+
+
+def _close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
+    """A close date likewise."""
+    acts = seen.likelihood(("close", "close_by", "new_deal", "reopen"))
+    if changes.close_date is not None:
+        here = next((p for p in seen.kinds("date") if _day(p) == changes.close_date), None)
+        if here is None or here.part == "close" or here.share < SURE or acts >= POSSIBLE:
+            return []
+        kept["close_date"] = None
+        return [] if here.part in {"at", "old_close", "due"} else [_offer("close_date", here)]
+    if changes.close_shift_days is not None or changes.close_shift_months is not None:
+        return []
+    days = [p for p in seen.of("close") if (day := _day(p)) is not None and day >= context.today]
+    if len(days) == 1 and _both(days[0].share, acts):
+        kept["close_date"] = _day(days[0])
+        return []
+    return [_offer("close_date", p) for p in days[:1]]
+
+
+def _day(part: Part) -> date | None:
+    return part.place.value.day(last=True) if isinstance(part.place.value, DateSaid) else None
+
+
+def _stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
+    """Winning and losing need an act beside the words; another stage only that nothing speaks against it."""
+    stages = [p for p in seen.of("stage", SURE) if _kind_of(p, context) is StageKind.OPEN]
+    if changes.stage is None:
+        names = {str(p.place.value) for p in stages}
+        if len(names) == 1 and seen.acts.get("stage", 0) >= LIKELY:
+            kept["stage"] = names.pop()
+        return []
+    kind = next((s.kind for s in context.stages if s.name == changes.stage), StageKind.OPEN)
+    acts = seen.likelihood(CLOSED_BY[kind])
+    against = seen.likelihood(("note", "private", "fact", "cannot", "cancelled"))
+    here = [p for p in seen.kinds("stage") if p.place.value == changes.stage]
+    doubted = bool(here) and all(p.part != "stage" and p.share >= SURE for p in here)
+    enough = POSSIBLE if kind is not StageKind.OPEN else HARDLY
+    if acts >= enough or (kind is StageKind.OPEN and not doubted and against < LIKELY):
+        return []
+    kept |= {"stage": None, "loss_reason": None}
+    return [Offer(field="stage", value=changes.stage, words=here[0].words if here else changes.stage)]
+
+
+def _kind_of(part: Part, context: Context) -> StageKind | None:
+    return kind_of(str(part.place.value), context.stages)
+
+
+def _next_step(seen: Seen, kept: dict[str, Any], context: Context) -> None:
+    """A day that is due belongs to the step told without one; a step the patterns missed is the clause with its day."""
+    due = [p for p in seen.of("due", 0.6) if (day := _day(p)) is not None and day >= context.today]
+    step = kept.get("next_step")
+    if step and kept.get("next_step_due") is None and _THEN.search(step):
+        due = due or [p for p in seen.kinds("date") if (day := _day(p)) is not None and day >= context.today]
+    if not due:
+        return
+    if kept.get("next_step"):
+        if kept.get("next_step_due") is None:
+            kept["next_step_due"] = _day(due[-1])
+        return
+    if seen.acts.get("next_step", 0) < 0.3 or kept.get("close_date") == _day(due[-1]):
+        return
+    step = _clause_of(due[-1], seen)
+    if step:
+        kept |= {"next_step": step, "next_step_due": _day(due[-1])}
+
+
+def _clause_of(part: Part, seen: Seen) -> str:
+    """The clause around a day, without the day and the account's name."""
+    for clause in clauses_of(seen.said.own):
+        if part.words in clause.text:
+            text = clause.text
+            for words in (part.words, *_names(seen.kinds("account"))):
+                text = text.replace(words, " ", 1)
+            return _TRAILING.sub("", " ".join(text.split()).strip(" .,;:-–")).strip(" .,;:-–")
+    return ""
+
+
+def _names(parts: Iterable[Part]) -> list[str]:
+    return [p.words for p in parts]
