@@ -31,7 +31,8 @@ class Draft(Frozen):
     """A card waiting for its author: what would be written, against which version of the deal and over which values.
 
     `before` holds all fields of the deal at `deal_version`: an undo restores from there, whenever the push came.
-    A change of many deals has `items` and no deal of its own.
+    A change of many deals has `items` and no deal of its own, one of a contact `contact_id`; `account_facts` are an
+    account's to be made.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Draft(Frozen):
     next_step: NextStep | None = None
     create: Literal["deal", "account", "contact"] | None = None
     contact: NewContact | None = None
+    contact_id: str | None = None
+    account_facts: dict[str, str] = {}
     missing: tuple[str, ...] = ()
     matched: Matched | None = None
     twins: tuple[str, ...] = ()
@@ -66,6 +69,7 @@ class KeptItem(Frozen):
     key: str
     deal_id: str | None
     account_id: str | None = None
+    contact_id: str | None = None
     before: dict[str, str | None]
     after: dict[str, str | None]
     activity_id: str | None = None

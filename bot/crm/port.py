@@ -34,8 +34,9 @@ class NewActivity:
 class Write:
     """One confirmed card: everything in it is written, or nothing.
 
-    `fields` are fields of Deal with their new values. With `create` a record is made instead:
-    a deal takes `fields`, an account needs `name`, a contact `name`, `account_id`, `title`, `email`.
+    `fields` are fields of Deal with their new values, with `contact_id` those of that Contact. With `create` a record
+    is made instead: a deal takes `fields`, an account needs `name` and may have `industry` and `country`, a contact
+    needs `name` and `account_id` and may have `title`, `email`, `phone`.
     `removes_activity` takes back an activity that an earlier write made (for undo).
     """
 
@@ -43,6 +44,7 @@ class Write:
     at: datetime
     deal_id: str | None = None
     account_id: str | None = None
+    contact_id: str | None = None
     fields: tuple[tuple[str, FieldValue], ...] = ()
     activity: NewActivity | None = None
     create: str | None = None

@@ -81,10 +81,10 @@ DEAL = _named(
 ACCOUNT = _named(
     RecordField("name", writable=True),
     RecordField("aliases", Holds.IDS),
-    RecordField("industry"),
+    RecordField("industry", writable=True),
     RecordField("revenue", Holds.AMOUNT),
     RecordField("employees"),
-    RecordField("country"),
+    RecordField("country", writable=True),
     RecordField("parent_id"),
     RecordField("owner_id"),
 )
@@ -93,7 +93,7 @@ CONTACT = _named(
     RecordField("account_id"),
     RecordField("title", writable=True),
     RecordField("email", writable=True),
-    RecordField("phone"),
+    RecordField("phone", writable=True),
 )
 ON_CARD: Mapping[str, RecordField] = {field.card: field for field in DEAL.values() if field.card}
 """A deal's fields by what cards call them."""

@@ -28,6 +28,7 @@ from bot.contract.commands.planning import WritePlan
 from bot.contract.commands.talking import Chat, Help, Meaning, Unclear, Unsupported
 from bot.contract.commands.writing import (
     AnswerQuestion,
+    ChangeContact,
     ChangeMany,
     ConfirmDraft,
     CorrectDraft,
@@ -64,7 +65,7 @@ from bot.handlers.writing.bulk import change_many
 from bot.handlers.writing.capture import tell
 from bot.handlers.writing.confirming import confirm_by_word, discard_by_word
 from bot.handlers.writing.correcting import correct, same_for
-from bot.handlers.writing.creating import create_contact, create_deal, new_account
+from bot.handlers.writing.creating import change_contact, create_contact, create_deal, new_account
 from bot.handlers.writing.undoing import undo_last
 
 Handler = Callable[[Any, Turn], list[Reply]]
@@ -82,6 +83,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     CreateDeal: create_deal,
     CreateAccount: new_account,
     CreateContact: create_contact,
+    ChangeContact: change_contact,
     CorrectDraft: correct,
     SameFor: same_for,
     ConfirmDraft: confirm_by_word,

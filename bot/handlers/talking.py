@@ -10,7 +10,7 @@ from bot.language.examples import examples
 
 FAMILIES = ("writing", "asking", "guiding", "coaching", "planning", "digests")
 """The families of commands in the order in which help tells of them."""
-_LATER = {"minus", "schedule_when", "convert"}
+_LATER = {"minus", "schedule_when", "convert", "condition"}
 
 
 def explain(command: Help, turn: Turn) -> list[Reply]:
@@ -32,7 +32,8 @@ def not_yet(command: Unsupported, turn: Turn) -> list[Reply]:
     """That it was understood and cannot be done."""
     if command.what == "field":
         return [turn.refuse("unsupported", "no_such_field", field=command.words)]
-    return [turn.refuse("unsupported", f"later_{command.what}" if command.what in _LATER else "later_other")]
+    say = f"later_{command.what}" if command.what in _LATER else "later_other"
+    return [turn.refuse("unsupported", say, words=command.words)]
 
 
 def chat(command: Chat, turn: Turn) -> list[Reply]:

@@ -130,10 +130,15 @@ def _facts(card: DraftCard | Receipt) -> list[b.Block]:
     made: list[b.Block] = []
     if card.activity:
         made.append(b.section(_activity(card.activity, say)))
+    about = getattr(card, "about", ())
+    if about:
+        made.append(b.section(escape(" · ".join(about))))
     contact = getattr(card, "contact", None)
     if contact:
         made.append(
-            b.section(escape(" · ".join(part for part in (contact.name, contact.title, contact.email) if part)))
+            b.section(
+                escape(" · ".join(part for part in (contact.name, contact.title, contact.email, contact.phone) if part))
+            )
         )
     pairs = [
         (phrase(say, f"field_{c.field}"), _change(c, card, card.currency, card.create == "deal")) for c in card.changes

@@ -17,6 +17,8 @@ ROWS_SHOWN, ROWS_OPENED, LINES_OPENED = 25, 12, 8
 def deals(reply: DealsFound) -> list[b.Block]:
     say = reply.language
     made = [b.section(escape(phrase(say, reply.title)))] if reply.title else []
+    if reply.left_out:
+        made.append(b.context(escape(phrase(say, "left_out", words=", ".join(reply.left_out)))))
     if not reply.deals:
         return [*made, b.section(phrase(say, "deals_none"))]
     count = phrase(say, "deals_one") if reply.count == 1 else phrase(say, "deals_count", n=reply.count)
@@ -68,6 +70,8 @@ def pipeline(report: PipelineReport) -> list[b.Block]:
             for rest in [report.rows[ROWS_OPENED:ROWS_SHOWN]]
             if rest
         ]
+    if report.left_out:
+        made.append(b.context(escape(phrase(say, "left_out", words=", ".join(report.left_out)))))
     for place, (title, lines) in enumerate(report.sections):
         if lines:
             made += _lines(title, lines, place, say)

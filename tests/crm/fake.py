@@ -93,6 +93,11 @@ class FakeCrm:
         return Pushed(ref, f"v{self.versions.get(ref, 1)}", f"note-{key}" if write.activity else None)
 
     def _changed(self, write: Write, given: dict[str, object], version: str | None) -> str:
+        if write.contact_id is not None:
+            if write.contact_id not in self.contacts:
+                raise NotFound("contact_gone")
+            self.contacts[write.contact_id] = replace(self.contacts[write.contact_id], **given)
+            return write.contact_id
         if write.deal_id is None:
             return write.account_id or ""
         if write.deal_id not in self.deals:
@@ -107,7 +112,7 @@ class FakeCrm:
         ref = f"{write.create}-{len(self.pushes) + 1}"
         match write.create:
             case "account":
-                self.accounts[ref] = Account(ref, str(given["name"]), owner_id=write.by_id)
+                self.accounts[ref] = Account(ref, owner_id=write.by_id, **given)
             case "contact":
                 self.contacts[ref] = Contact(ref, account_id=write.account_id, **given)
             case _:

@@ -55,6 +55,7 @@ class DealFilter(Command):
     moved: Move | None = Field(None, description="What happened to the deals between moved_from and moved_to")
     moved_from: date | None = None
     moved_to: date | None = None
+    left_out: tuple[str, ...] = Field((), description="Words of the question that nothing here holds")
 
 
 class SummarizePipeline(DealFilter):
@@ -109,13 +110,12 @@ class AskRecords(DealFilter):
     top: int | None = Field(None, ge=1, le=100)
     below: Decimal | None = Field(None, description="Only groups whose first measure is below this; shares as 0.5")
     above: Decimal | None = None
-    left_out: tuple[str, ...] = Field((), description="Words of the question that nothing above holds")
 
 
 FactField = Literal[
     "owner", "amount", "close_date", "stage", "next_step", "forecast", "created", "age", "loss_reason", "product",
     "contacts", "pushes", "last_activity", "probability", "account", "title", "email", "phone", "industry", "country",
-    "employees", "revenue", "won_on",
+    "employees", "revenue", "won_on", "list_price",
 ]  # fmt: skip
 
 

@@ -79,6 +79,9 @@ class DealChanges(Command):
     )
     forecast: Forecast | None = Field(None, description="Forecast category")
     name: str | None = Field(None, max_length=200, description="New name of the deal, only when it is renamed")
+    cleared: tuple[Literal["next_step", "amount", "close_date", "forecast"], ...] = Field(
+        (), description="Fields that are to lose their value: 'no next step any more'"
+    )
 
     @property
     def empty(self) -> bool:

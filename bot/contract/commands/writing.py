@@ -48,6 +48,8 @@ class CreateAccount(Command):
     """Add a new account (a company), without a deal."""
 
     name: str
+    industry: str | None = None
+    country: str | None = None
 
 
 class CreateContact(Command):
@@ -57,6 +59,16 @@ class CreateContact(Command):
     name: str
     title: str | None = None
     email: str | None = None
+
+
+class ChangeContact(Command):
+    """Change a customer's person: title, e-mail, phone. Leave out what the person did not say."""
+
+    contact: str = Field(description="The person's name, as written")
+    account: str = ""
+    title: str | None = None
+    email: str | None = None
+    phone: str | None = None
 
 
 class CorrectDraft(Command):

@@ -49,6 +49,7 @@ class NewContact(BaseModel):
     name: str
     title: str | None = None
     email: str | None = None
+    phone: str | None = None
 
 
 class BulkItem(BaseModel):
@@ -83,6 +84,7 @@ class DraftCard(Reply):
     next_step: NextStep | None = None
     create: Literal["deal", "account", "contact"] | None = None
     contact: NewContact | None = None
+    about: tuple[str, ...] = Field((), exclude=True)
     missing: tuple[str, ...] = ()
     items: tuple[BulkItem, ...] = ()
     matched: Matched | None = None

@@ -34,6 +34,7 @@ class DealsFound(Reply):
     deals: tuple[DealRow, ...]
     count: int
     total: dict[str, AmountText]
+    left_out: tuple[str, ...] = ()
     last_activities: tuple[str, ...] = Field((), exclude=True)
 
 

@@ -62,6 +62,11 @@ class EmbeddedCrm:
             return write.removes_created, 0
         if write.create:
             return f"{write.create[0]}-{key}", 1
+        if write.contact_id is not None:
+            known = select(t.contacts.c.id).where(t.contacts.c.id == write.contact_id).with_for_update()
+            if connection.execute(known).first() is None:
+                raise NotFound("contact_gone")
+            return write.contact_id, 0
         if write.deal_id is None:
             return write.account_id or "", 0
         known = select(t.deals.c.version).where(t.deals.c.id == write.deal_id).with_for_update()

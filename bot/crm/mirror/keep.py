@@ -87,6 +87,8 @@ def keep_push(connection: Connection, write: Write, pushed: Pushed) -> None:
         met = _remove_created(connection, write.removes_created)
     elif write.create:
         _create(connection, write, pushed.ref)
+    elif write.contact_id is not None:
+        connection.execute(update(t.contacts).where(t.contacts.c.id == write.contact_id).values(**dict(write.fields)))
     elif write.deal_id is not None:
         version = int(pushed.version) if pushed.version.isdigit() else None
         _change_deal(connection, write.deal_id, dict(write.fields), version, write.by_id, write.at)
@@ -130,6 +132,8 @@ def _settle_push(connection: Connection, write: Write, ref: str) -> None:
         settle(connection, [(kind, ref) for kind in ("account", "contact", "deal")], closed=True)
     elif write.create:
         settle(connection, [(write.create, ref)])
+    elif write.contact_id is not None:
+        settle(connection, [("contact", write.contact_id)])
     else:
         _settle_changed(connection, ref, dict(write.fields))
 
@@ -242,7 +246,7 @@ def _link(connection: Connection, deal_id: str, name: str, ids: Sequence[str]) -
 def _create(connection: Connection, write: Write, ref: str) -> None:
     given: dict[str, Any] = dict(write.fields)
     if write.create == "account":
-        row = {"id": ref, "aliases": [], "owner_id": write.by_id, "name": given["name"]}
+        row = {"id": ref, "aliases": [], "owner_id": write.by_id, **given}
         insert_new(connection, t.accounts, ["id"], row)
         return
     if write.create == "contact":

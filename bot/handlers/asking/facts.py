@@ -20,6 +20,8 @@ def ask_fact(command: AskFact, turn: Turn) -> list[Reply]:
     """The fact, of each record that the words may mean; a refusal where they name none that the asker may see."""
     if command.field == "contacts":
         return _contacts(command, turn)
+    if command.field == "list_price":
+        return _of_product(command, turn)
     if command.contact and command.field in OF_CONTACT:
         return _of_contact(command, turn)
     if command.field in OF_ACCOUNT:
@@ -121,6 +123,15 @@ def _of_account(command: AskFact, turn: Turn) -> list[Reply]:
         _owners(account, turn),
         turn,
     )
+
+
+def _of_product(command: AskFact, turn: Turn) -> list[Reply]:
+    found = turn.names.find(command.deal, {"product"})
+    product = turn.desk.mirror.snapshot.products[found[0].id] if found else None
+    if product is None:
+        return [turn.refuse("not_found", "no_such_product", words=command.deal)]
+    price = turn.locale.money(product.list_price, product.currency or "") if product.list_price is not None else None
+    return _answer(_line(product.name, "list_price", price, turn), [], frozenset(), turn)
 
 
 def _of_deals(command: AskFact, turn: Turn) -> list[Reply]:

@@ -102,7 +102,7 @@ def list_deals(command: ListDeals, turn: Turn) -> list[Reply]:
     count = min(listed.count, command.top) if command.top else listed.count
     shown = [s.deal for s in listed.statuses]
     found = deals_found(shown, turn, why=why, fixes=fixes, count=count, total=None if command.top else listed.totals)
-    return [found]
+    return [found.model_copy(update={"left_out": command.left_out})]
 
 
 def select_deals(command: ListDeals, turn: Turn) -> tuple[Listed, dict[str, str]] | Refusal:

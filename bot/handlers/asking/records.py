@@ -64,8 +64,6 @@ def ask_records(command: AskRecords, turn: Turn) -> list[Reply]:
 
 
 def _figures(command: AskRecords, scope: Scope, turn: Turn) -> list[Reply]:
-    if command.left_out and not _answers_beside(command):
-        return [turn.refuse("unsupported", "no_such_field", field=", ".join(command.left_out))]
     selection = selection_of(command, scope, turn)
     if isinstance(selection, Refusal):
         return [selection]
@@ -115,11 +113,6 @@ def _asked_period(command: AskRecords, turn: Turn) -> Period | None:
         m in OF_QUOTA or ALWAYS.get(m) in {"won", "closed"} for m in command.measures
     )
     return turn.clock.quarter if closing and not BUCKETS & set(command.by) else None
-
-
-def _answers_beside(command: AskRecords) -> bool:
-    """Whether what no field holds is only a part of the question."""
-    return set(command.measures) - {"amount", "count"} != set() or bool(command.by)
 
 
 def _conditions(command: AskRecords, turn: Turn) -> str:

@@ -128,6 +128,7 @@ def report(asked: Asked, turn: Turn) -> PipelineReport:
         currency=asked.currency,
         metrics=_rounded({**metrics, **told.metrics}),
         rows=rows,
+        left_out=asked.command.left_out,
         findings=tuple(finding(status, rule, turn) for status in found for rule in status.rules)[:FINDINGS_MOST],
         sections=tuple(told.sections),
         openings=openings(asked, metrics),

@@ -9,6 +9,7 @@ from bot.contract.commands.base import Command
 from bot.contract.commands.coaching import CoachPerson
 from bot.contract.commands.writing import (
     AnswerQuestion,
+    ChangeContact,
     CreateAccount,
     CreateContact,
     CreateDeal,
@@ -25,7 +26,7 @@ from bot.handlers.clarifying.ask import ask, choose
 from bot.handlers.coaching.person import coach_person
 from bot.handlers.turn import Turn
 from bot.handlers.writing.capture import tell
-from bot.handlers.writing.creating import create_account, create_contact, create_deal
+from bot.handlers.writing.creating import change_contact, create_account, create_contact, create_deal
 from bot.handlers.writing.drafting import draft_for
 from bot.language.lexicon import said
 from bot.language.spans.dates import find_dates
@@ -37,6 +38,7 @@ _MAY_WAIT: tuple[type[Command], ...] = (
     CreateDeal,
     CreateAccount,
     CreateContact,
+    ChangeContact,
     SummarizePipeline,
     ListDeals,
     CoachPerson,
@@ -80,6 +82,8 @@ def _completed(question: PendingQuestion, pending: Any, chosen: Option | None, w
             return _again(_renamed(pending, chosen.name), turn)
         case "account" if chosen or _wants_new(words):
             return create_account(question.words or words, pending, turn)
+        case "contact" if chosen and isinstance(pending, ChangeContact):
+            return change_contact(pending.model_copy(update={"contact": chosen.name.split(",")[0]}), turn)
         case "contact" if chosen:
             people = tuple(chosen.name.split(",")[0] if c == question.words else c for c in pending.contacts)
             return tell(pending.model_copy(update={"contacts": people}), turn)

@@ -199,6 +199,7 @@ def _item(draft: Draft, write: Write, pushed: Pushed) -> KeptItem:
         key=draft.id,
         deal_id=pushed.ref if draft.create == "deal" else draft.deal_id,
         account_id=draft.account_id,
+        contact_id=draft.contact_id,
         before={} if draft.create else {name: draft.before.get(name) for name in after},
         after=after,
         activity_id=pushed.activity_id,

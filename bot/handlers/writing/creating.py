@@ -3,13 +3,15 @@
 from collections import Counter
 from typing import Any
 
-from bot.contract.commands.writing import CreateAccount, CreateContact, CreateDeal, LogActivity
+from bot.contract.commands.writing import ChangeContact, CreateAccount, CreateContact, CreateDeal, LogActivity
 from bot.contract.drafts import Draft
 from bot.contract.replies.base import Reply
 from bot.contract.replies.cards import Change, NewContact, Option
 from bot.domain.deals import Account, StageKind
+from bot.domain.fields import as_text, value_of
 from bot.domain.money import plain
-from bot.handlers.clarifying.ask import ask, near_accounts
+from bot.handlers.clarifying.ask import ask, contact_options, near_accounts
+from bot.handlers.clarifying.names import meant_contacts
 from bot.handlers.turn import Turn
 from bot.handlers.writing.drafting import activity_of, show
 from bot.pipeline.figures import commonest
@@ -105,13 +107,34 @@ def new_account(command: CreateAccount, turn: Turn) -> list[Reply]:
     return create_account(command.name, command, turn)
 
 
+def change_contact(command: ChangeContact, turn: Turn) -> list[Reply]:
+    """A card with what changes on a contact that the asker may see."""
+    found = turn.names.find(command.account, {"account"}) if command.account else []
+    people = meant_contacts([command.contact], found[0].id if found else None, None, turn)
+    if people.unclear:
+        return [ask("contact", contact_options(people.unclear[1]), command, turn, command.contact)]
+    if not people.contacts:
+        return [turn.refuse("not_found", "no_such_contact", words=command.contact)]
+    contact = people.contacts[0]
+    said = {"title": command.title, "email": command.email, "phone": command.phone}
+    new = {name: value for name, value in said.items() if value and value != value_of(contact, name)}
+    if not new:
+        return [turn.refuse("unsupported", "contact_so_already", name=contact.name)]
+    account = next(iter(turn.desk.mirror.accounts([contact.account_id])), None) if contact.account_id else None
+    draft = creation(turn, create=None, of=account, contact=NewContact(name=contact.name, **new), contact_id=contact.id)
+    before = {name: as_text(value_of(contact, name)) for name in new}
+    return [show(draft.model_copy(update={"before": before}), None, turn)]
+
+
 def create_account(name: str, pending: Any, turn: Turn) -> list[Reply]:
     """A card that makes the account and logs there what was told; an account of the same name is refused."""
     same = [m for m in turn.desk.names.current().find(name, {"account"}) if m.name.casefold() == name.casefold()]
     if same:
         return [turn.refuse("conflict", "account_exists", name=same[0].name)]
     activity = activity_of(pending, []) if isinstance(pending, LogActivity) else None
-    return [show(creation(turn, create="account", account=name, activity=activity), None, turn)]
+    said = {"industry": pending.industry, "country": pending.country} if isinstance(pending, CreateAccount) else {}
+    facts = {field: value for field, value in said.items() if value}
+    return [show(creation(turn, create="account", account=name, activity=activity, account_facts=facts), None, turn)]
 
 
 def creation(turn: Turn, *, create: Any, of: Account | None = None, **fields: Any) -> Draft:

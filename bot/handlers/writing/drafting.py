@@ -12,6 +12,7 @@ from bot.contract.replies.base import DealRef, Reply
 from bot.contract.replies.cards import BulkItem, Change, DraftActivity, DraftCard, Matched, NextStep, Option
 from bot.contract.replies.notices import NotUnderstood
 from bot.domain.deals import Account, Contact, Deal, StageKind
+from bot.domain.fields import as_text, value_of
 from bot.domain.money import plain
 from bot.handlers.clarifying.ask import ask, contact_options
 from bot.handlers.clarifying.names import meant_contacts
@@ -54,12 +55,14 @@ def draft_for(
         return [ask("date", [], command, turn, changes.impossible_date)]
     activity = activity_of(command, people.contacts) if isinstance(command, LogActivity) else None
     step = NextStep(text=changes.next_step, due=changes.next_step_due) if changes.next_step else None
+    if "next_step" in changes.cleared and deal and deal.next_step:
+        step = NextStep(text="")
     if activity and _day(activity.at) > turn.today:
         step, activity = step or NextStep(text=activity.summary, due=_day(activity.at)), None
     if step is None and changes.next_step_due and deal and deal.next_step:
         step = NextStep(text=deal.next_step, due=changes.next_step_due)
     listed, refs = changes_of(changes, deal, turn) if deal else ((), {})
-    if any(c.field == "amount" and (c.new is None or not 0 <= Decimal(c.new) < LARGEST_AMOUNT) for c in listed):
+    if any(c.field == "amount" and c.new is not None and (not 0 <= Decimal(c.new) < LARGEST_AMOUNT) for c in listed):
         return [ask("amount", [], command, turn, plain(changes.amount or Decimal(0)))]
     if activity is None and step is None and not listed:
         from bot.handlers.asking.lists import deals_found
@@ -136,6 +139,7 @@ def card_of(draft: Draft, deal: Deal | None, turn: Turn) -> DraftCard:
         next_step=draft.next_step,
         create=draft.create,
         contact=draft.contact,
+        about=tuple(draft.account_facts.values()),
         missing=draft.missing,
         matched=draft.matched,
         twins=draft.twins,
@@ -176,6 +180,9 @@ def changes_of(changes: DealChanges, deal: Deal, turn: Turn) -> tuple[tuple[Chan
         add("close_date", deal.close_date.isoformat() if deal.close_date else None, close.isoformat())
     if changes.name:
         add("name", deal.name, changes.name)
+    for field in changes.cleared:
+        if field != "next_step":
+            add(field, as_text(value_of(deal, field)), None)
     if changes.forecast:
         add("forecast", deal.forecast, changes.forecast)
     if changes.owner:

@@ -38,11 +38,13 @@ def write_of(draft: Draft, turn: Turn) -> Write:
         activity = NewActivity(told.kind, at, told.summary, told.duration_minutes, draft.contact_ids)
     fields = fields_of(draft.changes, draft.refs, turn)
     if draft.next_step:
-        fields |= {"next_step": draft.next_step.text, "next_step_due": draft.next_step.due}
+        fields |= {"next_step": draft.next_step.text or None, "next_step_due": draft.next_step.due}
     if draft.create == "contact" and draft.contact:
         fields = {"name": draft.contact.name, "title": draft.contact.title, "email": draft.contact.email}
+    elif draft.contact_id and draft.contact:
+        fields = {name: getattr(draft.contact, name) for name in draft.before}
     elif draft.create == "account":
-        fields = {"name": draft.account}
+        fields = {"name": draft.account, **draft.account_facts}
     elif draft.create == "deal":
         fields |= {"owner_id": draft.author_id, "created": turn.company_today}
     return Write(
@@ -50,6 +52,7 @@ def write_of(draft: Draft, turn: Turn) -> Write:
         at=turn.now.astimezone(UTC),
         deal_id=draft.deal_id,
         account_id=draft.account_id,
+        contact_id=draft.contact_id,
         fields=tuple(fields.items()),
         activity=activity,
         create=draft.create,

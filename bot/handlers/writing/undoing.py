@@ -8,7 +8,7 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.notices import Refusal
 from bot.crm.port import Write
 from bot.domain.deals import Deal
-from bot.domain.fields import DEAL, FieldValue, as_text, value_of
+from bot.domain.fields import CONTACT, DEAL, FieldValue, as_text, value_of
 from bot.errors import CaddieError, Conflict, CrmUnavailable
 from bot.handlers.guard import refused
 from bot.handlers.turn import Turn
@@ -69,6 +69,8 @@ def _take_back(item: KeptItem, turn: Turn) -> Refusal | None:
     if item.created_ref:
         turn.desk.crm.push(Write(by_id=turn.person.id, at=at, removes_created=item.created_ref), key, None)
         return None
+    if item.contact_id:
+        return _contact_back(item, key, turn)
     for _ in range(TRIES):
         version = None
         fields: tuple[tuple[str, FieldValue], ...] = ()
@@ -93,6 +95,21 @@ def _take_back(item: KeptItem, turn: Turn) -> Refusal | None:
         except Conflict:
             continue
     return turn.refuse("unavailable", "being_written")
+
+
+def _contact_back(item: KeptItem, key: str, turn: Turn) -> Refusal | None:
+    """A contact as it was, unless somebody changed it since."""
+    here = next(iter(turn.desk.mirror.contacts([item.contact_id or ""])), None)
+    if here is None:
+        return turn.refuse("not_found", "contact_gone")
+    since = [name for name, after in item.after.items() if as_text(value_of(here, name)) != after]
+    if since:
+        return turn.refuse("conflict", "changed_since", fields=", ".join(since))
+    fields = tuple((name, CONTACT[name].parsed(value)) for name, value in item.before.items())
+    turn.desk.crm.push(
+        Write(by_id=turn.person.id, at=turn.now.astimezone(UTC), contact_id=item.contact_id, fields=fields), key, None
+    )
+    return None
 
 
 def _changed_since(item: KeptItem, deal: Deal) -> list[str]:

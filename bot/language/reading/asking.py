@@ -66,6 +66,7 @@ _BACK = re.compile(
     r"|退回|倒退|回退",
     re.I,
 )
+_PRICED = re.compile(r"\b(?:pric\w*|costs?|how much|list|fee)\b|价格|多少钱|报价|价", re.I)
 _EVER = re.compile(r"\b(?:total|ever|all[- ]time|so far|overall|historically|lifetime)\b|历史|累计|总共|一直以来", re.I)
 _CLOSED = re.compile(r"\b(?:did|has|have|anything|what|which)\b.{0,20}\bclosed?\b(?! date)", re.I)
 _COUNTED = re.compile(
@@ -175,7 +176,18 @@ def impossible(seen: Seen, act: str) -> Command | None:
     absent = _absent(seen, act)
     if absent:
         return Unsupported(what="field", words=absent)
+    limits = [word for word, limiting in unread_words(seen) if limiting]
+    if limits and act in {"list", "number", "rank"} and not seen.kinds("account", "deal"):
+        return Unsupported(what="condition", words=limits[0])
     return Unsupported(what="convert") if _CONVERTED.search(seen.said.own) else None
+
+
+def with_left_out(command: Command, seen: Seen) -> Command:
+    """The question with the words that it does not hold, to be told with the answer."""
+    words = tuple(word for word, _ in unread_words(seen))
+    if not words or not isinstance(command, AskRecords | ListDeals | SummarizePipeline):
+        return command
+    return command.model_copy(update={"left_out": (*command.left_out, *words)[:3]})
 
 
 def names_a_measure(seen: Seen) -> bool:
@@ -271,6 +283,31 @@ def _without_dimensions(text: str) -> str:
 def _left_out(text: str, measures: tuple[Measure, ...]) -> tuple[str, ...]:
     """Words for what no CRM field holds here."""
     return tuple(hit.group().strip() for cue in vocabulary("absent").values() if (hit := cue.search(text)))
+
+
+_SMALL = re.compile(
+    r"(?:a|an|the|of|to|in|on|at|by|for|from|with|and|or|is|are|was|were|be|been|do|does|did|has|have|had|can|could|will"
+    r"|would|should|me|my|mine|our|ours|we|us|i|you|your|he|she|they|them|their|his|her|it|its|this|that|these|those|who"
+    r"|what|which|when|where|how|why|not|no|any|all|some|more|most|than|then|there|here|just|only|also|so|too|as|if|but"
+    r"|im|ive|id|dont|s|t|re|ve|ll|d|m)",
+    re.I,
+)
+_LIMITS = re.compile(r"\b(?:in|from|with|called|named|tagged|about|containing|via|through)\s+(?:the\s+|an?\s+)?$", re.I)
+
+
+def unread_words(seen: Seen) -> list[tuple[str, bool]]:
+    """Words of a question that no place, no measure and no everyday question holds; True where one limits what is asked
+    for (`in legal`).
+    """
+    text = blanked(seen.said.own, [(p.place.start, p.place.end) for p in seen.parts])
+    for section in ("measures", "dimensions", "subjects", "lacking", "named", "superlatives", "states", "absent", "by"):
+        for cue in vocabulary(section).values():
+            text = cue.sub(lambda hit: " " * len(hit.group()), text)
+    return [
+        (hit.group(), bool(_LIMITS.search(seen.said.own[: hit.start()])))
+        for hit in re.finditer(r"[A-Za-z][A-Za-z'’-]{3,}", text)
+        if not _SMALL.fullmatch(hit.group()) and hit.group().lower() not in seen.model.asked_with
+    ]
 
 
 def _figures(seen: Seen, act: str, context: Context) -> Command:
@@ -520,6 +557,9 @@ def _fact(seen: Seen, context: Context) -> Command:
     fields = _said("fields", text)
     contacts = [p.words for p in seen.kinds("contact")]
     role = _ROLE.search(text)
+    products = seen.kinds("product")
+    if products and not seen.kinds("account", "deal") and _PRICED.search(text):
+        return AskFact(field="list_price", deal=products[0].words)
     named = deal_words(seen.said.own, context) or ("" if contacts else _stranger(seen, context))
     if role and _WHO.search(text) and not contacts:
         return AskFact(field="contacts", deal=named, contact=role.group())

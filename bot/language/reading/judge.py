@@ -231,7 +231,7 @@ def _ask(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]
         if view == "forecast" and first.view == "summary":
             return [asking.read_question(seen, act, context)]
         return [first if first.view != "summary" or view == "summary" else first.model_copy(update={"view": view})]
-    return [asking.read_question(seen, act, context)]
+    return [asking.with_left_out(asking.read_question(seen, act, context), seen)]
 
 
 def _coach(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:

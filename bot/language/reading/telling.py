@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from bot.contract.commands.base import Command, DealChanges, Offer
-from bot.contract.commands.writing import LogActivity, UpdateDeal
+from bot.contract.commands.writing import ChangeContact, LogActivity, UpdateDeal
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import StageKind
 from bot.domain.money import plain
 from bot.language.context import Context, Said
+from bot.language.lexicon import vocabulary
 from bot.language.reading.seen import LIKELY, SURE, Part, Seen, see
 from bot.language.rules import cues
 from bot.language.rules.capture import read_parts
@@ -69,6 +70,12 @@ def read_telling(seen: Seen, context: Context) -> list[Command]:
 
 def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | None:
     """One card: what the patterns read, weighed against what the model says; a note where they read nothing."""
+    changed = read_contact_change(seen)
+    if changed is not None:
+        return changed
+    cleared = _cleared(seen, command, context)
+    if cleared is not None:
+        return cleared
     if isinstance(command, UpdateDeal):
         kind = _kind_held(seen)
         if kind is None and command.changes.empty:
@@ -99,6 +106,52 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
         return None
     changes, offers = _weighed(seen, DealChanges(), context)
     return note.model_copy(update={"changes": changes, "offers": offers})
+
+
+_NO_STEP = re.compile(r"\W*(?:none|nothing|n/?a|nil|no(?:ne)? (?:more|yet)?|tbd|-|无|没有|暂无)\W*", re.I)
+_CLEARED: dict[str, Any] = {
+    "next_step": "next_step", "amount": "amount", "close_date": "close_date", "forecast": "forecast",
+}  # fmt: skip
+
+
+def _cleared(seen: Seen, command: Command | None, context: Context) -> Command | None:
+    """`no next step any more`: a field that loses its value."""
+    changes = command.changes if isinstance(command, LogActivity | UpdateDeal) else DealChanges()
+    words = " ".join(p.words for p in seen.kinds("account", "deal"))
+    if changes.next_step and _NO_STEP.fullmatch(changes.next_step):
+        return UpdateDeal(deal=words, changes=DealChanges(cleared=("next_step",)))
+    if seen.acts.get("clear", 0) < LIKELY:
+        return None
+    named = [_CLEARED[f] for f, cue in vocabulary("fields").items() if f in _CLEARED and cue.search(seen.said.own)]
+    return UpdateDeal(deal=words, changes=DealChanges(cleared=tuple(named[:1]))) if named else None
+
+
+_TITLE_NOW = re.compile(
+    r"(?:promoted to|is now|now|became|becomes?|new title(?: is)?|title(?: is| to|:)?|moved to|made|as|升(?:任"
+    r"|为|职为)?|现在是|调任)\s+"
+    r"(?:the |a |an |their |our )?(?:new )?(?P<title>[^,.;!?]{2,50}?)(?= (?:at|of the|there|from|since"
+    r"|now)\b|[,.;!?]|$)",
+    re.I,
+)
+
+
+def read_contact_change(seen: Seen) -> ChangeContact | None:
+    """What is new of a customer's person: address, number or title."""
+    people = seen.kinds("contact")
+    if seen.acts.get("contact_change", 0) < LIKELY or not people or seen.likelihood(("new_contact", *DONE)) >= LIKELY:
+        return None
+    spelt = {p.place.kind: p.words for p in seen.kinds("email", "phone")}
+    title = None if spelt else _TITLE_NOW.search(seen.said.own)
+    if not spelt and not title:
+        return None
+    account = seen.kinds("account")
+    return ChangeContact(
+        contact=people[0].words.removesuffix("'s"),
+        account=account[0].words if account else "",
+        title=title["title"].strip() if title else None,
+        email=spelt.get("email"),
+        phone=spelt.get("phone"),
+    )
 
 
 def _kind_held(seen: Seen) -> ActivityKind | None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bot.domain.text import normal
+from bot.language.acts import FAMILY
 from bot.language.examples import Example
 from bot.language.spans.places import Place, PlaceKind, values_in
 from bot.language.trained.features import Token, of_message, of_place, tokens_of
@@ -18,6 +19,8 @@ from bot.language.trained.model import Model, Scorer
 TRAINED_ON = date(2026, 3, 11)
 """The day on which the examples are read, a Wednesday: it settles only what lies ahead and what behind."""
 OTHER = "other"
+COMMON_FROM = 2
+"""A word that so many questions are put in says nothing that had to be taken up."""
 FEWEST = 2
 """A feature that fewer examples have is not kept."""
 ACT_STRENGTH, PART_STRENGTH = 12.0, 8.0
@@ -84,7 +87,14 @@ def fitted(found: Sequence[Example]) -> Model:
     read = [as_read(one) for one in found]
     acts = _fit_acts(read)
     parts: dict[str, Scorer] = {kind: scorer for kind in PARTS if (scorer := _fit_parts(kind, read)) is not None}
-    return Model(acts, parts, fingerprint(found))
+    counts = Counter(
+        word
+        for r in read
+        if any(FAMILY[act] == "asking" for act in r.example.acts)
+        for word in {token.text for token in r.tokens}
+    )
+    words = frozenset(word for word, count in counts.items() if count >= COMMON_FROM and word.isalpha())
+    return Model(acts, parts, fingerprint(found), words)
 
 
 def fingerprint(found: Iterable[Example]) -> str:
