@@ -1,5 +1,7 @@
 """What the language side may know of the company and the thread when it reads a message."""
 
+from datetime import date
+
 from bot.handlers.asking import scopes
 from bot.handlers.turn import Turn
 from bot.language.context import Context, OpenDraft
@@ -51,4 +53,5 @@ def _open_draft(turn: Turn) -> OpenDraft | None:
         has_close_date=any(c.field == "close_date" for c in draft.changes),
         has_next_step=draft.next_step is not None,
         written=found[1] == "written",
+        close_date=next((date.fromisoformat(c.new) for c in draft.changes if c.field == "close_date" and c.new), None),
     )

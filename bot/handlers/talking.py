@@ -10,7 +10,7 @@ from bot.language.examples import examples
 
 FAMILIES = ("writing", "asking", "guiding", "coaching", "planning", "digests")
 """The families of commands in the order in which help tells of them."""
-_LATER = {"minus", "schedule_when", "convert", "condition"}
+_LATER = {"minus", "schedule_when", "convert", "condition", "delete"}
 
 
 def explain(command: Help, turn: Turn) -> list[Reply]:

@@ -34,6 +34,7 @@ class OpenDraft:
     has_close_date: bool = False
     has_next_step: bool = False
     written: bool = False
+    close_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

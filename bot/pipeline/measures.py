@@ -6,7 +6,7 @@ from typing import Literal, get_args
 Measure = Literal[
     "count", "amount", "average_amount", "median_amount", "weighted_amount", "share",
     "win_rate", "win_rate_amount", "cycle_days", "age_days", "stage_days", "quiet_days", "pushes",
-    "quota", "attainment", "gap", "activities",
+    "quota", "attainment", "gap", "activities", "accounts",
 ]  # fmt: skip
 Dimension = Literal[
     "rep", "manager", "region", "stage", "product", "industry", "forecast", "loss_reason", "account", "country",
@@ -24,7 +24,7 @@ UNITS: Mapping[Measure, Unit] = {
     "weighted_amount": "money", "share": "share", "win_rate": "share", "win_rate_amount": "share",
     "cycle_days": "days", "age_days": "days",
     "stage_days": "days", "quiet_days": "days", "pushes": "number", "quota": "money", "attainment": "share",
-    "gap": "money", "activities": "count",
+    "gap": "money", "activities": "count", "accounts": "count",
 }  # fmt: skip
 ALWAYS: Mapping[Measure, State] = {
     "weighted_amount": "open", "age_days": "open", "stage_days": "open", "quiet_days": "open",

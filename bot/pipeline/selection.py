@@ -41,6 +41,7 @@ class Selection:
     not_forecasts: frozenset[str] | None = None
     not_stages: frozenset[str] | None = None
     named: str | None = None
+    currency: str | None = None
     created: Period | None = None
     over: Decimal | None = None
     under: Decimal | None = None

@@ -60,6 +60,8 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
         found.append(or_(deal.forecast.is_(None), deal.forecast.not_in(sorted(selection.not_forecasts))))
     if selection.not_stages is not None:
         found.append(deal.stage.not_in(sorted(selection.not_stages)))
+    if selection.currency is not None:
+        found.append(deal.currency == selection.currency)
     if selection.named is not None:
         found.append(func.lower(deal.name).contains(selection.named.casefold(), autoescape=True))
     if selection.industries is not None:

@@ -8,6 +8,8 @@ from bot.domain.periods import Period
 from bot.pipeline.measures import Dimension, Measure, State
 from bot.pipeline.selection import Selection
 
+Keys = tuple[str | None, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -29,7 +31,7 @@ class Question:
 class Row:
     """One group: its keys as the records hold them (None where a record has none), and each measure's value."""
 
-    keys: tuple[str | None, ...]
+    keys: Keys
     values: dict[Measure, float | None]
 
 
@@ -47,3 +49,8 @@ class Figures:
     others: Mapping[str, dict[Measure, float | None]] = field(default_factory=dict)
     records: int = 0
     without: Mapping[str, int] = field(default_factory=dict)
+
+
+def in_order(keys: Keys) -> tuple[tuple[bool, str], ...]:
+    """Groups by their keys, those without one last."""
+    return tuple((key is None, key or "") for key in keys)

@@ -44,7 +44,9 @@ class DealFilter(Command):
     loss_reason: str | None = None
     forecast: Forecast | None = None
     not_forecast: Forecast | None = Field(None, description="A category the deals are not in: 'not in commit'")
-    not_stage: str | None = Field(None, description="A stage the deals are not in, by the company's own name")
+    stages: tuple[str, ...] = Field((), description="Several stages, by the company's own names")
+    not_stages: tuple[str, ...] = Field((), description="Stages the deals are not in, by the company's own names")
+    currency: str | None = Field(None, description="ISO code, only where deals of one currency are asked for")
     named: str = Field("", description="A word of the deals' own names, such as 'renewal' or 'expansion'")
     created_from: date | None = None
     created_to: date | None = None
@@ -122,7 +124,7 @@ FactField = Literal[
 class AskFact(Command):
     """One thing about one record: the phone of a contact, the owner of a deal, when it closes, who the CFO is."""
 
-    field: FactField
+    fields: tuple[FactField, ...] = Field(min_length=1, description="What is asked for, in the order said")
     deal: DealWords = ""
     contact: str = Field("", description="The customer's person, by name or title ('CFO'), as written")
 

@@ -74,6 +74,7 @@ class DealChanges(Command):
     next_step_due: date | None = Field(None, description="Day of the next step")
     owner: str | None = Field(None, description="New owner, as written")
     products: tuple[str, ...] = Field((), description="Products to add, as written")
+    products_removed: tuple[str, ...] = Field((), description="Products to take off, as written")
     loss_reason: str | None = Field(
         None, description="Why it was lost: price, competitor, no decision, timing, features, budget or a few words"
     )

@@ -30,7 +30,7 @@ class Unclear(Command):
     reason: Literal["empty", "too_long", "nothing_found", "hypothetical", "negated"] = "nothing_found"
 
 
-Topic = Literal["hello", "thanks", "upset", "chitchat", "how_to", "about", "private"]
+Topic = Literal["hello", "thanks", "upset", "chitchat", "how_to", "how_to_undo", "about", "languages", "private"]
 
 
 class Chat(Command):

@@ -1,6 +1,6 @@
 """One field of one record, with what it is called and since when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.contract.commands.asking import AskFact
 from bot.contract.phrases import phrase
@@ -17,16 +17,22 @@ DEALS_MOST = 5
 
 
 def ask_fact(command: AskFact, turn: Turn) -> list[Reply]:
-    """The fact, of each record that the words may mean; a refusal where they name none that the asker may see."""
-    if command.field == "contacts":
-        return _contacts(command, turn)
-    if command.field == "list_price":
+    """The facts, of each record that the words may mean; a refusal where they name none that the asker may see."""
+    fields = set(command.fields)
+    if "list_price" in fields:
         return _of_product(command, turn)
-    if command.contact and command.field in OF_CONTACT:
+    if "contacts" in fields or (fields & {"phone", "email", "title"} and not _named_contact(command, turn)):
+        return _contacts(command, turn)
+    if command.contact and fields & OF_CONTACT:
         return _of_contact(command, turn)
-    if command.field in OF_ACCOUNT:
+    if fields <= OF_ACCOUNT:
         return _of_account(command, turn)
     return _of_deals(command, turn)
+
+
+def _named_contact(command: AskFact, turn: Turn) -> bool:
+    """Whether the contact is named, rather than told by a role or not at all."""
+    return bool(command.contact and turn.names.find(f"with {command.contact}", {"contact"}))
 
 
 def _answer(prose: str, facts: list[Fact], owners: frozenset[str], turn: Turn) -> list[Reply]:
@@ -99,10 +105,10 @@ def _of_contact(command: AskFact, turn: Turn) -> list[Reply]:
         values: Mapping[str, str | None] = {
             "phone": c.phone, "email": c.email, "title": c.title, "account": at.name if at else None,
         }  # fmt: skip
-        value = values[command.field]
         who = f"{c.name} ({at.name})" if at else c.name
-        lines.append(_line(who, command.field, value, turn))
-        facts.append(_fact("contact", c.id, c.name, command.field, value))
+        asked = [f for f in command.fields if f in OF_CONTACT]
+        lines.append(_line(who, [(f, values[f]) for f in asked], turn))
+        facts += [_fact("contact", c.id, c.name, f, values[f]) for f in asked]
     owners = frozenset(o for a in accounts.values() for o in _owners(a, turn))
     return _answer("\n".join(lines), facts, owners, turn)
 
@@ -116,13 +122,9 @@ def _of_account(command: AskFact, turn: Turn) -> list[Reply]:
         "industry": account.industry, "country": account.country, "revenue": revenue,
         "employees": None if account.employees is None else f"{account.employees:,}",
     }  # fmt: skip
-    value = values[command.field]
-    return _answer(
-        _line(account.name, command.field, value, turn),
-        [_fact("account", account.id, account.name, command.field, value)],
-        _owners(account, turn),
-        turn,
-    )
+    asked = [(f, values[f]) for f in command.fields]
+    facts = [_fact("account", account.id, account.name, f, value) for f, value in asked]
+    return _answer(_line(account.name, asked, turn), facts, _owners(account, turn), turn)
 
 
 def _of_product(command: AskFact, turn: Turn) -> list[Reply]:
@@ -131,7 +133,7 @@ def _of_product(command: AskFact, turn: Turn) -> list[Reply]:
     if product is None:
         return [turn.refuse("not_found", "no_such_product", words=command.deal)]
     price = turn.locale.money(product.list_price, product.currency or "") if product.list_price is not None else None
-    return _answer(_line(product.name, "list_price", price, turn), [], frozenset(), turn)
+    return _answer(_line(product.name, [("list_price", price)], turn), [], frozenset(), turn)
 
 
 def _of_deals(command: AskFact, turn: Turn) -> list[Reply]:
@@ -143,20 +145,20 @@ def _of_deals(command: AskFact, turn: Turn) -> list[Reply]:
         return [deals_found(deals, turn)]
     lines, facts = [], []
     for deal in deals:
-        value = _deal_value(deal, command.field, turn)
-        lines.append(_line(deal.name, command.field, value, turn))
-        facts.append(_fact("deal", deal.id, deal.name, command.field, value))
+        asked = [(f, _deal_value(deal, f, turn)) for f in command.fields]
+        lines.append(_line(deal.name, asked, turn))
+        facts += [_fact("deal", deal.id, deal.name, f, value) for f, value in asked]
     return _answer("\n".join(lines), facts, frozenset(d.owner_id for d in deals), turn)
 
 
 def _deals(command: AskFact, turn: Turn) -> list[Deal]:
     """The open deals meant, else the closed ones; for how it ended the closed ones first."""
     people = (command.contact,) if command.contact else ()
-    ended = command.field in {"loss_reason", "won_on"}
+    ended = bool({"loss_reason", "won_on"} & set(command.fields))
     for closed in (True, False) if ended else (False, True):
         meant = meant_deal(command.deal, people, turn, closed_too=closed)
         found = [meant.deal] if meant.deal else meant.options
-        if command.field == "loss_reason" and closed:
+        if "loss_reason" in command.fields and closed:
             stages = turn.desk.mirror.snapshot.stages
             shut = [d for d in found if stages[d.stage].kind != "open"]
             found = shut or found
@@ -213,11 +215,10 @@ def _deal_value(deal: Deal, field: str, turn: Turn) -> str | None:
             return account.name if account else None
 
 
-def _line(name: str, field: str, value: str | None, turn: Turn) -> str:
-    label = phrase(turn.language, f"fact_{field}")
-    return phrase(
-        turn.language, "fact_line", name=name, label=label, value=value or phrase(turn.language, "fact_unknown")
-    )
+def _line(name: str, asked: Sequence[tuple[str, str | None]], turn: Turn) -> str:
+    say, unknown = turn.language, phrase(turn.language, "fact_unknown")
+    values = "; ".join(f"{phrase(say, f'fact_{f}')} {value or unknown}" for f, value in asked)
+    return phrase(say, "fact_line", name=name, label=values, value="").strip()
 
 
 def _fact(kind: str, ref: str, name: str, field: str, value: str | None) -> Fact:

@@ -27,13 +27,13 @@ from bot.domain.periods import Period
 from bot.handlers.asking.buttons import VALUE_MOST
 from bot.handlers.asking.charts import made, money_short
 from bot.handlers.asking.lists import list_deals
-from bot.handlers.asking.scopes import Scope, scope_of, selection_of, sells, which_person
+from bot.handlers.asking.scopes import Scope, joined, scopes_of, selection_of, sells, which_person
 from bot.handlers.asking.summaries import remember
 from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.turn import Turn
 from bot.pipeline.measures import ALWAYS, BUCKETS, OF_QUOTA, UNITS, Dimension, Measure
 from bot.pipeline.selection import Selection
-from bot.records.answer import buckets
+from bot.records.pieces import buckets
 from bot.records.question import Figures, Question, Row
 
 QUIET_DAYS = 14
@@ -52,9 +52,11 @@ def ask_records(command: AskRecords, turn: Turn) -> list[Reply]:
     unclear = which_person(command, turn)
     if unclear:
         return [unclear]
-    scope = scope_of(command.whose or ("me" if len(turn.readable) == 1 else "all"), turn)
-    if isinstance(scope, Refusal):
-        return [scope]
+    scopes = scopes_of(command.whose or ("me" if len(turn.readable) == 1 else "all"), turn)
+    refused = next((s for s in scopes if isinstance(s, Refusal)), None)
+    if refused:
+        return [refused]
+    scope = joined([s for s in scopes if isinstance(s, Scope)])
     if command.measures:
         return _figures(command, scope, turn)
     if command.subject == "deals":
@@ -122,11 +124,13 @@ def _conditions(command: AskRecords, turn: Turn) -> str:
         *command.products,
         command.industry,
         command.stage,
+        *command.stages,
+        command.currency,
         command.forecast,
         command.named,
     ]
     said.append(phrase(turn.language, f"state_{command.state}"))
-    for excluded in (command.not_stage, command.not_forecast):
+    for excluded in (*command.not_stages, command.not_forecast):
         if excluded:
             said.append(phrase(turn.language, "except_for", what=excluded))
     if command.created_from and command.created_to:

@@ -1,5 +1,6 @@
 """Whose deals are meant, and which of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from bot.domain.deals import Quota
 from bot.domain.people import Role
 from bot.domain.periods import Period
 from bot.handlers.clarifying.ask import ask, person_options
-from bot.handlers.clarifying.names import meant_deal
+from bot.handlers.clarifying.names import meant_deal, names_the_deal
 from bot.handlers.turn import Turn
 from bot.language.lexicon import said
 from bot.pipeline.figures import Tallies
@@ -93,6 +94,13 @@ def scopes_of(words: str, turn: Turn) -> list[Scope | Refusal]:
     return [scope_of(part, turn) for part in words.split(", ")]
 
 
+def joined(scopes: Sequence[Scope]) -> Scope:
+    """Several scopes as one."""
+    if len(scopes) == 1:
+        return scopes[0]
+    return Scope(" / ".join(s.label for s in scopes), frozenset(o for s in scopes for o in s.owners), None)
+
+
 def _named(words: str, turn: Turn) -> Scope | None:
     organization, me = turn.organization, turn.person
     role = organization.role(me.id)
@@ -151,7 +159,9 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
     if command.deal:
         meant = meant_deal(command.deal, (), turn, closed_too=True)
         ids = {d.id for d in ([meant.deal] if meant.deal else meant.options)}
-        if meant.account:
+        if meant.deal and names_the_deal(command.deal, meant.deal, turn):
+            selection = replace(selection, ids=frozenset({meant.deal.id}))
+        elif meant.account:
             selection = replace(selection, accounts=frozenset({meant.account.id}))
         elif ids:
             selection = replace(selection, ids=frozenset(ids))
@@ -179,7 +189,8 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
         stages=_stages(command, turn),
         forecasts=frozenset({command.forecast}) if command.forecast else None,
         not_forecasts=frozenset({command.not_forecast}) if command.not_forecast else None,
-        not_stages=frozenset({command.not_stage}) if command.not_stage else None,
+        not_stages=frozenset(command.not_stages) or None,
+        currency=command.currency,
         named=command.named or None,
         created=_period(command.created_from, command.created_to),
         over=command.min_amount,
@@ -199,6 +210,8 @@ def selection_of(command: DealFilter, scope: Scope, turn: Turn) -> Selection | R
 
 def _stages(command: DealFilter, turn: Turn) -> frozenset[str] | None:
     """The stage asked for, with the open ones after it where those are meant too."""
+    if command.stages:
+        return frozenset(command.stages)
     if command.stage is None:
         return None
     stages = turn.desk.mirror.snapshot.stages

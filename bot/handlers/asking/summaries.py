@@ -20,6 +20,7 @@ from bot.handlers.asking.charts import rows_chart
 from bot.handlers.asking.scopes import (
     Asked,
     Scope,
+    joined,
     region_scope,
     regions,
     scope_of,
@@ -47,7 +48,7 @@ def summarize_pipeline(command: SummarizePipeline, turn: Turn) -> list[Reply]:
         if isinstance(scope, Refusal):
             return [scope]
         known.append(scope)
-    whole = _joined(known)
+    whole = joined(known)
     selection = selection_of(command, whole, turn)
     if isinstance(selection, Refusal):
         return [selection]
@@ -103,12 +104,6 @@ def _period(command: SummarizePipeline, turn: Turn) -> Period:
             fiscal.quarter_around(today, -3 if command.by == "quarter" else -1).start, fiscal.quarter_around(today).end
         )
     return turn.clock.quarter
-
-
-def _joined(scopes: list[Scope]) -> Scope:
-    if len(scopes) == 1:
-        return scopes[0]
-    return Scope(" / ".join(s.label for s in scopes), frozenset(o for s in scopes for o in s.owners), None)
 
 
 def report(asked: Asked, turn: Turn) -> PipelineReport:

@@ -7,6 +7,7 @@ from bot.contract.replies.cards import Matched
 from bot.crm.names.index import Match
 from bot.domain.deals import Account, Contact, Deal
 from bot.domain.text import normal
+from bot.domain.text import words as word_list
 from bot.handlers.turn import Turn
 
 ACCOUNT_AT_LEAST = 0.35
@@ -74,7 +75,8 @@ def _other_deal(words: str, people: Sequence[str], turn: Turn) -> Meant:
     present = turn.conversation.deal_id
     if words:
         meant = meant_deal(words, people, turn)
-        accounts = [meant.account.id] if meant.account else []
+        here = turn.conversation.account_id
+        accounts = [meant.account.id] if meant.account else [here] if here else []
     else:
         accounts = [turn.conversation.account_id] if turn.conversation.account_id else []
     deals = [
@@ -84,6 +86,8 @@ def _other_deal(words: str, people: Sequence[str], turn: Turn) -> Meant:
         if d.id != present
     ]
     account = next(iter(turn.desk.mirror.accounts(accounts[:1])), None) if accounts else None
+    named = [d for d in deals if names_the_deal(words, d, turn)] if words else []
+    deals = named or deals
     if len(deals) == 1:
         return Meant(deal=deals[0], account=account, matched=Matched(words=words or "other", how="likely"))
     return Meant(options=deals[:10], account=account)
@@ -128,7 +132,22 @@ def _accounts(found: list[Match]) -> list[Match]:
 
 
 def _contact_matches(people: Sequence[str], turn: Turn) -> list[Match]:
-    return [m for name in people for m in turn.names.find(f"with {name}", {"contact"}) if m.score >= CONTACT_AT_LEAST]
+    """Of each name those it fits best: the whole name before the surname alone."""
+    found: list[Match] = []
+    for name in people:
+        matches = [m for m in turn.names.find(f"with {name}", {"contact"}) if m.score >= CONTACT_AT_LEAST]
+        best = max((m.score for m in matches), default=0.0)
+        found += [m for m in matches if best - m.score < CLEARLY_MORE / 2]
+    return found
+
+
+def names_the_deal(words: str, deal: Deal, turn: Turn) -> bool:
+    """Whether words name a deal beyond its account: by half of its own words at least."""
+    account = next(iter(turn.desk.mirror.accounts([deal.account_id])), None) if deal.account_id else None
+    of_account = {w.text for name in ((account.name, *account.aliases) if account else ()) for w in word_list(name)}
+    own = {w.text for w in word_list(deal.name)} - of_account
+    said = {w.text for w in word_list(words)} & own
+    return bool(own) and len(said) * 2 >= len(own)
 
 
 def _with_contact(accounts: list[Match], contacts: list[Match], turn: Turn) -> list[str]:

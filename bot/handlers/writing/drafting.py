@@ -190,14 +190,22 @@ def changes_of(changes: DealChanges, deal: Deal, turn: Turn) -> tuple[tuple[Chan
         if found:
             add("owner", turn.organization.people[deal.owner_id].name, found[0].name)
             refs["owner"] = found[0].id
-    added = [m for words in changes.products for m in turn.names.find(words, {"product"})[:1]]
-    new_products = [m for m in added if m.id not in deal.product_ids]
-    if new_products:
-        ids = [*deal.product_ids, *(m.id for m in new_products)]
-        old_names = ", ".join(snapshot.products[i].name for i in deal.product_ids if i in snapshot.products)
-        add("product", old_names or None, ", ".join(snapshot.products[i].name for i in ids if i in snapshot.products))
+    ids = _products(changes, deal, turn)
+    if ids != list(deal.product_ids):
+        names = [
+            ", ".join(snapshot.products[i].name for i in of if i in snapshot.products) or None
+            for of in (deal.product_ids, ids)
+        ]
+        add("product", *names)
         refs["product"] = ";".join(ids)
     return tuple(listed), refs
+
+
+def _products(changes: DealChanges, deal: Deal, turn: Turn) -> list[str]:
+    """The ids of a deal's products with those added that were named, and without those taken off."""
+    added = [m.id for words in changes.products for m in turn.names.find(words, {"product"})[:1]]
+    gone = {m.id for words in changes.products_removed for m in turn.names.find(words, {"product"})[:1]}
+    return [i for i in dict.fromkeys((*deal.product_ids, *added)) if i not in gone]
 
 
 def _same_sign(said: str, present: str) -> bool:

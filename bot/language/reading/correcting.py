@@ -1,6 +1,7 @@
 """What a message does to the thread's open card: corrects it, takes something off, throws it away, writes it."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from bot.contract.commands.base import Command, DealChanges
@@ -23,6 +24,12 @@ _SHIFT = re.compile(
     r"|(?P<way2>晚|早|推迟|提前)(?P<span2>.{1,4}(?:天|周|个月))",
     re.I,
 )
+_DAY_ALONE = re.compile(
+    r"\b(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|jan|feb|mar|apr|may|jun|jul"
+    r"|aug|sep|oct|nov|dec))",
+    re.I,
+)
+"""A day without its month is one of the month that the card shows."""
 _OTHER = re.compile(
     r"\bwrong (?:deal|one|opp)\b|\bother (?:deal|one)\b|\bnot (?:that|this) (?:deal|one)\b|不是这个|另一个|搞错", re.I
 )
@@ -82,6 +89,11 @@ def read_correction(seen: Seen, context: Context) -> Command | None:
     other = " ".join(p.words for p in seen.kinds("account", "deal"))
     if other and (_OTHER.search(text) or not (changes or fields)):
         fields["deal"] = f"other {other}" if _OTHER.search(text) else other
+    day = _DAY_ALONE.search(text)
+    here = context.draft.close_date if context.draft else None
+    if day and here and changes.get("close_date"):
+        with suppress(ValueError):
+            changes["close_date"] = here.replace(day=int(day["day"]))
     correction = told.model_copy(update={**fields, "changes": DealChanges.model_validate(changes)})
     return None if correction == CorrectDraft() else correction
 

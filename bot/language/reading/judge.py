@@ -24,9 +24,15 @@ from bot.contract.commands.writing import (
 from bot.language.acts import FAMILIES, FAMILY, Family
 from bot.language.context import LONGEST, Context, prepare
 from bot.language.reader import Reading
-from bot.language.reading import asking, correcting
+from bot.language.reading import correcting
+from bot.language.reading.questions import words as w
+from bot.language.reading.questions.conditions import about, filter_of, stranger
+from bot.language.reading.questions.facts import read_fact
+from bot.language.reading.questions.question import impossible, read_question, with_left_out
+from bot.language.reading.questions.summaries import VIEWS
 from bot.language.reading.seen import LIKELY, SURE, Seen, see
 from bot.language.reading.telling import read_telling
+from bot.language.rules import cues
 from bot.language.rules.aids import kind_asked_for
 from bot.language.rules.creating import read_new_account, read_new_contact, read_new_deal
 from bot.language.rules.filters import deal_words
@@ -63,6 +69,48 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 """Acts that only make sense where something stands open above."""
 
 
+_NOT_TO_KEEP = re.compile(
+    r"\b(?:leave|keep) (?:it|this|that|him|her|them) out of (?:the )?(?:crm|system|records?)\b"
+    r"|\b(?:don'?t|do not|dont|no need to) (?:log|record|note|write|save|put) (?:this|that|it|anything)\b"
+    r"|\boff the record\b|\bbetween (?:us|you and me)\b|别(?:记|录|写)(?:下来|进去|了)?|不(?:用|要)(?:记|录)",
+    re.I,
+)
+"""What a person says is not to be kept is not kept, whatever else the message holds."""
+
+
+_THROWN_AWAY = re.compile(
+    r"\W*(?:nvm|never ?mind|scratch (?:that|it)|forget (?:it|that|about it)|discard(?: (?:it|that))?"
+    r"|cancel(?: (?:it|that))?"
+    r"|throw (?:it|that) away|算了(?:吧)?|不用了|取消|别记了)\W*",
+    re.I,
+)
+_DELETES = re.compile(
+    r"^\W*(?:please |pls |can you |could you )?(?:delete|erase|wipe)\b|^(?:请|帮我"
+    r"|把)?.{0,12}(?:删除|删掉|删了)",
+    re.I,
+)
+_ORDERS = re.compile(
+    r"^\W*(?:please |pls |can you |could you )?(?:put|set|change|update|mark|move|push|pull|bump|add|remove|clear|log"
+    r"|record|note|rename|reopen|close)\b|^(?:请|帮我)?(?:把|记|改|更新|登记|新增|加)",
+    re.I,
+)
+_SHOWS = re.compile(
+    r"^\W*(?:please |pls |can you |could you )?(?:show|summari[sz]e|recap|list|display|tell me|remind me what"
+    r"|give me (?:a|the) (?:summary|overview|list|status))\b|^(?:请|帮我)?(?:看看|看下|看一下|总结|汇总"
+    r"|列出|列一下|查)",
+    re.I,
+)
+"""How an order to write, and one to show, begins."""
+_ADVICE = re.compile(
+    r"\w.{12,}\bwhat (?:should|would|can|could|do) (?:i|we|you) do\W*$|^\W*(?:am i|are we|is it|may (?:i"
+    r"|we)) (?:allowed"
+    r"|permitted|ok|okay|use|name|mention|quote)\b|.{4,}(?:怎么办|咋办)\W*$|(?:可不可以|能不能|可以)(?:用|提|引用|公开)",
+    re.I,
+)
+"""Advice asked for a case told, or whether something is allowed: marketing's library knows, if anybody."""
+_ASKED_IN_CHINESE = re.compile(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
+
+
 class JudgedReader:
     """A Reader and a NotesReader."""
 
@@ -78,6 +126,12 @@ class JudgedReader:
         by_rules = list(self._rules.read(message, context).commands)
         if not any(c.isalnum() for c in said.text):
             return [Help()] if "?" in said.text or "？" in said.text else [Unclear(reason="empty")]
+        if _NOT_TO_KEEP.search(said.own):
+            return [Chat(topic="private")]
+        if context.draft is not None and not context.draft.written and _THROWN_AWAY.fullmatch(said.own):
+            return [DiscardDraft()]
+        if _DELETES.match(said.own):
+            return [Unsupported(what="delete")]
         decided = isinstance(by_rules[0], Unsupported) and by_rules[0].what == "minus"
         if len(said.text) > LONGEST or isinstance(by_rules[0], Undo | Help) or decided:
             return by_rules
@@ -102,17 +156,37 @@ def _family(seen: Seen, voted: Command, context: Context) -> tuple[Family, bool]
     """The likeliest family of acts, the patterns' vote counted in, and whether it stands out enough."""
     shares = {family: seen.likelihood(acts) for family, acts in FAMILIES.items()}
     vote = _vote(voted)
-    unlikely = seen.likelihood(FAMILIES["guiding"]) < DOUBTFUL and not seen.kinds("product")
+    named = bool(seen.kinds("account", "deal", "contact")) or context.deal_in_thread
+    asked_outright = cues.LOG.search(seen.said.own) or stranger(seen, context)
+    if vote and not named and isinstance(voted, LogActivity | UpdateDeal | ShowDeal) and not asked_outright:
+        vote = (vote[0], VOTE / 3)
+    unlikely = seen.likelihood(FAMILIES["guiding"]) < DOUBTFUL and not seen.kinds("product", "competitor")
     if vote and isinstance(voted, FindAid | AskLibrary) and unlikely:
         vote = ("guiding", VOTE / 3)
     if vote:
         shares[vote[0]] += vote[1]
+    if context.draft and not seen.kinds("account") and seen.likelihood(("correct", "take_off", "discard")) >= LIKELY:
+        shares["threads"] += VOTE
     if context.draft and not seen.kinds("account") and len(seen.said.own) <= SHORT:
         shares["threads"] += VOTE / 2 if context.draft.written else VOTE
     if seen.kinds("account", "deal") and "?" not in seen.said.own and len(seen.said.own) > LONG:
         shares["writing"] += VOTE / 2
-    if asking.measures_something(seen) and not seen.kinds("account", "deal"):
+    if seen.kinds("account") and _BOTH.search(seen.said.own) and not w.interrogative(seen):
+        shares["writing"] += VOTE
+    if not seen.kinds("account", "deal") and (w.measures_something(seen) or w.interrogative(seen)):
         shares["asking"] += VOTE / 2
+    if seen.kinds("account", "deal") and "?" not in seen.said.own and _ORDERS.search(seen.said.own):
+        shares["writing"] += VOTE / 2
+    if _ADVICE.search(seen.said.own) and (isinstance(voted, AskLibrary) or not named):
+        shares["guiding"] += VOTE
+    about_product = seen.kinds("product") and not named and not w.DEALS.search(seen.said.own)
+    if about_product and isinstance(voted, AskLibrary) and seen.likeliest(seen.acts) == "changed":
+        shares["guiding"] = shares["asking"] + VOTE
+    if seen.kinds("account", "deal") and _SHOWS.search(seen.said.own):
+        shares["asking"] += VOTE
+    if _ASKED_IN_CHINESE.search(seen.said.own):
+        shares["asking"] += VOTE / 2
+        shares["writing"] -= VOTE / 2
     first, second = sorted(shares, key=lambda family: -shares[family])[:2]
     return first, shares[first] >= SURELY or shares[first] >= CLEARLY * shares[second]
 
@@ -140,11 +214,25 @@ def _unsure(seen: Seen, context: Context) -> Command:
     return Meaning(readings=tuple(readings), words=seen.said.text) if readings else Unclear()
 
 
+_EACH = re.compile(r"\b(?:both|all (?:two|three|four|five|\d|of them)|each|them all)\b|都", re.I)
 _BOTH = re.compile(
     r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
     r"|两个(?:单子|商机)都",
     re.I,
 )
+
+
+def _for_several(told: list[Command], seen: Seen) -> list[Command]:
+    """One change told of several accounts, or of all deals of one: `put both to feb 28`."""
+    one = told[0] if len(told) == 1 else None
+    if not isinstance(one, LogActivity | UpdateDeal) or one.changes.empty:
+        return []
+    accounts = list(dict.fromkeys(p.words for p in seen.kinds("account")))
+    if len(accounts) > 1 and _EACH.search(seen.said.own):
+        return [one.model_copy(update={"deal": words}) for words in accounts]
+    if _BOTH.search(seen.said.own):
+        return [ChangeMany(words=seen.said.text, selection=ListDeals(deal=one.deal), changes=one.changes)]
+    return []
 
 
 def _write(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
@@ -161,13 +249,9 @@ def _write(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
     if context.draft is not None and isinstance(first, CorrectDraft) and not seen.kinds("account"):
         return _thread(seen, by_rules, context)
     told = read_telling(seen, context)
-    if (
-        len(told) == 1
-        and _BOTH.search(seen.said.own)
-        and isinstance(told[0], LogActivity | UpdateDeal)
-        and not told[0].changes.empty
-    ):
-        return [ChangeMany(words=seen.said.text, selection=ListDeals(deal=told[0].deal), changes=told[0].changes)]
+    several = _for_several(told, seen)
+    if several:
+        return several
     return told or ([first] if not isinstance(first, Unclear | AskLibrary) else [UpdateDeal(changes=DealChanges())])
 
 
@@ -211,10 +295,18 @@ def _next(seen: Seen, by_rules: list[Command], context: Context, tried: Family) 
 def _ask(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
     first = by_rules[0]
     act = seen.likeliest(FAMILIES["asking"])
-    cannot = asking.impossible(seen, act)
+    cannot = impossible(seen, act)
     if cannot:
         return [cannot]
-    if isinstance(first, ShowDeal) and act in {"list", "status", "activity"} and not asking.names_activities(seen):
+    if isinstance(first, SummarizePipeline) and (VIEWS.get(act) == "conversion" or first.whose):
+        meant = filter_of(seen, context).get("whose", "")
+        first = first.model_copy(update={"whose": meant or (first.whose and stranger(seen, context))})
+        by_rules = [first]
+        if VIEWS.get(act) == "conversion":
+            return [read_question(seen, act, context)]
+    if w.ONE.search(seen.said.own) and act in {"status", "list", "fact", "rank"}:
+        return [with_left_out(read_question(seen, "list", context), seen)]
+    if isinstance(first, ShowDeal) and act in {"list", "status", "activity"} and not w.names_activities(seen):
         return by_rules
     if isinstance(first, ListDeals):
         conditioned = first.min_pushes is not None or first.finding is not None
@@ -222,35 +314,37 @@ def _ask(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]
             return by_rules
     if isinstance(first, SummarizePipeline) and first.view == "hygiene" and act == "priorities":
         return by_rules
-    of_the_whole = not asking.names_a_measure(seen) and not asking.broken_down(seen)
+    of_the_whole = not w.names_a_measure(seen) and not w.broken_down(seen)
     unsure = act in {"number", "list"} and seen.acts[act] < SURE
     if isinstance(first, SummarizePipeline) and of_the_whole and (unsure or (first.by and act == "number")):
         return by_rules
-    if isinstance(first, SummarizePipeline) and act in asking.VIEWS and not asking.broken_down(seen):
-        view = asking.VIEWS[act]
+    if isinstance(first, SummarizePipeline) and act in VIEWS and not w.broken_down(seen):
+        view = VIEWS[act]
         if view == "forecast" and first.view == "summary":
-            return [asking.read_question(seen, act, context)]
+            return [read_question(seen, act, context)]
         return [first if first.view != "summary" or view == "summary" else first.model_copy(update={"view": view})]
-    return [asking.with_left_out(asking.read_question(seen, act, context), seen)]
+    return [with_left_out(read_question(seen, act, context), seen)]
 
 
 def _coach(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
     if TOLD.get(type(by_rules[0])) == "coaching":
         return by_rules
     if seen.likeliest(FAMILIES["coaching"]) == "coach_person":
-        return [CoachPerson(whose=asking.whose_said(seen, context))]
+        return [CoachPerson(whose=filter_of(seen, context).get("whose", ""))]
     if not _names_a_record(seen, context):
         return _next(seen, by_rules, context, "coaching")
-    return [CoachDeal(deal=asking.about(seen, context))]
+    return [CoachDeal(deal=about(seen, context))]
 
 
 def _plan(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    act = seen.likeliest(FAMILIES["planning"])
+    colleague = seen.kinds("colleague") and not seen.kinds("account", "deal", "contact")
+    if act == "brief" and colleague:
+        return [CoachPerson(whose=seen.kinds("colleague")[0].words)]
     if isinstance(by_rules[0], WritePlan):
         return by_rules
-    act = seen.likeliest(FAMILIES["planning"])
-    about = asking.whose_said(seen, context) if act == "territory_plan" else asking.about(seen, context)
-    plan = act.removesuffix("_plan")
-    return [WritePlan.model_validate({"plan": plan, "about": about})]
+    whom = filter_of(seen, context).get("whose", "") if act == "territory_plan" else about(seen, context)
+    return [WritePlan.model_validate({"plan": act.removesuffix("_plan"), "about": whom})]
 
 
 def _digest(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
@@ -272,6 +366,15 @@ def _digest(seen: Seen, by_rules: list[Command], context: Context) -> list[Comma
 def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
     first = by_rules[0]
     act = seen.likeliest(FAMILIES["guiding"])
+    missing = w.absent(seen, "summary")
+    if missing and not isinstance(first, FindAid):
+        return [Unsupported(what="field", words=missing)]
+    if seen.kinds("product") and _PRICE_ASKED.search(seen.said.own) and not seen.kinds("account", "deal"):
+        return [read_fact(seen, context)]
+    likely = seen.likelihood(FAMILIES["guiding"]) >= LIKELY or _ADVICE.search(seen.said.own)
+    about_records = seen.kinds("account", "deal") and not likely
+    if about_records and isinstance(first, AskLibrary | Unclear):
+        return _next(seen, [Unclear()], context, "guiding")
     read = TOLD.get(type(first), "guiding") == "guiding" and not isinstance(first, Unclear)
     if read and not (isinstance(first, AskLibrary) and act == "aid"):
         return by_rules
@@ -285,6 +388,19 @@ def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
     return [AskLibrary(question=seen.said.text)]
 
 
+_PRICE_ASKED = re.compile(
+    r"^\W*(?:what(?:'s|s| is| are)? )?(?:the )?(?:list )?(?:price|pricing|cost)s?(?: list)? (?:of|for)\b"
+    r"|^\W*(?:what (?:does|do|would)|how much (?:is|are|does|do|for))\b.*(?:cost|\bis\b|\bare\b|\bfor\b)|多少钱|价格是",
+    re.I,
+)
+_UNDOES = re.compile(
+    r"\b(?:undo|revert|take (?:it|that|something) back|mistake|wrong(?:ly)?|by accident"
+    r"|delete)\b|撤销|记错|搞错|弄错",
+    re.I,
+)
+_SPEAKS = re.compile(r"\b(?:speak|language|languages|chinese|english|french|german|spanish)\b|中文|英文|语言", re.I)
+
+
 def _talk(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
     act = seen.likeliest(FAMILIES["talking"])
     first = by_rules[0]
@@ -293,10 +409,14 @@ def _talk(seen: Seen, by_rules: list[Command], context: Context) -> list[Command
     match act:
         case "help":
             return [Help()]
+        case "how_to" if _UNDOES.search(seen.said.own):
+            return [Chat(topic="how_to_undo")]
+        case "about" if _SPEAKS.search(seen.said.own):
+            return [Chat(topic="languages")]
         case "cannot":
             return [Unsupported(what="other", words=seen.said.text)]
         case "private" if "?" in seen.said.own and seen.kinds("account", "deal"):
-            return [CoachDeal(deal=asking.about(seen, context))]
+            return [CoachDeal(deal=about(seen, context))]
         case _:
             return [Chat.model_validate({"topic": act})]
 

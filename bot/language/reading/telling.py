@@ -14,9 +14,12 @@ from bot.domain.deals import StageKind
 from bot.domain.money import plain
 from bot.language.context import Context, Said
 from bot.language.lexicon import vocabulary
+from bot.language.reading.questions.facts import ROLE
 from bot.language.reading.seen import LIKELY, SURE, Part, Seen, see
 from bot.language.rules import cues
 from bot.language.rules.capture import read_parts
+from bot.language.rules.changes import add_loss_reason
+from bot.language.rules.filters import blanked
 from bot.language.rules.segments import clauses_of
 from bot.language.rules.stages import kind_of
 from bot.language.spans.calendar import DateSaid
@@ -35,13 +38,28 @@ CLOSED_BY: dict[StageKind, tuple[str, ...]] = {
 }  # fmt: skip
 POSSIBLE, HARDLY = 0.25, 0.1
 _SAID_OUTRIGHT = re.compile(
-    r"(?:\b(?:worth|amount|value|deal size|make it|bump(?:ed)? (?:it )?to|now)\b|金额|预算|改成|改为|合同额|=)\W*(?:is"
+    r"(?:\b(?:worth|amount|value|deal size|make it|bump(?:ed)? (?:it )?to|now)\b|金额|预算|改成|改为|合同额|=|\bso\b"
+    r"|\bbecomes\b|→|->|=>)\W*(?:is"
     r"|to|at|of|:|=|是|到|为)?\W*$",
     re.I,
 )
 """Words right before an amount that leave no doubt that it is the deal's."""
-_BEFORE = re.compile(r"(?:\b(?:was|originally|list(?:ed)?(?: at)?|down from|up from|from)|原价|原来|从)\W*$", re.I)
+_BEFORE = re.compile(
+    r"(?:\b(?:was|originally|by|cheaper|list(?:ed)?(?: at)?|down from|up from|from)|原价|原来"
+    r"|从)\W*$",
+    re.I,
+)
 """Words right before an amount that say that it is the old one, or the list price."""
+_HEARSAY = re.compile(
+    r"\b(?:they|competitors?|rivals?)\b.{0,30}\bwon\b|\b(?:claims?|rumou?rs?|heard|apparently|supposedly|gossip)\b|听说|据说|传言",
+    re.I,
+)
+_WITHDRAWN = re.compile(
+    r"\b(?:was|were) (?:going|about|planning|meant) to\b|\blet'?s (?:wait|hold(?: off)?)\b|\bhold(?:ing)? off\b"
+    r"|\bdecided against\b|先(?:不|别)(?:改|动)|还是算了",
+    re.I,
+)
+"""A change that was only considered, and is not wanted any more, or not yet."""
 _SUPPOSED = re.compile(
     r"\b(?:planning|plans?|hop(?:e|es|ing)|intend\w*|want(?:s|ed)?|wish\w*|joked|nearly|almost) (?:to |we "
     r"|they |i |he |she )"
@@ -50,12 +68,41 @@ _SUPPOSED = re.compile(
     re.I,
 )
 """What is only planned, hoped for or supposed: the model alone makes nothing of it certain."""
+_CALL_IT = re.compile(r"(?:let'?s )?(?:call|make|put|say) (?:it|that)", re.I)
 _THEN = re.compile(r"\b(?:then|after(?:wards)?)\b|之后|以后|那时", re.I)
 _TRAILING = re.compile(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this)\s*$", re.I)
 
 
+_CORRECTED = re.compile(
+    r"[.,;!?-]\s*(?:wait|no wait|sorry|scratch that|correction|i mean|my bad|hang on|oops|不对|错了|说错了)\b[^\w]*",
+    re.I,
+)
+
+
+def _settled(seen: Seen, context: Context) -> Seen:
+    """A message that corrects itself, `88k. sorry, 98`: values of the same kind before the correction are blanked."""
+    own = seen.said.own
+    turn = _CORRECTED.search(own)
+    if not turn:
+        return seen
+    kinds = {_ALIKE.get(p.place.kind, p.place.kind) for p in seen.parts if p.place.start >= turn.end()} & _VALUES
+    gone = [
+        (p.place.start, p.place.end)
+        for p in seen.parts
+        if p.place.end <= turn.start() and _ALIKE.get(p.place.kind, p.place.kind) in kinds
+    ]
+    if not gone:
+        return seen
+    return see(Said(seen.said.text, blanked(own, gone)), context, seen.model)
+
+
+_ALIKE = {"number": "money", "span": "date"}
+_VALUES = {"money", "date"}
+
+
 def read_telling(seen: Seen, context: Context) -> list[Command]:
     """The cards of a message, each part about one account by itself; at least a note where one names a record."""
+    seen = _settled(seen, context)
     parts = read_parts(seen.said, context)
     if len(parts) < 2:
         return [c for c in (_of_one(seen, parts[0][1] if parts else None, context),) if c]
@@ -135,28 +182,42 @@ _TITLE_NOW = re.compile(
 )
 
 
+def _new_title(seen: Seen, person: Part) -> str | None:
+    """The title that a person has now; the words for a role behind the name where nothing says it outright."""
+    if re.search(r"\b(?:left|leaving|no longer|gone)\b|离职|走了|不在", seen.said.own, re.I):
+        return None
+    said = _TITLE_NOW.search(seen.said.own)
+    if said and "promot" not in said["title"].lower():
+        return said["title"].strip()
+    role = ROLE.search(seen.said.own, person.place.end)
+    return role.group().strip() if role else None
+
+
 def read_contact_change(seen: Seen) -> ChangeContact | None:
     """What is new of a customer's person: address, number or title."""
     people = seen.kinds("contact")
     if seen.acts.get("contact_change", 0) < LIKELY or not people or seen.likelihood(("new_contact", *DONE)) >= LIKELY:
         return None
     spelt = {p.place.kind: p.words for p in seen.kinds("email", "phone")}
-    title = None if spelt else _TITLE_NOW.search(seen.said.own)
+    title = None if spelt else _new_title(seen, people[0])
     if not spelt and not title:
         return None
     account = seen.kinds("account")
     return ChangeContact(
         contact=people[0].words.removesuffix("'s"),
         account=account[0].words if account else "",
-        title=title["title"].strip() if title else None,
+        title=title,
         email=spelt.get("email"),
         phone=spelt.get("phone"),
     )
 
 
 def _kind_held(seen: Seen) -> ActivityKind | None:
-    """What took place, where the model is sure enough of it."""
+    """What took place, where the model is sure enough of it; what is only agreed for a day to come did not."""
     act = seen.likeliest((*DONE, *NOT_HELD, "chat"))
+    ahead = seen.of("due", 0.6) and not seen.of("at", LIKELY)
+    if act in {"meeting", "demo", "call"} and ahead and seen.acts.get("next_step", 0) >= seen.acts[act]:
+        return None
     return KINDS[act] if seen.acts.get(act, 0) >= LIKELY else None
 
 
@@ -182,13 +243,22 @@ def _note(seen: Seen, kind: ActivityKind, context: Context) -> LogActivity | Non
 def _weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealChanges, tuple[Offer, ...]]:
     """The changes that are certain, and the possible ones as offers."""
     kept: dict[str, Any] = changes.model_dump()
+    if _WITHDRAWN.search(seen.said.own):
+        return DealChanges(next_step=changes.next_step, next_step_due=changes.next_step_due), ()
     if _SUPPOSED.search(seen.said.own) or cues.HYPOTHETICAL.search(seen.said.own):
         seen = replace(seen, acts={act: min(share, HARDLY) for act, share in seen.acts.items()})
+    gone = tuple(dict.fromkeys(p.words for p in seen.of("old_product", 0.6)))
+    if gone and seen.likelihood(("product_remove", "product_swap")) >= LIKELY:
+        kept["products_removed"] = gone
+    added = tuple(dict.fromkeys(p.words for p in seen.of("product", 0.6)))
+    if added and not kept["products"] and seen.likelihood(("product_add", "product_swap")) >= LIKELY:
+        kept["products"] = added
     offers = [
-        *_amount(seen, changes, kept),
+        *_amount(seen, changes, kept, context),
         *_close(seen, changes, kept, context),
         *_stage(seen, changes, kept, context),
     ]
+    _doubted_step(seen, kept)
     _next_step(seen, kept, context)
     if not any(kept.get(name) is not None for name in ("amount", "amount_factor", "amount_delta")) and seen.kinds(
         "money"
@@ -197,7 +267,7 @@ def _weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealCh
     return DealChanges.model_validate(kept), tuple(offers)
 
 
-def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any]) -> list[Offer]:
+def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
     """An amount is certain where it was said outright, or where the model takes its place for the deal's new amount."""
     stated = [p for p in seen.of("amount", POSSIBLE) if isinstance(p.place.value, MoneySaid)]
     if changes.amount is None:
@@ -214,6 +284,10 @@ def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any]) -> list[Offe
             return []
         return [] if relative else [_offer("amount", p) for p in clear[:2]]
     here = next((p for p in seen.kinds("money") if _value(p) == changes.amount), None)
+    lost = kind_of(changes.stage, context.stages) is StageKind.LOST
+    if here is not None and lost and here.share < SURE:
+        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        return []
     if here is not None and _BEFORE.search(seen.said.own[: here.place.start]):
         kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
         return []
@@ -233,7 +307,8 @@ def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any]) -> list[Offe
 
 
 def _sure(part: Part) -> bool:
-    return isinstance(part.place.value, MoneySaid) and part.place.value.sure
+    said = part.place.value
+    return isinstance(said, MoneySaid) and (said.sure or (said.amount >= 1000 and "," in part.words))
 
 
 def _value(part: Part) -> Decimal | None:
@@ -277,12 +352,15 @@ def _day(part: Part) -> date | None:
 
 def _stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
     """Winning and losing need an act beside the words; another stage only that nothing speaks against it."""
-    stages = [p for p in seen.of("stage", SURE) if _kind_of(p, context) is StageKind.OPEN]
+    if changes.forecast is None and seen.acts.get("forecast", 0) >= LIKELY:
+        categories = {str(p.place.value) for p in seen.kinds("category")}
+        kept["forecast"] = categories.pop() if len(categories) == 1 else None
     if changes.stage is None:
-        names = {str(p.place.value) for p in stages}
+        names = {str(p.place.value) for p in seen.of("stage", 0.6) if _kind_of(p, context) is StageKind.OPEN}
         if len(names) == 1 and seen.acts.get("stage", 0) >= LIKELY:
             kept["stage"] = names.pop()
-        return []
+            return []
+        return _ended(seen, kept, context)
     kind = next((s.kind for s in context.stages if s.name == changes.stage), StageKind.OPEN)
     acts = seen.likelihood(CLOSED_BY[kind])
     against = seen.likelihood(("note", "private", "fact", "cannot", "cancelled"))
@@ -295,8 +373,45 @@ def _stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Cont
     return [Offer(field="stage", value=changes.stage, words=here[0].words if here else changes.stage)]
 
 
+def _ended(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer]:
+    """Won or lost by the model alone: on the card where it is sure, else offered."""
+    if _HEARSAY.search(seen.said.own):
+        return []
+    for act, kind in (("won", StageKind.WON), ("lost", StageKind.LOST)):
+        share = seen.acts.get(act, 0)
+        name = next((s.name for s in context.stages if s.kind is kind), None)
+        if name and share >= SURE:
+            kept["stage"] = name
+            if kind is StageKind.LOST:
+                add_loss_reason(seen.said.own, kept, context)
+        elif name and share >= LIKELY:
+            return [Offer(field="stage", value=name, words=seen.said.text[:40])]
+    return []
+
+
 def _kind_of(part: Part, context: Context) -> StageKind | None:
     return kind_of(str(part.place.value), context.stages)
+
+
+def _doubted_step(seen: Seen, kept: dict[str, Any]) -> None:
+    """A step that only a wish of theirs made, and that the model does not see, stays in the note; `call it mid january`
+    is a date.
+    """
+    step = kept.get("next_step")
+    if not step:
+        return
+    if _CALL_IT.fullmatch(step):
+        kept["close_date"] = kept.get("close_date") or kept.get("next_step_due")
+    elif (
+        not cues.WANTS.search(step)
+        or seen.acts.get("next_step", 0) >= POSSIBLE
+        or kept.get("next_step_due") is not None
+        or cues.NEXT_LABEL.search(seen.said.own)
+        or cues.REMIND.search(seen.said.own)
+        or cues.PROMISE.search(seen.said.own)
+    ):
+        return
+    kept |= {"next_step": None, "next_step_due": None}
 
 
 def _next_step(seen: Seen, kept: dict[str, Any], context: Context) -> None:
@@ -311,7 +426,7 @@ def _next_step(seen: Seen, kept: dict[str, Any], context: Context) -> None:
         if kept.get("next_step_due") is None:
             kept["next_step_due"] = _day(due[-1])
         return
-    if seen.acts.get("next_step", 0) < 0.3 or kept.get("close_date") == _day(due[-1]):
+    if seen.acts.get("next_step", 0) < LIKELY or due[-1].share < 0.7 or kept.get("close_date") == _day(due[-1]):
         return
     step = _clause_of(due[-1], seen)
     if step:

@@ -189,5 +189,5 @@ def _named(name: str, text: str) -> bool:
     return (
         name.casefold() in text.casefold()
         if HAS_CJK.search(name)
-        else bool(re.search(rf"(?<!\w){loose(name)}(?:'?s)?(?!\w)", text, I))
+        else bool(re.search(rf"(?<![A-Za-z0-9_]){loose(name)}(?:'?s)?(?![A-Za-z0-9_])", text, I))
     )

@@ -207,6 +207,9 @@ def _only_a_day(text: str, ahead: list[DateSaid]) -> bool:
 
 def _add_step(step: str, ahead: list[DateSaid], told: ToldOfOne) -> None:
     text, day = split_day(step, ahead)
+    text = re.sub(r"^(?:改成|改为|是)\s*", "", text)
+    if text.lower() in {"it", "that", "this"} and told.before:
+        text = told.before.strip(" ,.;")
     if _BARE_STEP.fullmatch(text) and told.before:
         text = f"{told.before}, {text}"
     if day:

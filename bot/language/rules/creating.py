@@ -58,10 +58,17 @@ def read_new_deal(said: Said, context: Context) -> CreateDeal | None:
 def read_new_account(said: Said, context: Context) -> CreateAccount | None:
     """`create account Fennimore Tools`."""
     start = cues.NEW_ACCOUNT.match(said.text)
-    name = re.split(r"[,;\n]|\s[-–—]\s", said.text[start.end() :])[0].strip(" .!\"'") if start else ""
+    name = (
+        re.split(r"[,;\n]|\s[-–—]\s|[.!?](?=\s)|\s(?:in|from|based)\s(?=[A-Z])", said.text[start.end() :])[0].strip(
+            " .!\"'"
+        )
+        if start
+        else ""
+    )
     if not name or not start:
         return None
-    rest = [piece.strip(" .!") for piece in re.split(r"[,;\n]", said.text[start.end() :])[1:]]
+    first = re.split(r"[.!?](?=\s)", said.text[start.end() :])[0]
+    rest = [piece.strip(" .!") for piece in re.split(r"[,;\n]|\s(?:in|from)\s(?=[A-Z])", first)[1:]]
     known = {word.casefold(): meant for word, meant in context.industries.items()}
     industry = next((known[piece.casefold()] for piece in rest if piece.casefold() in known), None)
     country = next((piece for piece in rest if piece and piece.casefold() not in known and len(piece) <= 20), None)

@@ -188,7 +188,8 @@ LOST = re.compile(
     r"\b(?:(?:closed[- ])?lost|(?:is |it'?s |they'?re |went )?dead(?! ?(?:line|silent|quiet))|(?:went|going"
     r"|gone) with (?!it\b|us\b|the plan|option)|(?:chose|picked|selected|decided (?:for|on)) (?:a |the "
     r"|another )?(?:competitor|rival|other vendor|someone else|somebody else)"
-    r"|they (?:passed|dropped us|said no|cancelled|canceled|walked)|killed the (?:deal|project)"
+    r"|they (?:passed|dropped us|said no|cancelled|canceled|walked)|kill(?:ed|ing)? (?:the |this "
+    r"|that )?(?:[\w-]+ ){0,3}(?:deal|opp|project)"
     r"|project (?:is )?(?:dead|cancelled|canceled|killed)|no[- ]go)\b|丢了|丢单|没了|输了|输单|失单|黄了|没戏",
     I,
 )
@@ -286,8 +287,8 @@ NEW_ACCOUNT = re.compile(
 )
 THE_OTHER = re.compile(
     (
-        r"\b(?:the|their|her|his|my) (?:second|other)\b(?! (?:day|week|side|hand|vendor|people|guys"
-        r"|team))|另一个|另外那个|另外一个"
+        r"\b(?:the|their|her|his|my) (?:second|other)(?: (?:deal|one|opp|opportunity|project)\b|(?=\W*$"
+        r"|\W*[,.;]))|另一个|另外那个|另外一个"
     ),
     I,
 )

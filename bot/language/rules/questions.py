@@ -378,7 +378,7 @@ def _noun_phrase(text: str, context: Context, *, asked_for: bool = False) -> Com
         and not (asked_for and whom and told_when)
     ):
         return None
-    return ListDeals(**{**found, **_when(text, state, found, when), "state": state})
+    return ListDeals(**{**found, **when_meant(text, state, found, when), "state": state})
 
 
 def _by(text: str) -> Breakdown | None:
@@ -547,7 +547,7 @@ def _deals(text: str, context: Context) -> Command | None:
         found |= {"whose": unknown} if unknown else {}
     fields = {
         **found,
-        **_when(text, state, found, when),
+        **when_meant(text, state, found, when),
         "state": state,
         "order": order,
         "top": min(max(number(count), 1), TOP_MOST) if count else None,
@@ -555,7 +555,7 @@ def _deals(text: str, context: Context) -> Command | None:
     return ListDeals(**fields)
 
 
-def _when(text: str, state: str, found: dict[str, Any], when: dict[str, date | None]) -> dict[str, Any]:
+def when_meant(text: str, state: str, found: dict[str, Any], when: dict[str, date | None]) -> dict[str, Any]:
     """What the period is about: moves in it, creation in it, or the close date."""
     move = next((name for name, cue in _MOVES if cue.search(text)), None) if state == "open" else None
     if (

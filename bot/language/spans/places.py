@@ -188,7 +188,9 @@ def _said(text: str, words: Iterable[tuple[str, str]]) -> list[tuple[int, int, s
         for word, means in words
         if word
         for m in re.finditer(
-            re.escape(word) if HAS_CJK.search(word) else rf"(?<![\w]){re.escape(word)}(?![\w])", text, re.I
+            re.escape(word) if HAS_CJK.search(word) else rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])",
+            text,
+            re.I,
         )
     ]
 

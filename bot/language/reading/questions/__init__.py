@@ -1,0 +1,1 @@
+"""From a question about the records to the command that asks it."""

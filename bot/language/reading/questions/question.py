@@ -1,0 +1,101 @@
+"""Which question a message asks, by the act that it is and by what its words can only mean."""
+
+import re
+
+from bot.contract.commands.asking import AskRecords, ListDeals, Prioritize, ShowDeal, SummarizePipeline
+from bot.contract.commands.base import Command
+from bot.contract.commands.talking import Unsupported
+from bot.language.context import Context
+from bot.language.lexicon import vocabulary
+from bot.language.reading.questions import words as w
+from bot.language.reading.questions.conditions import about, bounds_of, filter_of, stranger, when_of
+from bot.language.reading.questions.facts import read_fact
+from bot.language.reading.questions.figures import read_activity, read_figures
+from bot.language.reading.questions.lists import read_list
+from bot.language.reading.questions.summaries import VIEWS, read_summary, read_supposed
+from bot.language.reading.seen import Seen
+
+_CONVERTED = re.compile(
+    r"\b(?:convert\w*|exchange rate)\b|\bcny\b.{0,20}\bin usd\b|\busd\b.{0,20}\bin (?:cny|rmb|eur)\b|换算|折合", re.I
+)
+
+
+def read_question(seen: Seen, act: str, context: Context) -> Command:
+    """The command of a question."""
+    match _meant(seen, act, context):
+        case "fact":
+            return read_fact(seen, context)
+        case "status":
+            return ShowDeal(deal=about(seen, context))
+        case "activity":
+            return read_activity(seen, context, ranked=act == "rank")
+        case "priorities":
+            return Prioritize(whose=filter_of(seen, context).get("whose", ""))
+        case "what_if":
+            return read_supposed(seen, context)
+        case "number" | "rank" as measured:
+            return read_figures(seen, measured, context)
+        case "list":
+            return read_list(seen, context)
+        case other:
+            return read_summary(seen, other, context)
+
+
+def _meant(seen: Seen, act: str, context: Context) -> str:
+    """The act, where its words leave no other room the one that they can only mean."""
+    text = w.text_of(seen)
+    measures = w.measures_said(text)
+    records = seen.kinds("account", "deal", "contact")
+    if act != "what_if" and w.meanings("subjects", text).keys() & {"people"} and bounds_of(seen, measures):
+        return "rank"
+    subjects = w.meanings("subjects", text).keys()
+    done = w.names_activities(seen) or (vocabulary("lacking")["activity"].search(text) and subjects)
+    if act in {"status", "list", "fact"} and done and not records and not w.DEALS.search(text):
+        return "activity"
+    if re.search(r"如果|要是|假如|的话", text) and act in {"number", "outlook", "rank"}:
+        return "what_if"
+    if act == "number" and set(measures) <= {"count", "amount"} and re.search(r"\bwhich\b|哪些|哪几", text, re.I):
+        return "list"
+    if act in VIEWS and w.names_a_measure(seen) and w.dimensions_said(text):
+        return "number"
+    if act in {"list", "summary", "changed", "compare", "outlook"} and w.broken_down(seen):
+        return "number"
+    if act in {"status", "fact"} and w.ONE.search(text):
+        return "list"
+    ended = w.meanings("states", text).keys() & {"won", "lost"}
+    if (
+        act in {"status", "fact"}
+        and ended
+        and (w.EVER.search(text) or re.search(r"\banything\b|几单|多少", text, re.I))
+    ):
+        return "number" if w.counts_activities(text) or w.EVER.search(text) else "list"
+    if act == "status" and not records and not stranger(seen, context):
+        return "list" if w.DEALS.search(text) else "summary"
+    if act == "priorities" and (w.WHY.search(text) or ended):
+        return "number"
+    if act == "priorities" and w.DEALS.search(text) and when_of(seen, "open", context)["period_from"]:
+        return "list"
+    if act in {"changed", "number", "summary"} and w.MOVED_BACK.search(text):
+        return "list"
+    if act in {"changed", "fact", "number"} and w.CLOSED.search(text) and not measures:
+        return "list"
+    return act
+
+
+def impossible(seen: Seen, act: str) -> Command | None:
+    """What a question asks for that no record holds and nothing here works out."""
+    absent = w.absent(seen, act)
+    if absent:
+        return Unsupported(what="field", words=absent)
+    limits = [word for word, limiting in w.unread(seen) if limiting]
+    if limits and act in {"list", "number", "rank"} and not seen.kinds("account", "deal"):
+        return Unsupported(what="condition", words=limits[0])
+    return Unsupported(what="convert") if _CONVERTED.search(seen.said.own) else None
+
+
+def with_left_out(command: Command, seen: Seen) -> Command:
+    """The question with the words that it does not hold, to be told with the answer."""
+    words = tuple(word for word, _ in w.unread(seen))
+    if not words or not isinstance(command, AskRecords | ListDeals | SummarizePipeline):
+        return command
+    return command.model_copy(update={"left_out": (*command.left_out, *words)[:3]})
