@@ -1,10 +1,14 @@
 """Training the offline reader from the annotated messages."""
 
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.options import AsJson, Now, house
 from bot.language.examples import FOLDER, every
 from bot.language.trained import model as kept
 from bot.settings import read_settings
@@ -29,3 +33,23 @@ def train(
     if report:
         for line in judged(model, [one for one in found if one[2].set_aside]):
             typer.echo(line)
+
+
+@commands.command()
+def unread(
+    days: Annotated[int, typer.Option(min=1, help="How many days back")] = 90,
+    now: Now = None,
+    json_: AsJson = False,
+) -> None:
+    """What was not understood, the commonest first, each with the readings that were offered."""
+    moment = now.astimezone() if now else datetime.now(UTC)
+    with house() as built:
+        uses = built.desk.library_use.between(moment - timedelta(days=days), moment + timedelta(seconds=1))
+    counted = Counter((use.question, use.sources) for use in uses if use.kind == "unread")
+    for (words, acts), times in counted.most_common():
+        if json_:
+            typer.echo(json.dumps({"words": words, "acts": acts, "times": times}, ensure_ascii=False))
+        else:
+            typer.echo(f"{times} × {words}" + (f"  ({', '.join(acts)}?)" if acts else ""))
+    if not counted and not json_:
+        typer.echo(f"Everything was understood in the last {days} days.")

@@ -5,6 +5,7 @@ from bot.contract.phrases import phrase
 from bot.contract.replies.base import Reply
 from bot.contract.replies.notices import ChatText, HelpText, NotUnderstood
 from bot.domain.people import Role
+from bot.handlers.clarifying.unread import note_unread
 from bot.handlers.turn import Turn
 from bot.language.examples import examples
 
@@ -56,6 +57,8 @@ def chat(command: Chat, turn: Turn) -> list[Reply]:
 def not_understood(command: Unclear, turn: Turn) -> list[Reply]:
     """Why it was not understood, with what could be said."""
     say = "unclear" if command.reason == "nothing_found" else command.reason
+    if command.reason == "nothing_found":
+        note_unread(turn)
     return [NotUnderstood(suggestions=_suggestions(turn), say=say, language=turn.language)]
 
 

@@ -12,6 +12,7 @@ from bot.contract.replies.base import RefusalReason
 from bot.contract.replies.notices import Refusal
 from bot.crm.names.index import VisibleNames
 from bot.domain.audience import Audience
+from bot.domain.deals import Account
 from bot.domain.locale import Locale, locale_of
 from bot.domain.people import Organization, Person
 from bot.domain.periods import Clock
@@ -40,6 +41,18 @@ class Turn:
     def organization(self) -> Organization:
         """The people, the same for the whole turn."""
         return self.desk.organization
+
+    def may_see(self, account: Account) -> bool:
+        """Whether an account is the asker's to read, nobody's, or one where the asker reads a deal."""
+        if account.owner_id is None or account.owner_id in self.readable:
+            return True
+        return bool(self.desk.mirror.deals(owners=self.readable, account_id=account.id))
+
+    @property
+    def account_in_thread(self) -> Account | None:
+        """The account that the thread is about, where the asker may see it: others may have spoken there."""
+        found = self.desk.mirror.accounts([self.conversation.account_id]) if self.conversation.account_id else []
+        return next((account for account in found if self.may_see(account)), None)
 
     @property
     def today(self) -> date:

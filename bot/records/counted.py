@@ -1,6 +1,7 @@
 """Questions that count activities or accounts."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, and_, case, func, literal, select
@@ -8,7 +9,8 @@ from sqlalchemy import Engine, and_, case, func, literal, select
 from bot.crm.mirror import tables as t
 from bot.domain.people import Organization
 from bot.pipeline.measures import BUCKETS
-from bot.records.conditions import Sight, deal
+from bot.pipeline.selection import Selection
+from bot.records.conditions import Sight, conditions, deal
 from bot.records.pieces import buckets
 from bot.records.question import Figures, Keys, Question, Row, in_order
 from bot.records.sums import named
@@ -19,6 +21,9 @@ def count_activities(engine: Engine, question: Question, sight: Sight, organizat
     a, clock = t.activities.c, sight.clock
     wanted: list[Any] = [a.at <= clock.now]
     selection = question.selection
+    of_deals = replace(selection, owners=None, period=None, ids=None, accounts=None)
+    if of_deals != Selection():
+        wanted.append(a.deal_id.in_(select(deal.id).where(*conditions(of_deals, sight))))
     source: Any = t.activities
     if selection.owners is not None:
         wanted.append(a.author_id.in_(sorted(selection.owners)))
@@ -61,15 +66,18 @@ def count_activities(engine: Engine, question: Question, sight: Sight, organizat
 
 
 def count_accounts(engine: Engine, question: Question, organization: Organization) -> Figures:
-    """How many accounts the selection's people own."""
-    a = t.accounts.c
-    query = select(a.owner_id, func.count()).group_by(a.owner_id)
-    if question.selection.owners is not None:
-        query = query.where(a.owner_id.in_(sorted(question.selection.owners)))
+    """How many accounts the selection's people own, of its industries."""
+    a, selection = t.accounts.c, question.selection
+    columns = [{"industry": a.industry, "country": a.country}.get(d, a.owner_id) for d in question.by]
+    query = select(*columns, func.count()).group_by(*columns) if columns else select(func.count(a.id))
+    if selection.owners is not None:
+        query = query.where(a.owner_id.in_(sorted(selection.owners)))
+    if selection.industries is not None:
+        query = query.where(a.industry.in_(sorted(selection.industries)))
     counts: Counter[Keys] = Counter()
     with engine.connect() as connection:
-        for owner, n in connection.execute(query):
-            counts[tuple(named(d, owner, organization) for d in question.by)] += n
+        for row in connection.execute(query):
+            counts[tuple(named(d, row[i], organization) for i, d in enumerate(question.by))] += row[-1]
     rows = [Row(keys, {"accounts": n}) for keys, n in _sorted(counts)] if question.by else []
     total = sum(counts.values())
     return Figures("", {"accounts": total}, tuple(rows), records=total)

@@ -51,7 +51,9 @@ class LibraryUse:
         at: datetime,
         deal_id: str | None = None,
     ) -> None:
-        """Keep what was asked of the library (`asked`), what it could not answer (`gap`) and ratings (`up`, `down`)."""
+        """Keep what was asked of the library (`asked`), what it could not answer (`gap`), ratings (`up`, `down`) and
+        messages that were not understood (`unread`, with the acts offered as sources).
+        """
         with writing(self._engine) as connection:
             connection.execute(
                 insert(feedback).values(

@@ -81,6 +81,14 @@ def test_wrong_usage_ends_with_a_sentence_and_the_right_code(house, args, code, 
     assert "Traceback" not in done.stderr
 
 
+def test_what_was_not_understood_is_listed_without_names(house):
+    asked = ("--as", "tamsin@quayline.example", "--json")
+    unclear = json.loads(run(house, "bot", "ask", "flurb the wozzle for Wonderko", *asked).stdout)
+    assert unclear["replies"][0]["kind"] in {"choice", "refusal"}
+    (listed,) = [json.loads(line) for line in run(house, "bot", "unread", "--json").stdout.splitlines()]
+    assert (listed["words"], listed["times"]) == ("flurb the wozzle for [name]", 1)
+
+
 def test_doctor_tells_what_is_missing(tmp_path, house):
     assert run(house, "bot", "doctor").returncode == 0
     empty = subprocess.run(

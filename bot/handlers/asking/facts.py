@@ -58,11 +58,7 @@ def _account(words: str, turn: Turn) -> Account | None:
 def _contacts(command: AskFact, turn: Turn) -> list[Reply]:
     """The people at an account or on the deal, those of a role where one is named."""
     words = command.deal
-    if words:
-        account = _account(words, turn)
-    else:
-        found = turn.desk.mirror.accounts([turn.conversation.account_id] if turn.conversation.account_id else [])
-        account = next(iter(found), None)
+    account = _account(words, turn) if words else turn.account_in_thread
     if account is None:
         return [turn.refuse("not_found", "no_such_account", words=words or command.contact)]
     people = turn.desk.mirror.contacts(account_id=account.id)

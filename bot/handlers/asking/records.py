@@ -33,6 +33,7 @@ from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.turn import Turn
 from bot.pipeline.measures import ALWAYS, BUCKETS, OF_QUOTA, UNITS, Dimension, Measure
 from bot.pipeline.selection import Selection
+from bot.records.conditions import LONGEST
 from bot.records.pieces import buckets
 from bot.records.question import Figures, Question, Row
 
@@ -222,7 +223,9 @@ def _names(dimension: Dimension, rows: Sequence[Row], place: int, turn: Turn) ->
             products = turn.desk.mirror.snapshot.products
             return {k: products[k].name if k in products else str(k) for k in keys}
         case "account":
-            return {a.id: a.name for a in turn.desk.mirror.accounts([str(k) for k in keys])}
+            known = [a for a in turn.desk.mirror.accounts([str(k) for k in keys]) if turn.may_see(a)]
+            hidden: dict[str | None, str] = {k: phrase(turn.language, "account_not_yours") for k in keys}
+            return hidden | {a.id: a.name for a in known}
         case "activity":
             return {k: phrase(turn.language, f"kind_{k}") for k in keys}
         case _:
@@ -297,7 +300,7 @@ def _accounts(command: AskRecords, scope: Scope, turn: Turn) -> list[Reply]:
         accounts, say = [a for a in accounts if not any(of.get(a.id, ()))], "accounts_without_deal"
     elif command.lacking == "activity":
         days = command.lacking_days or QUIET_DAYS
-        since = turn.clock.midnight(turn.company_today - timedelta(days=days))
+        since = turn.clock.midnight(turn.company_today - timedelta(days=min(days, LONGEST)))
         touched = mirror.accounts_touched_since(since, turn.now.astimezone(UTC))
         accounts, say, values = [a for a in accounts if a.id not in touched], "accounts_untouched", {"days": str(days)}
     rows = tuple(_account_row(a, why(a), turn) for a in accounts[: command.top or SHOWN_MOST])

@@ -12,6 +12,7 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.cards import Option
 from bot.contract.replies.notices import Choice, Meant
 from bot.handlers.clarifying.ask import choose
+from bot.handlers.clarifying.unread import note_unread
 from bot.handlers.turn import Turn
 
 ABOUT = "meaning"
@@ -26,8 +27,7 @@ def offer_meanings(command: Meaning, turn: Turn) -> list[Reply]:
         about=ABOUT, options=options, command=asked, author_id=turn.person.id, words=command.words
     )
     turn.conversation = turn.conversation.model_copy(update={"question": question})
-    acts = [reading.act for reading in command.readings]
-    turn.desk.library_use.note("unread", command.words, acts, turn.person.id, turn.thread, turn.now)
+    note_unread(turn, (reading.act for reading in command.readings))
     return [
         Choice(
             options=tuple(Meant(id=o.id, label=o.name) for o in options), words=command.words, language=turn.language

@@ -143,11 +143,21 @@ def _contact_matches(people: Sequence[str], turn: Turn) -> list[Match]:
 
 def names_the_deal(words: str, deal: Deal, turn: Turn) -> bool:
     """Whether words name a deal beyond its account: by half of its own words at least."""
+    own, said = _own_words(words, deal, turn)
+    return bool(own) and len(said) * 2 >= len(own)
+
+
+def hints_at_the_deal(words: str, deal: Deal, turn: Turn) -> bool:
+    """Whether any of a deal's own words, beyond its account's, is among the words."""
+    return bool(_own_words(words, deal, turn)[1])
+
+
+def _own_words(words: str, deal: Deal, turn: Turn) -> tuple[set[str], set[str]]:
+    """A deal's own words, and those of them that were said."""
     account = next(iter(turn.desk.mirror.accounts([deal.account_id])), None) if deal.account_id else None
     of_account = {w.text for name in ((account.name, *account.aliases) if account else ()) for w in word_list(name)}
     own = {w.text for w in word_list(deal.name)} - of_account
-    said = {w.text for w in word_list(words)} & own
-    return bool(own) and len(said) * 2 >= len(own)
+    return own, {w.text for w in word_list(words)} & own
 
 
 def _with_contact(accounts: list[Match], contacts: list[Match], turn: Turn) -> list[str]:

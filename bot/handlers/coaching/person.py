@@ -68,6 +68,10 @@ def _person(scope: Scope, created: Period | None, turn: Turn) -> Coaching:
     )
 
 
+FEWEST = 5
+"""Figures of fewer colleagues, whose deals the asker may not read, would show one person's: these are not told."""
+
+
 def _others(scope: Scope, turn: Turn) -> frozenset[str]:
     """Whom to compare with: the colleagues under the same manager, else all sellers but these."""
     organization = turn.organization
@@ -75,7 +79,9 @@ def _others(scope: Scope, turn: Turn) -> frozenset[str]:
     peers = organization.tree(head.manager_id) - scope.owners if head and head.manager_id else frozenset()
     if organization.role(scope.head or "") is not Role.REP or not peers:
         peers = frozenset(organization.people) - scope.owners
-    return frozenset(peers)
+    if not peers <= turn.readable and len(peers) < FEWEST:
+        peers = frozenset(organization.people) - scope.owners
+    return frozenset(peers) if peers <= turn.readable or len(peers) >= FEWEST else frozenset()
 
 
 def _leak(own: list[Conversion], theirs: list[Conversion]) -> tuple[Conversion, Conversion] | None:

@@ -33,7 +33,11 @@ def account_plan(account: Account, turn: Turn) -> Document:
     won = [d for d in deals if stages[d.stage].kind is StageKind.WON]
     contacts, activities = mirror.contacts(account_id=account.id), mirror.activities(account_id=account.id, limit=200)
     ours = {d.id for d in deals}
-    activities = [a for a in activities if a.at <= turn.now and (a.deal_id in ours or a.author_id in turn.readable)]
+    activities = [
+        a
+        for a in activities
+        if a.at <= turn.now and (a.deal_id in ours or (a.deal_id is None and a.author_id in turn.readable))
+    ]
     _profile(paper, account)
     people_lines(paper, contacts, activities)
     paper.head("open_deals")

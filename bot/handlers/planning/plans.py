@@ -50,8 +50,8 @@ def write_plan(command: WritePlan, turn: Turn) -> list[Reply]:
 
 def _account(command: WritePlan, turn: Turn) -> Account | Reply:
     """The account meant by words, through one of its deals where only that is named, or the thread's."""
-    if not command.about and turn.conversation.account_id:
-        return turn.desk.mirror.accounts([turn.conversation.account_id])[0]
+    if not command.about and (here := turn.account_in_thread):
+        return here
     if not command.about:
         return turn.refuse("not_found", "which_account")
     meant = meant_deal(command.about, (), turn, closed_too=True)
@@ -62,10 +62,7 @@ def _account(command: WritePlan, turn: Turn) -> Account | Reply:
         return turn.refuse("not_found", "no_such_account", words=command.about)
     if account is None:
         return ask("account", near_accounts(command.about, turn), command, turn, command.about)
-    visible = account.owner_id in turn.readable or any(
-        d.owner_id in turn.readable for d in turn.desk.mirror.deals(account_id=account.id)
-    )
-    return account if visible else turn.refuse("not_found", "no_such_account", words=command.about)
+    return account if turn.may_see(account) else turn.refuse("not_found", "no_such_account", words=command.about)
 
 
 def _brief_for(command: WritePlan, turn: Turn) -> Reply:

@@ -5,7 +5,7 @@ from bot.contract.replies.base import Reply
 from bot.contract.replies.cards import Option
 from bot.domain.deals import StageKind
 from bot.handlers.clarifying.ask import ask, deal_options, near_accounts
-from bot.handlers.clarifying.names import Meant, meant_deal, names_the_deal
+from bot.handlers.clarifying.names import Meant, hints_at_the_deal, meant_deal, names_the_deal
 from bot.handlers.clarifying.stages import with_own_stage
 from bot.handlers.turn import Turn
 from bot.handlers.writing.drafting import Captured, draft_for
@@ -24,7 +24,10 @@ def tell(command: Captured, turn: Turn) -> list[Reply]:
         and names_the_deal(command.deal, wide.deal, turn)
         and turn.desk.mirror.snapshot.stages[wide.deal.stage].kind is not StageKind.OPEN
     )
-    if ended and command.deal and not isinstance(command, LogActivity) and not command.changes.empty:
+    open_ones = [meant.deal] if meant.deal else meant.options
+    telling = isinstance(command, LogActivity)
+    better = not telling or not any(hints_at_the_deal(command.deal, deal, turn) for deal in open_ones)
+    if ended and command.deal and better and (telling or not command.changes.empty):
         meant = wide  # its own words name a closed deal better than any open one
     if meant.account_options:
         return [

@@ -85,7 +85,8 @@ def currency_of(account: Account, turn: Turn) -> str:
 def create_contact(command: CreateContact, turn: Turn) -> list[Reply]:
     """A card for a new contact; somebody of that name or address at the account is shown instead."""
     found = turn.names.find(command.account, {"account"}) if command.account else []
-    account_id = found[0].id if found else turn.conversation.account_id
+    here = turn.account_in_thread
+    account_id = found[0].id if found else here.id if here else None
     if account_id is None:
         return [ask("account", [], command, turn, command.account)]
     account = turn.desk.mirror.accounts([account_id])[0]

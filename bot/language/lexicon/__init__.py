@@ -32,7 +32,7 @@ def vocabulary(section: str) -> dict[str, re.Pattern[str]]:
         loaded = yaml.safe_load((FOLDER / f"records.{language}.yaml").read_text(encoding="utf-8"))[section]
         meanings = loaded if isinstance(loaded, dict) else {section: loaded}
         for meaning, words_ in meanings.items():
-            bounded = [rf"(?<![\w])(?:{w})(?![\w])" if language == "en" else f"(?:{w})" for w in words_]
+            bounded = [rf"(?<![A-Za-z0-9_])(?:{w})(?![A-Za-z0-9_])" if language == "en" else f"(?:{w})" for w in words_]
             pieces.setdefault(str(meaning), []).extend(bounded)
     return {meaning: re.compile("|".join(found), re.IGNORECASE) for meaning, found in pieces.items()}
 

@@ -97,7 +97,7 @@ _ORDERS = re.compile(
 _SHOWS = re.compile(
     r"^\W*(?:please |pls |can you |could you )?(?:show|summari[sz]e|recap|list|display|tell me|remind me what"
     r"|give me (?:a|the) (?:summary|overview|list|status))\b|^(?:请|帮我)?(?:看看|看下|看一下|总结|汇总"
-    r"|列出|列一下|查)",
+    r"|列出|列一下|查)|给我(?:看看|看一下|看下)",
     re.I,
 )
 """How an order to write, and one to show, begins."""
@@ -182,8 +182,10 @@ def _family(seen: Seen, voted: Command, context: Context) -> tuple[Family, bool]
     about_product = seen.kinds("product") and not named and not w.DEALS.search(seen.said.own)
     if about_product and isinstance(voted, AskLibrary) and seen.likeliest(seen.acts) == "changed":
         shares["guiding"] = shares["asking"] + VOTE
-    if seen.kinds("account", "deal") and _SHOWS.search(seen.said.own):
+    if _SHOWS.search(seen.said.own) and (seen.kinds("account", "deal") or not isinstance(voted, FindAid | AskLibrary)):
         shares["asking"] += VOTE
+    if not named and seen.likeliest(seen.acts) in {"forecast", "stage", "amount", "close", "owner"}:
+        shares["writing"] /= 2
     if _ASKED_IN_CHINESE.search(seen.said.own):
         shares["asking"] += VOTE / 2
         shares["writing"] -= VOTE / 2
@@ -413,6 +415,9 @@ def _talk(seen: Seen, by_rules: list[Command], context: Context) -> list[Command
             return [Chat(topic="how_to_undo")]
         case "about" if _SPEAKS.search(seen.said.own):
             return [Chat(topic="languages")]
+        case "cannot" if seen.acts[act] < LIKELY:
+            named = _names_a_record(seen, context)
+            return _next(seen, by_rules, context, "talking") if named else [_unsure(seen, context)]
         case "cannot":
             return [Unsupported(what="other", words=seen.said.text)]
         case "private" if "?" in seen.said.own and seen.kinds("account", "deal"):

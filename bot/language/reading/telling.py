@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from bot.contract.commands.base import Command, DealChanges, Offer
@@ -23,6 +24,7 @@ from bot.language.rules.filters import blanked
 from bot.language.rules.segments import clauses_of
 from bot.language.rules.stages import kind_of
 from bot.language.spans.calendar import DateSaid
+from bot.language.spans.durations import find_duration
 from bot.language.spans.money import MoneySaid
 
 KINDS: dict[str, ActivityKind] = {
@@ -68,13 +70,33 @@ _SUPPOSED = re.compile(
     re.I,
 )
 """What is only planned, hoped for or supposed: the model alone makes nothing of it certain."""
+_STILL = re.compile(
+    r"\b(?:still|unchanged|stays?|staying|as before|same)\b[^.,;]{0,20}$|(?:还是|不变|仍)[^,。]{0,6}$", re.I
+)
+"""Words before a value that only say that it is as it was."""
+_LABELLED = re.compile(
+    r"(?:\bclos(?:e|ing)|关单|成交|签约|签单)(?: ?date|日期|时间)?\s*(?:改|推|调|挪|提前|延)?\s*(?:到|成|为|至|is|to|:"
+    r"|："
+    r"|=)?\s*$",
+    re.I,
+)
+"""Words right before a date that leave no doubt that it is the deal's."""
+_DENIED = re.compile(
+    r"(?:\b(?:not|no longer|never|isnt|wont|cant)\b|n['’]t\b)[^.,;]{0,25}$|(?:不|没)[^,。]{0,8}$", re.I
+)
+_NEGATION = r"(?:\b(?:not|never|no longer|didnt|dont|hasnt|wasnt|isnt|havent)\b|n['’]t\b|(?:还|并)?没(?:有)?|别)"
+_NOT_IT = re.compile(
+    r"(?:\bnot|\bfrom|\binstead of|\bno longer|别放|别|不是|不放|从)\W*(?:in |at |as |a |the )*$", re.I
+)
+_SWAPS = re.compile(r"\b(?:swap|chang|replac|switch|exchang)\w*\b|换成?|改成", re.I)
 _CALL_IT = re.compile(r"(?:let'?s )?(?:call|make|put|say) (?:it|that)", re.I)
 _THEN = re.compile(r"\b(?:then|after(?:wards)?)\b|之后|以后|那时", re.I)
 _TRAILING = re.compile(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this)\s*$", re.I)
 
 
 _CORRECTED = re.compile(
-    r"[.,;!?-]\s*(?:wait|no wait|sorry|scratch that|correction|i mean|my bad|hang on|oops|不对|错了|说错了)\b[^\w]*",
+    r"[.,;!?-]\s*(?:wait|no wait|sorry|scra(?:tch|p) (?:that|it)|strike that|correction|i mean|my bad"
+    r"|hang on|oops|actually(?:,? no)?|no wait|or rather|make that|不对|错了|说错了)\b[^\w]*",
     re.I,
 )
 
@@ -128,9 +150,13 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
         if kind is None and command.changes.empty:
             kind = ActivityKind.NOTE
         changes, offers = _weighed(seen, command.changes, context)
+        if kind is None and any(offer.field == "stage" for offer in offers):
+            kind = ActivityKind.NOTE  # the words stay, should the deal already stand as told
         if kind is None and not changes.empty:
             return command.model_copy(update={"changes": changes, "offers": offers})
         note = _note(seen, kind or ActivityKind.NOTE, context)
+        if note is not None and kind is not ActivityKind.NOTE:
+            note = note.model_copy(update={"duration_minutes": _minutes(seen, None)})
         if note is None:
             return command.model_copy(update={"changes": changes, "offers": offers})
         return note.model_copy(
@@ -143,16 +169,45 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
         changes, offers = _weighed(seen, command.changes, context)
         held = seen.likelihood(DONE)
         kind = command.kind
-        if seen.likelihood(NOT_HELD) >= LIKELY and held < LIKELY:
+        if seen.likelihood(NOT_HELD) >= max(LIKELY, held):
             kind = ActivityKind.NOTE
         elif kind is ActivityKind.NOTE and held >= 0.35:
             kind = KINDS[seen.likeliest(DONE)]
-        return command.model_copy(update={"changes": changes, "offers": offers, "kind": kind})
+        minutes, at = _minutes(seen, command.duration_minutes), _at(seen, command.at, context)
+        return command.model_copy(
+            update={"changes": changes, "offers": offers, "kind": kind, "duration_minutes": minutes, "at": at}
+        )
     note = _note(seen, _kind_held(seen) or ActivityKind.NOTE, context)
     if note is None:
         return None
+    note = note.model_copy(update={"duration_minutes": _minutes(seen, None)})
     changes, offers = _weighed(seen, DealChanges(), context)
     return note.model_copy(update={"changes": changes, "offers": offers})
+
+
+def _minutes(seen: Seen, by_rules: int | None) -> int | None:
+    """How long it took: the span that the model takes for it, never one that surely is something else's."""
+    spans = [(p, took[0]) for p in seen.kinds("span") if (took := find_duration(p.words))]
+    own = [minutes for p, minutes in spans if p.part == "minutes" and p.share >= LIKELY]
+    if own:
+        return by_rules if by_rules in own else own[0]
+    others = {minutes for p, minutes in spans if p.part != "minutes" and p.share >= SURE}
+    return None if by_rules in others else by_rules
+
+
+def _at(seen: Seen, by_rules: datetime | date, context: Context) -> datetime | date:
+    """The day it took place: the one that the model takes for it, where the patterns found none."""
+    days = [p.place.value for p in seen.of("at", 0.6) if isinstance(p.place.value, DateSaid)]
+    if by_rules != context.today or len(days) != 1:
+        return by_rules
+    return _gone_by(days[0], context.today) or by_rules
+
+
+def _gone_by(said: DateSaid, today: date) -> date | None:
+    """The last such day: a weekday to come is that of the week before."""
+    day = said.day(last=False)
+    back = day if day <= today else day - timedelta(days=7)
+    return back if back <= today and (back == day or said.grain == "day") else None
 
 
 _NO_STEP = re.compile(r"\W*(?:none|nothing|n/?a|nil|no(?:ne)? (?:more|yet)?|tbd|-|无|没有|暂无)\W*", re.I)
@@ -176,8 +231,14 @@ def _cleared(seen: Seen, command: Command | None, context: Context) -> Command |
 _TITLE_NOW = re.compile(
     r"(?:promoted to|is now|now|became|becomes?|new title(?: is)?|title(?: is| to|:)?|moved to|made|as|升(?:任"
     r"|为|职为)?|现在是|调任)\s+"
-    r"(?:the |a |an |their |our )?(?:new )?(?P<title>[^,.;!?]{2,50}?)(?= (?:at|of the|there|from|since"
+    r"(?:the |a |an |their |our )?(?:new )?(?P<title>[^,.;!?]{2,50}?)(?= (?:over |back )?(?:at|of the|there|from|since"
     r"|now)\b|[,.;!?]|$)",
+    re.I,
+)
+
+
+_NEW_ADDRESS = re.compile(
+    r"\b(?:new|old|correct\w*|wrong|changed?|updated?|bounc\w+|different|instead)\b|换|改|新(?:的)?(?:邮箱|手机|电话)",
     re.I,
 )
 
@@ -196,7 +257,9 @@ def _new_title(seen: Seen, person: Part) -> str | None:
 def read_contact_change(seen: Seen) -> ChangeContact | None:
     """What is new of a customer's person: address, number or title."""
     people = seen.kinds("contact")
-    if seen.acts.get("contact_change", 0) < LIKELY or not people or seen.likelihood(("new_contact", *DONE)) >= LIKELY:
+    enough = HARDLY if _NEW_ADDRESS.search(seen.said.own) and seen.kinds("email", "phone") else LIKELY
+    made = DONE if enough == HARDLY else ("new_contact", *DONE)
+    if seen.acts.get("contact_change", 0) < enough or not people or seen.likelihood(made) >= LIKELY:
         return None
     spelt = {p.place.kind: p.words for p in seen.kinds("email", "phone")}
     title = None if spelt else _new_title(seen, people[0])
@@ -243,21 +306,29 @@ def _note(seen: Seen, kind: ActivityKind, context: Context) -> LogActivity | Non
 def _weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealChanges, tuple[Offer, ...]]:
     """The changes that are certain, and the possible ones as offers."""
     kept: dict[str, Any] = changes.model_dump()
+    _tidied_step(kept)
     if _WITHDRAWN.search(seen.said.own):
         return DealChanges(next_step=changes.next_step, next_step_due=changes.next_step_due), ()
     if _SUPPOSED.search(seen.said.own) or cues.HYPOTHETICAL.search(seen.said.own):
         seen = replace(seen, acts={act: min(share, HARDLY) for act, share in seen.acts.items()})
-    gone = tuple(dict.fromkeys(p.words for p in seen.of("old_product", 0.6)))
-    if gone and seen.likelihood(("product_remove", "product_swap")) >= LIKELY:
+    swapped = _swapped(seen)
+    if swapped:
+        kept |= {"products_removed": swapped[:1], "products": swapped[1:]}
+    gone = tuple(dict.fromkeys(p.words for p in seen.of("old_product")))
+    if gone and not swapped and seen.likelihood(("product_remove", "product_swap")) >= POSSIBLE:
         kept["products_removed"] = gone
     added = tuple(dict.fromkeys(p.words for p in seen.of("product", 0.6)))
-    if added and not kept["products"] and seen.likelihood(("product_add", "product_swap")) >= LIKELY:
+    if added and not kept["products"] and not swapped and seen.likelihood(("product_add", "product_swap")) >= LIKELY:
         kept["products"] = added
     offers = [
         *_amount(seen, changes, kept, context),
         *_close(seen, changes, kept, context),
         *_stage(seen, changes, kept, context),
     ]
+    offers = [o for o in offers if o.field != "stage" or not _stage_denied(seen, o.value, context)]
+    if _stage_denied(seen, kept.get("stage"), context):
+        kept |= {"stage": None, "loss_reason": None}
+    _ended_on(seen, kept, context)
     _doubted_step(seen, kept)
     _next_step(seen, kept, context)
     if not any(kept.get(name) is not None for name in ("amount", "amount_factor", "amount_delta")) and seen.kinds(
@@ -267,9 +338,16 @@ def _weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealCh
     return DealChanges.model_validate(kept), tuple(offers)
 
 
+def _swapped(seen: Seen) -> tuple[str, ...]:
+    """The product that goes, then those that come: `swap Yard for Dock`."""
+    products = list(dict.fromkeys(p.words for p in seen.kinds("product")))
+    likely = seen.acts.get("product_swap", 0) >= HARDLY
+    return tuple(products) if likely and len(products) > 1 and _SWAPS.search(seen.said.own) else ()
+
+
 def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
     """An amount is certain where it was said outright, or where the model takes its place for the deal's new amount."""
-    stated = [p for p in seen.of("amount", POSSIBLE) if isinstance(p.place.value, MoneySaid)]
+    stated = [p for p in seen.of("amount", POSSIBLE) if isinstance(p.place.value, MoneySaid) and not _negative(p, seen)]
     if changes.amount is None:
         clear = [p for p in stated if p.share >= LIKELY and _sure(p)]
         bare = [
@@ -288,9 +366,13 @@ def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Con
     if here is not None and lost and here.share < SURE:
         kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
         return []
-    if here is not None and _BEFORE.search(seen.said.own[: here.place.start]):
+    if here is not None and (_BEFORE.search(seen.said.own[: here.place.start]) or _negative(here, seen)):
         kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
         return []
+    listed = _listed(seen)
+    if len(listed) > 1:
+        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        return [_offer("amount", p) for p in listed[:3]]
     if here is None or _SAID_OUTRIGHT.search(seen.said.own[: here.place.start]):
         return []
     rivals = {_value(p) for p in stated if p.share >= LIKELY}
@@ -304,6 +386,26 @@ def _amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Con
     if here.part == "old_amount":
         return []
     return [_offer("amount", p) for p in (stated[:2] if many else [here])]
+
+
+_NEGATIVE = re.compile(r"(?:(?<=\s)[-−]|\b(?:minus|negative) |负)$", re.I)
+
+
+def _negative(part: Part, seen: Seen) -> bool:
+    """An amount below nothing, which no deal has; `acme - 50k` is a dash between words."""
+    return part.words.startswith(("-", "−")) or bool(_NEGATIVE.search(seen.said.own[: part.place.start]))
+
+
+def _listed(seen: Seen) -> list[Part]:
+    """Amounts that stand side by side, `90k, 95k and 99k`: which one is meant is not said."""
+    monies = [p for p in seen.kinds("money") if _value(p) is not None]
+    joined = [
+        (a, b)
+        for a, b in pairwise(monies)
+        if re.fullmatch(r"\s*(?:,|and|or|/|和|或|、|\s)+\s*", seen.said.own[a.place.end : b.place.start], re.I)
+        and _value(a) != _value(b)
+    ]
+    return [joined[0][0], *(b for _, b in joined)] if joined else []
 
 
 def _sure(part: Part) -> bool:
@@ -329,10 +431,21 @@ def _offer(field: Any, part: Part) -> Offer:
 
 
 def _close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
-    """A close date likewise."""
+    """A close date likewise; what only stays as it was changes nothing, and what is won or lost ended by today."""
     acts = seen.likelihood(("close", "close_by", "new_deal", "reopen"))
+    labelled = [p for p in seen.kinds("date") if _LABELLED.search(seen.said.own[: p.place.start])]
+    labelled = [p for p in labelled if not _DENIED.search(seen.said.own[: p.place.start])]
+    if len(labelled) == 1 and (day := _day(labelled[0])) and day >= context.today:
+        kept["close_date"] = day
+        if kept["next_step_due"] == day:
+            kept |= {"next_step": None, "next_step_due": None}
+        return []
     if changes.close_date is not None:
         here = next((p for p in seen.kinds("date") if _day(p) == changes.close_date), None)
+        about_step = vocabulary("fields")["next_step"].search(seen.said.own)
+        if here and about_step and not vocabulary("fields")["close_date"].search(seen.said.own) and acts < LIKELY:
+            kept["close_date"] = None
+            return []
         if here is None or here.part == "close" or here.share < SURE or acts >= POSSIBLE:
             return []
         kept["close_date"] = None
@@ -340,10 +453,22 @@ def _close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Cont
     if changes.close_shift_days is not None or changes.close_shift_months is not None:
         return []
     days = [p for p in seen.of("close") if (day := _day(p)) is not None and day >= context.today]
+    days = [p for p in days if not _STILL.search(seen.said.own[: p.place.start])]
     if len(days) == 1 and _both(days[0].share, acts):
         kept["close_date"] = _day(days[0])
         return []
     return [_offer("close_date", p) for p in days[:1]]
+
+
+def _ended_on(seen: Seen, kept: dict[str, Any], context: Context) -> None:
+    """`closed won on fri`: a weekday named of what is over is the last one, and no day is to come."""
+    day = kept.get("close_date")
+    if day is None or day <= context.today or kind_of(kept.get("stage"), context.stages) in {None, StageKind.OPEN}:
+        return
+    here = next((p for p in seen.kinds("date") if _day(p) == day), None)
+    kept["close_date"] = (
+        _gone_by(here.place.value, context.today) if here and isinstance(here.place.value, DateSaid) else None
+    )
 
 
 def _day(part: Part) -> date | None:
@@ -353,8 +478,13 @@ def _day(part: Part) -> date | None:
 def _stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
     """Winning and losing need an act beside the words; another stage only that nothing speaks against it."""
     if changes.forecast is None and seen.acts.get("forecast", 0) >= LIKELY:
-        categories = {str(p.place.value) for p in seen.kinds("category")}
+        categories = {
+            str(p.place.value) for p in seen.kinds("category") if not _NOT_IT.search(seen.said.own[: p.place.start])
+        }
         kept["forecast"] = categories.pop() if len(categories) == 1 else None
+    named = vocabulary("fields")["forecast"].search(seen.said.own)
+    if changes.forecast is not None and seen.acts.get("forecast", 0) < POSSIBLE and not named:
+        kept["forecast"] = None
     if changes.stage is None:
         names = {str(p.place.value) for p in seen.of("stage", 0.6) if _kind_of(p, context) is StageKind.OPEN}
         if len(names) == 1 and seen.acts.get("stage", 0) >= LIKELY:
@@ -371,6 +501,23 @@ def _stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Cont
         return []
     kept |= {"stage": None, "loss_reason": None}
     return [Offer(field="stage", value=changes.stage, words=here[0].words if here else changes.stage)]
+
+
+_NOT_ENDED: dict[StageKind, str] = {
+    StageKind.WON: r"won|win|sign(?:ed)?|clos(?:e|ed)", StageKind.LOST: r"los[et]|losing", StageKind.OPEN: r"(?!)",
+}  # fmt: skip
+
+
+def _stage_denied(seen: Seen, stage: str | None, context: Context) -> bool:
+    """`it wasn't won`, `don't move it to verbal`: said to be not so."""
+    own, kind = seen.said.own, kind_of(stage, context.stages)
+    if stage is None or kind is None:
+        return False
+    if re.search(rf"{_NEGATION}\W+(?:\w+\W+){{0,2}}(?:{_NOT_ENDED[kind]})\b", own, re.I):
+        return True
+    here = [p for p in seen.kinds("stage") if p.place.value == stage]
+    denied = re.compile(rf"{_NEGATION}(?!\W+(?:sure|sign|only|just))(?:(?! but | now )[^.,;]){{0,40}}$", re.I)
+    return bool(here) and all(denied.search(own[: p.place.start]) for p in here)
 
 
 def _ended(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer]:
@@ -391,6 +538,21 @@ def _ended(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer]:
 
 def _kind_of(part: Part, context: Context) -> StageKind | None:
     return kind_of(str(part.place.value), context.stages)
+
+
+_COURTESY = re.compile(
+    r"(?:please |pls )?(?:fix|change|update|log|note|set|correct|do|bump)(?: (?:that|it|this"
+    r"|up))?(?: (?:please|pls|thx))?",
+    re.I,
+)
+
+
+def _tidied_step(kept: dict[str, Any]) -> None:
+    """A step without the arrow before it or what it is not; a request to Caddie is no step."""
+    if kept.get("next_step"):
+        step = re.sub(r"\(?\bnot\b[^()]*\banymore\)?|^[\s>:=→-]+", "", kept["next_step"]).strip(" ;,")
+        courtesy = _COURTESY.fullmatch(step)
+        kept |= {"next_step": None, "next_step_due": None} if courtesy or not step else {"next_step": step}
 
 
 def _doubted_step(seen: Seen, kept: dict[str, Any]) -> None:

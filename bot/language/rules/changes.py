@@ -105,13 +105,19 @@ def add_loss_reason(text: str, changes: dict[str, Any], context: Context) -> Non
     """The first reason that a text names, where none is known yet; to lose to somebody by name is to lose to a
     competitor.
     """
-    reason = next(
-        (
-            name
-            for name, cue in cues.LOSS_REASONS
-            if any(not _NOT_FOR.search(text[: hit.start()]) for hit in cue.finditer(text))
-        ),
-        None,
+    names = "|".join(name for name, _ in cues.LOSS_REASONS)
+    said = re.search(rf"\breason\b\W*(?:is |was |being |= ?)?({names})\b|\b({names})\W*$", text, re.I)
+    reason = (
+        (said[1] or said[2]).lower()
+        if said and not _NOT_FOR.search(text[: said.start(1 if said[1] else 2)])
+        else next(
+            (
+                name
+                for name, cue in cues.LOSS_REASONS
+                if any(not _NOT_FOR.search(text[: hit.start()]) for hit in cue.finditer(text))
+            ),
+            None,
+        )
     )
     if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in context.competitors):
         reason = "competitor"

@@ -64,7 +64,7 @@ NEXT_LABEL = re.compile(
     (
         r"(?:\bnext steps?\b|\bnxt steps?\b|\bnext action\b|\baction items?\b|\bto-?dos?\b(?=\s*[:=-])"
         r"|\bfollow[- ]?up\b(?=\s*(?:[:=-]|is\b))|\bnew one\b(?=\s*[:=-])|下一步|接下来|待办|后续)\s*(?:is|are|will be"
-        r"|should be|是|[:=-])*\s*(?:to\s+)?"
+        r"|should be|改成|改为|换成|是|[:=-])*\s*(?:to\s+)?"
     ),
     I,
 )
@@ -240,8 +240,9 @@ LOSS_REASONS = (
         "competitor",
         re.compile(
             (
-                r"\b(?:competitor|rival|other vendor|went with|chose|had the better|better (?:story|fit|product"
-                r"|demo))\b|竞争对手|对手|竞品|别家"
+                r"\b(?:competitor|rival|other vendor|went (?:with|w/?)(?! us)|chose(?! us)|had the better"
+                r"|better (?:story|fit|product"
+                r"|demo))\b|竞争对手|对手|竞品|别家|选了(?!我们|咱)"
             ),
             I,
         ),
@@ -255,7 +256,7 @@ FORECAST = (
         re.compile(
             (
                 r"\b(?:a|as|is|to|in|now|my|our|it'?s|make it|it|call it|mark it) commit\b"
-                r"|\bcommit(?:ted)? (?:for|this|in forecast|deal|it)\b|承诺"
+                r"|\bcommit(?:ted)? (?:for|this|in forecast|deal|it)\b|(?:放|到|为|是|报)承诺|承诺(?:类|档|里)"
             ),
             I,
         ),
@@ -305,7 +306,7 @@ NEW_DEAL = re.compile(
     r"|got|(?:create|open|add|log|start|register)(?: me)?) )?(?:a |an )?(?:brand )?new (?:deal|opp"
     r"|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a "
     r"|an )?(?:deal|opp|opportunity)\b\s*(?:at|for|with|:|-)?\s*"
-    r"|^\W*(?:新建|创建|新增|新的?)(?:一个)?(?:商机|单子|机会|项目)[:,\s]*",
+    r"|^\W*(?:(?:新建|创建|新增|新开|新的?)(?:一)?个?|开(?:一)?个新)(?:商机|单子?|机会|项目)[:,\s]*",
     I,
 )
 NEW_CONTACT = re.compile(

@@ -115,7 +115,28 @@ def impossible_date(text: str) -> str | None:
         month = en.month_of(name) if name else int(match["mon3"])
         if month > 12 or not 1 <= day <= Period.month(2024, month).end.day:
             return match.group().strip()
+    for match in _NUMERIC_DAY.finditer(text):
+        year, first, second = (
+            int(part) for part in (match["y"] or match["y2"], match["a"] or match["c"], match["b"] or match["d"])
+        )
+        orders = [(first, second)] if match["y"] else [(first, second), (second, first)]
+        if not any(_is_day(year, month, day) for month, day in orders):
+            return match.group()
     return None
+
+
+_NUMERIC_DAY = re.compile(
+    r"(?<![\d./-])(?:(?P<y>(?:19|20)\d\d)[-/.](?P<a>\d{1,2})[-/.](?P<b>\d{1,2})"
+    r"|(?P<c>\d{1,2})[/.](?P<d>\d{1,2})[/.](?P<y2>(?:19|20)\d\d))(?![\d/-])"
+)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _longest(readings: list[_Reading]) -> list[_Reading]:

@@ -18,9 +18,9 @@ _ENGLISH = re.compile(
     rf"(?:\s?(?:and\s|,\s?)?(?P<rest>\d{{1,2}}|{n.SPELT})(?:\s?(?:minutes?|mins?|min|m)\b|(?=\s*(?:$|[,.;]))))?",
     re.I,
 )
-_HOUR_AND_A_HALF = re.compile(r"(?<!an )(?<!one )(?<!1 )(?<!\w)hour and a half\b", re.I)
+_HOUR_AND_A_HALF = re.compile(r"(?<!an )(?<!one )(?<!1 )(?<!\w)hour and a (?P<part>half|quarter)\b", re.I)
 _CHINESE = re.compile(
-    rf"(?P<n>半|\d+(?:\.\d+)?|{n.CHINESE})\s*个?(?P<half>半)?(?P<unit>小时|钟头|分钟|分|刻钟)(?:(?P<tail>半)"
+    rf"(?P<n>半|\d+(?:\.\d+)?|{n.CHINESE})\s*(?:来|多)?个?(?P<half>半)?(?P<unit>小时|钟头|分钟|分|刻钟)(?:(?P<tail>半)"
     rf"|[零又]?(?P<rest>\d+|{n.CHINESE})(?:分钟|分|(?P<quarter>刻钟?)))?"
 )
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
@@ -50,7 +50,7 @@ def find_duration(text: str) -> tuple[int, tuple[int, int]] | None:
         return between, clock.span()
     bare = _HOUR_AND_A_HALF.search(text)
     if bare:
-        return 90, bare.span()
+        return 90 if bare["part"].lower() == "half" else 75, bare.span()
     for match in _ENGLISH.finditer(text):
         minutes = _minutes(match, text)
         if minutes is not None and 0 < minutes <= 24 * 60:

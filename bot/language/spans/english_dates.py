@@ -182,7 +182,7 @@ def _away(match: re.Match[str], clock: Clock) -> Read:
 
 
 @rule(
-    rf"\b(?:on\s+)?the\s+(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL_WORD}(?=\s*(?:$|[,.;)!?])))\b(?!-[a-z]"
+    rf"\b(?:on\s+)?the\s+(?P<d>\d{{1,2}}(?:st|nd|rd|th)|\d{{1,2}}(?!\s+[a-z]{{4,}})|{ORDINAL_WORD}(?=\s*(?:$|[,.;)!?])))\b(?!-[a-z]"
     rf"|\s*(?:of\b|/|\.\d|%|k\b|m\b|{WD}\b|{MON}\b|deals?|day|week|month|quarter|half|year|largest|biggest"
     rf"|floor|call|meeting|time))|\b(?:on|by|until|till|due|before)\s+(?:the\s+)?(?P<e>\d{{1,2}}(?:st|nd|rd"
     rf"|th))\b(?!\s*(?:of\b|{MON}\b))"

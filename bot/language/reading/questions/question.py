@@ -14,6 +14,7 @@ from bot.language.reading.questions.figures import read_activity, read_figures
 from bot.language.reading.questions.lists import read_list
 from bot.language.reading.questions.summaries import VIEWS, read_summary, read_supposed
 from bot.language.reading.seen import Seen
+from bot.language.spans.dates import impossible_date
 
 _CONVERTED = re.compile(
     r"\b(?:convert\w*|exchange rate)\b|\bcny\b.{0,20}\bin usd\b|\busd\b.{0,20}\bin (?:cny|rmb|eur)\b|换算|折合", re.I
@@ -84,6 +85,9 @@ def _meant(seen: Seen, act: str, context: Context) -> str:
 
 def impossible(seen: Seen, act: str) -> Command | None:
     """What a question asks for that no record holds and nothing here works out."""
+    never = impossible_date(seen.said.own)
+    if never:
+        return Unsupported(what="condition", words=never)
     absent = w.absent(seen, act)
     if absent:
         return Unsupported(what="field", words=absent)
