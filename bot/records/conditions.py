@@ -63,7 +63,7 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
     if selection.currency is not None:
         found.append(deal.currency == selection.currency)
     if selection.named is not None:
-        found.append(func.lower(deal.name).contains(selection.named.casefold(), autoescape=True))
+        found.append(func.lower(deal.name).contains(selection.named.lower(), autoescape=True))
     if selection.industries is not None:
         found.append(
             deal.account_id.in_(select(t.accounts.c.id).where(t.accounts.c.industry.in_(sorted(selection.industries))))
@@ -91,7 +91,7 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
             had_close_date_in(selection.slipped, sight.clock),
         ]
     if selection.loss_reason is not None:
-        found.append(func.lower(deal.loss_reason).contains(selection.loss_reason.casefold(), autoescape=True))
+        found.append(func.lower(deal.loss_reason).contains(selection.loss_reason.lower(), autoescape=True))
     if selection.rules:
         found += [deal.open.is_(True), or_(*(sight.rules[rule] for rule in sorted(selection.rules)))]
     if selection.moved and selection.moved_in:

@@ -108,10 +108,16 @@ def open_database(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own late BEGIN would let two readers both turn writer
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lower(text: str | None) -> str | None:
+    """Every letter in lower case, as PostgreSQL does it; SQLite's own `lower` knows ASCII alone."""
+    return None if text is None else str(text).lower()
 
 
 def _begin_sqlite(connection: Any) -> None:

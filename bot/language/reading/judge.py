@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.contract.commands.asking import ListDeals, ShowDeal, SummarizePipeline
 from bot.contract.commands.base import Command, DealChanges
 from bot.contract.commands.coaching import CoachDeal, CoachPerson
-from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
-from bot.contract.commands.guiding import AnnounceAid, AskLibrary, BlankAid, ChangeAid, FindAid, FollowAid, ReportAids
+from bot.contract.commands.digests import CancelSchedule, ListSchedules, SnoozeNudges
+from bot.contract.commands.guiding import AskLibrary, FindAid, FollowAid, ReportAids
 from bot.contract.commands.planning import WritePlan
 from bot.contract.commands.talking import Chat, Help, Meaning, PossibleReading, Unclear, Unsupported
 from bot.contract.commands.writing import (
@@ -25,50 +25,21 @@ from bot.language.acts import FAMILIES, FAMILY, Family
 from bot.language.context import LONGEST, Context, prepare
 from bot.language.reader import Reading
 from bot.language.reading import correcting
+from bot.language.reading.family import ADVICE, BOTH, TOLD, family_of, names_a_record, possible, vote_of
 from bot.language.reading.questions import words as w
 from bot.language.reading.questions.conditions import about, filter_of, stranger
 from bot.language.reading.questions.facts import read_fact
 from bot.language.reading.questions.question import impossible, read_question, with_left_out
 from bot.language.reading.questions.summaries import VIEWS
 from bot.language.reading.seen import LIKELY, SURE, Seen, see
-from bot.language.reading.telling import read_telling
-from bot.language.rules import cues
+from bot.language.reading.telling.cards import read_telling
 from bot.language.rules.aids import kind_asked_for
 from bot.language.rules.creating import read_new_account, read_new_contact, read_new_deal
 from bot.language.rules.filters import deal_words
 from bot.language.rules.reader import OFFLINE, RuleReader
 from bot.language.trained.model import Model
 
-SHORT = 60
-"""A message of at most so many characters below an open card that names no customer is most likely about the card."""
 DISCARDS = 0.3
-DOUBTFUL = 0.08
-"""Below this the patterns' words for an aid, which stand in many a question, count little."""
-SURELY, CLEARLY = 0.15, 2.5
-"""A family is taken from this likelihood on, or where it is so many times as likely as the next."""
-LONG = 160
-"""A message of so many characters that names a customer is hardly anything but a report."""
-VOTE = 0.3
-"""What the patterns' reading adds to the likelihood of its family."""
-TOLD: Mapping[type[Command], Family] = {
-    LogActivity: "writing", UpdateDeal: "writing", ChangeMany: "writing", CorrectDraft: "threads",
-    AnswerQuestion: "threads", Undo: "threads", SummarizePipeline: "asking", ListDeals: "asking", ShowDeal: "asking",
-    CoachDeal: "coaching", CoachPerson: "coaching", WritePlan: "planning", ScheduleDigest: "digests",
-    ListSchedules: "digests", CancelSchedule: "digests", SnoozeNudges: "digests", FindAid: "guiding",
-    FollowAid: "guiding", ReportAids: "guiding", AskLibrary: "guiding", Help: "talking", Unsupported: "talking",
-}  # fmt: skip
-WEIGHTS: Mapping[type[Command], float] = {
-    AskLibrary: 0.15, FindAid: 0.4, FollowAid: 0.4, ReportAids: 0.5, ChangeAid: 0.5, BlankAid: 0.5, AnnounceAid: 0.5,
-    WritePlan: 0.4, ScheduleDigest: 0.4, ListSchedules: 0.4, CancelSchedule: 0.4, SnoozeNudges: 0.4,
-}  # fmt: skip
-"""What the vote weighs where the words by which a command is asked for are more, or less, telling than most."""
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "card": ("correct", "take_off", "discard", "confirm"), "question": ("answer",), "query": ("narrow",),
-    "aids": ("follow_aid",),
-}  # fmt: skip
-"""Acts that only make sense where something stands open above."""
-
-
 _NOT_TO_KEEP = re.compile(
     r"\b(?:leave|keep) (?:it|this|that|him|her|them) out of (?:the )?(?:crm|system|records?)\b"
     r"|\b(?:don'?t|do not|dont|no need to) (?:log|record|note|write|save|put) (?:this|that|it|anything)\b"
@@ -76,8 +47,6 @@ _NOT_TO_KEEP = re.compile(
     re.I,
 )
 """What a person says is not to be kept is not kept, whatever else the message holds."""
-
-
 _THROWN_AWAY = re.compile(
     r"\W*(?:nvm|never ?mind|scratch (?:that|it)|forget (?:it|that|about it)|discard(?: (?:it|that))?"
     r"|cancel(?: (?:it|that))?"
@@ -89,26 +58,6 @@ _DELETES = re.compile(
     r"|把)?.{0,12}(?:删除|删掉|删了)",
     re.I,
 )
-_ORDERS = re.compile(
-    r"^\W*(?:please |pls |can you |could you )?(?:put|set|change|update|mark|move|push|pull|bump|add|remove|clear|log"
-    r"|record|note|rename|reopen|close)\b|^(?:请|帮我)?(?:把|记|改|更新|登记|新增|加)",
-    re.I,
-)
-_SHOWS = re.compile(
-    r"^\W*(?:please |pls |can you |could you )?(?:show|summari[sz]e|recap|list|display|tell me|remind me what"
-    r"|give me (?:a|the) (?:summary|overview|list|status))\b|^(?:请|帮我)?(?:看看|看下|看一下|总结|汇总"
-    r"|列出|列一下|查)|给我(?:看看|看一下|看下)",
-    re.I,
-)
-"""How an order to write, and one to show, begins."""
-_ADVICE = re.compile(
-    r"\w.{12,}\bwhat (?:should|would|can|could|do) (?:i|we|you) do\W*$|^\W*(?:am i|are we|is it|may (?:i"
-    r"|we)) (?:allowed"
-    r"|permitted|ok|okay|use|name|mention|quote)\b|.{4,}(?:怎么办|咋办)\W*$|(?:可不可以|能不能|可以)(?:用|提|引用|公开)",
-    re.I,
-)
-"""Advice asked for a case told, or whether something is allowed: marketing's library knows, if anybody."""
-_ASKED_IN_CHINESE = re.compile(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
 
 
 class JudgedReader:
@@ -135,73 +84,11 @@ class JudgedReader:
         decided = isinstance(by_rules[0], Unsupported) and by_rules[0].what == "minus"
         if len(said.text) > LONGEST or isinstance(by_rules[0], Undo | Help) or decided:
             return by_rules
-        seen = _possible(see(said, context, self._model), context)
-        family, clear = _family(seen, by_rules[0], context)
-        if not clear and not _names_a_record(seen, context):
+        seen = possible(see(said, context, self._model), context)
+        family, clear = family_of(seen, by_rules[0], context)
+        if not clear and not names_a_record(seen, context):
             return [_unsure(seen, context)]
         return READ[family](seen, by_rules, context)
-
-
-def _possible(seen: Seen, context: Context) -> Seen:
-    """Without the acts for which nothing stands open in the thread."""
-    missing = {
-        "card": context.draft is None, "question": context.question is None, "query": context.last_query is None,
-        "aids": not context.aids_in_thread,
-    }  # fmt: skip
-    gone = {act for what, acts in NEEDS.items() if missing[what] for act in acts}
-    return replace(seen, acts={act: share for act, share in seen.acts.items() if act not in gone})
-
-
-def _family(seen: Seen, voted: Command, context: Context) -> tuple[Family, bool]:
-    """The likeliest family of acts, the patterns' vote counted in, and whether it stands out enough."""
-    shares = {family: seen.likelihood(acts) for family, acts in FAMILIES.items()}
-    vote = _vote(voted)
-    named = bool(seen.kinds("account", "deal", "contact")) or context.deal_in_thread
-    asked_outright = cues.LOG.search(seen.said.own) or stranger(seen, context)
-    if vote and not named and isinstance(voted, LogActivity | UpdateDeal | ShowDeal) and not asked_outright:
-        vote = (vote[0], VOTE / 3)
-    unlikely = seen.likelihood(FAMILIES["guiding"]) < DOUBTFUL and not seen.kinds("product", "competitor")
-    if vote and isinstance(voted, FindAid | AskLibrary) and unlikely:
-        vote = ("guiding", VOTE / 3)
-    if vote:
-        shares[vote[0]] += vote[1]
-    if context.draft and not seen.kinds("account") and seen.likelihood(("correct", "take_off", "discard")) >= LIKELY:
-        shares["threads"] += VOTE
-    if context.draft and not seen.kinds("account") and len(seen.said.own) <= SHORT:
-        shares["threads"] += VOTE / 2 if context.draft.written else VOTE
-    if seen.kinds("account", "deal") and "?" not in seen.said.own and len(seen.said.own) > LONG:
-        shares["writing"] += VOTE / 2
-    if seen.kinds("account") and _BOTH.search(seen.said.own) and not w.interrogative(seen):
-        shares["writing"] += VOTE
-    if not seen.kinds("account", "deal") and (w.measures_something(seen) or w.interrogative(seen)):
-        shares["asking"] += VOTE / 2
-    if seen.kinds("account", "deal") and "?" not in seen.said.own and _ORDERS.search(seen.said.own):
-        shares["writing"] += VOTE / 2
-    if _ADVICE.search(seen.said.own) and (isinstance(voted, AskLibrary) or not named):
-        shares["guiding"] += VOTE
-    about_product = seen.kinds("product") and not named and not w.DEALS.search(seen.said.own)
-    if about_product and isinstance(voted, AskLibrary) and seen.likeliest(seen.acts) == "changed":
-        shares["guiding"] = shares["asking"] + VOTE
-    if _SHOWS.search(seen.said.own) and (seen.kinds("account", "deal") or not isinstance(voted, FindAid | AskLibrary)):
-        shares["asking"] += VOTE
-    if not named and seen.likeliest(seen.acts) in {"forecast", "stage", "amount", "close", "owner"}:
-        shares["writing"] /= 2
-    if _ASKED_IN_CHINESE.search(seen.said.own):
-        shares["asking"] += VOTE / 2
-        shares["writing"] -= VOTE / 2
-    first, second = sorted(shares, key=lambda family: -shares[family])[:2]
-    return first, shares[first] >= SURELY or shares[first] >= CLEARLY * shares[second]
-
-
-def _vote(voted: Command) -> tuple[Family, float] | None:
-    if isinstance(voted, Unclear):
-        return ("talking", VOTE / 2) if voted.reason == "hypothetical" else None
-    family = TOLD.get(type(voted)) or ("writing" if type(voted).__name__.startswith("Create") else "guiding")
-    return family, WEIGHTS.get(type(voted), VOTE)
-
-
-def _names_a_record(seen: Seen, context: Context) -> bool:
-    return bool(seen.kinds("account", "deal", "contact")) or context.deal_in_thread
 
 
 def _unsure(seen: Seen, context: Context) -> Command:
@@ -217,11 +104,6 @@ def _unsure(seen: Seen, context: Context) -> Command:
 
 
 _EACH = re.compile(r"\b(?:both|all (?:two|three|four|five|\d|of them)|each|them all)\b|都", re.I)
-_BOTH = re.compile(
-    r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
-    r"|两个(?:单子|商机)都",
-    re.I,
-)
 
 
 def _for_several(told: list[Command], seen: Seen) -> list[Command]:
@@ -232,7 +114,7 @@ def _for_several(told: list[Command], seen: Seen) -> list[Command]:
     accounts = list(dict.fromkeys(p.words for p in seen.kinds("account")))
     if len(accounts) > 1 and _EACH.search(seen.said.own):
         return [one.model_copy(update={"deal": words}) for words in accounts]
-    if _BOTH.search(seen.said.own):
+    if BOTH.search(seen.said.own):
         return [ChangeMany(words=seen.said.text, selection=ListDeals(deal=one.deal), changes=one.changes)]
     return []
 
@@ -288,7 +170,7 @@ def _next(seen: Seen, by_rules: list[Command], context: Context, tried: Family) 
     rest: dict[Family, float] = {
         f: seen.likelihood(acts) for f, acts in FAMILIES.items() if f not in {tried, "threads"}
     }
-    vote = _vote(by_rules[0])
+    vote = vote_of(by_rules[0])
     if vote and vote[0] in rest:
         rest[vote[0]] += vote[1]
     return READ[max(rest, key=lambda f: rest[f])](seen, by_rules, context)
@@ -333,7 +215,7 @@ def _coach(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
         return by_rules
     if seen.likeliest(FAMILIES["coaching"]) == "coach_person":
         return [CoachPerson(whose=filter_of(seen, context).get("whose", ""))]
-    if not _names_a_record(seen, context):
+    if not names_a_record(seen, context):
         return _next(seen, by_rules, context, "coaching")
     return [CoachDeal(deal=about(seen, context))]
 
@@ -373,7 +255,7 @@ def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
         return [Unsupported(what="field", words=missing)]
     if seen.kinds("product") and _PRICE_ASKED.search(seen.said.own) and not seen.kinds("account", "deal"):
         return [read_fact(seen, context)]
-    likely = seen.likelihood(FAMILIES["guiding"]) >= LIKELY or _ADVICE.search(seen.said.own)
+    likely = seen.likelihood(FAMILIES["guiding"]) >= LIKELY or ADVICE.search(seen.said.own)
     about_records = seen.kinds("account", "deal") and not likely
     if about_records and isinstance(first, AskLibrary | Unclear):
         return _next(seen, [Unclear()], context, "guiding")
@@ -416,7 +298,7 @@ def _talk(seen: Seen, by_rules: list[Command], context: Context) -> list[Command
         case "about" if _SPEAKS.search(seen.said.own):
             return [Chat(topic="languages")]
         case "cannot" if seen.acts[act] < LIKELY:
-            named = _names_a_record(seen, context)
+            named = names_a_record(seen, context)
             return _next(seen, by_rules, context, "talking") if named else [_unsure(seen, context)]
         case "cannot":
             return [Unsupported(what="other", words=seen.said.text)]

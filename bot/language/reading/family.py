@@ -1,0 +1,142 @@
+"""Which family of acts a message is of: the model's likelihoods, the patterns' vote, and how the words stand."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.contract.commands.asking import ListDeals, ShowDeal, SummarizePipeline
+from bot.contract.commands.base import Command
+from bot.contract.commands.coaching import CoachDeal, CoachPerson
+from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
+from bot.contract.commands.guiding import AnnounceAid, AskLibrary, BlankAid, ChangeAid, FindAid, FollowAid, ReportAids
+from bot.contract.commands.planning import WritePlan
+from bot.contract.commands.talking import Help, Unclear, Unsupported
+from bot.contract.commands.writing import (
+    AnswerQuestion,
+    ChangeMany,
+    CorrectDraft,
+    LogActivity,
+    Undo,
+    UpdateDeal,
+)
+from bot.language.acts import FAMILIES, Family
+from bot.language.context import Context
+from bot.language.reading.questions import words as w
+from bot.language.reading.questions.conditions import stranger
+from bot.language.reading.seen import LIKELY, Seen
+from bot.language.rules import cues
+
+SHORT = 60
+"""A message of at most so many characters below an open card that names no customer is most likely about the card."""
+DOUBTFUL = 0.08
+"""Below this the patterns' words for an aid, which stand in many a question, count little."""
+SURELY, CLEARLY = 0.15, 2.5
+"""A family is taken from this likelihood on, or where it is so many times as likely as the next."""
+LONG = 160
+"""A message of so many characters that names a customer is hardly anything but a report."""
+VOTE = 0.3
+"""What the patterns' reading adds to the likelihood of its family."""
+TOLD: Mapping[type[Command], Family] = {
+    LogActivity: "writing", UpdateDeal: "writing", ChangeMany: "writing", CorrectDraft: "threads",
+    AnswerQuestion: "threads", Undo: "threads", SummarizePipeline: "asking", ListDeals: "asking", ShowDeal: "asking",
+    CoachDeal: "coaching", CoachPerson: "coaching", WritePlan: "planning", ScheduleDigest: "digests",
+    ListSchedules: "digests", CancelSchedule: "digests", SnoozeNudges: "digests", FindAid: "guiding",
+    FollowAid: "guiding", ReportAids: "guiding", AskLibrary: "guiding", Help: "talking", Unsupported: "talking",
+}  # fmt: skip
+WEIGHTS: Mapping[type[Command], float] = {
+    AskLibrary: 0.15, FindAid: 0.4, FollowAid: 0.4, ReportAids: 0.5, ChangeAid: 0.5, BlankAid: 0.5, AnnounceAid: 0.5,
+    WritePlan: 0.4, ScheduleDigest: 0.4, ListSchedules: 0.4, CancelSchedule: 0.4, SnoozeNudges: 0.4,
+}  # fmt: skip
+"""What the vote weighs where the words by which a command is asked for are more, or less, telling than most."""
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "card": ("correct", "take_off", "discard", "confirm"), "question": ("answer",), "query": ("narrow",),
+    "aids": ("follow_aid",),
+}  # fmt: skip
+"""Acts that only make sense where something stands open above."""
+_ORDERS = re.compile(
+    r"^\W*(?:please |pls |can you |could you )?(?:put|set|change|update|mark|move|push|pull|bump|add|remove|clear|log"
+    r"|record|note|rename|reopen|close)\b|^(?:请|帮我)?(?:把|记|改|更新|登记|新增|加)",
+    re.I,
+)
+_SHOWS = re.compile(
+    r"^\W*(?:please |pls |can you |could you )?(?:show|summari[sz]e|recap|list|display|tell me|remind me what"
+    r"|give me (?:a|the) (?:summary|overview|list|status))\b|^(?:请|帮我)?(?:看看|看下|看一下|总结|汇总"
+    r"|列出|列一下|查)|给我(?:看看|看一下|看下)",
+    re.I,
+)
+"""How an order to write, and one to show, begins."""
+ADVICE = re.compile(
+    r"\w.{12,}\bwhat (?:should|would|can|could|do) (?:i|we|you) do\W*$|^\W*(?:am i|are we|is it|may (?:i"
+    r"|we)) (?:allowed"
+    r"|permitted|ok|okay|use|name|mention|quote)\b|.{4,}(?:怎么办|咋办)\W*$|(?:可不可以|能不能|可以)(?:用|提|引用|公开)",
+    re.I,
+)
+"""Advice asked for a case told, or whether something is allowed: marketing's library knows, if anybody."""
+_ASKED_IN_CHINESE = re.compile(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
+BOTH = re.compile(
+    r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
+    r"|两个(?:单子|商机)都",
+    re.I,
+)
+
+
+def possible(seen: Seen, context: Context) -> Seen:
+    """Without the acts for which nothing stands open in the thread."""
+    missing = {
+        "card": context.draft is None, "question": context.question is None, "query": context.last_query is None,
+        "aids": not context.aids_in_thread,
+    }  # fmt: skip
+    gone = {act for what, acts in NEEDS.items() if missing[what] for act in acts}
+    return replace(seen, acts={act: share for act, share in seen.acts.items() if act not in gone})
+
+
+def family_of(seen: Seen, voted: Command, context: Context) -> tuple[Family, bool]:
+    """The likeliest family of acts, the patterns' vote counted in, and whether it stands out enough."""
+    shares = {family: seen.likelihood(acts) for family, acts in FAMILIES.items()}
+    vote = vote_of(voted)
+    named = bool(seen.kinds("account", "deal", "contact")) or context.deal_in_thread
+    asked_outright = cues.LOG.search(seen.said.own) or stranger(seen, context)
+    if vote and not named and isinstance(voted, LogActivity | UpdateDeal | ShowDeal) and not asked_outright:
+        vote = (vote[0], VOTE / 3)
+    unlikely = seen.likelihood(FAMILIES["guiding"]) < DOUBTFUL and not seen.kinds("product", "competitor")
+    if vote and isinstance(voted, FindAid | AskLibrary) and unlikely:
+        vote = ("guiding", VOTE / 3)
+    if vote:
+        shares[vote[0]] += vote[1]
+    if context.draft and not seen.kinds("account") and seen.likelihood(("correct", "take_off", "discard")) >= LIKELY:
+        shares["threads"] += VOTE
+    if context.draft and not seen.kinds("account") and len(seen.said.own) <= SHORT:
+        shares["threads"] += VOTE / 2 if context.draft.written else VOTE
+    if seen.kinds("account", "deal") and "?" not in seen.said.own and len(seen.said.own) > LONG:
+        shares["writing"] += VOTE / 2
+    if seen.kinds("account") and BOTH.search(seen.said.own) and not w.interrogative(seen):
+        shares["writing"] += VOTE
+    if not seen.kinds("account", "deal") and (w.measures_something(seen) or w.interrogative(seen)):
+        shares["asking"] += VOTE / 2
+    if seen.kinds("account", "deal") and "?" not in seen.said.own and _ORDERS.search(seen.said.own):
+        shares["writing"] += VOTE / 2
+    if ADVICE.search(seen.said.own) and (isinstance(voted, AskLibrary) or not named):
+        shares["guiding"] += VOTE
+    about_product = seen.kinds("product") and not named and not w.DEALS.search(seen.said.own)
+    if about_product and isinstance(voted, AskLibrary) and seen.likeliest(seen.acts) == "changed":
+        shares["guiding"] = shares["asking"] + VOTE
+    if _SHOWS.search(seen.said.own) and (seen.kinds("account", "deal") or not isinstance(voted, FindAid | AskLibrary)):
+        shares["asking"] += VOTE
+    if not named and seen.likeliest(seen.acts) in {"forecast", "stage", "amount", "close", "owner"}:
+        shares["writing"] /= 2
+    if _ASKED_IN_CHINESE.search(seen.said.own):
+        shares["asking"] += VOTE / 2
+        shares["writing"] -= VOTE / 2
+    first, second = sorted(shares, key=lambda family: -shares[family])[:2]
+    return first, shares[first] >= SURELY or shares[first] >= CLEARLY * shares[second]
+
+
+def vote_of(voted: Command) -> tuple[Family, float] | None:
+    if isinstance(voted, Unclear):
+        return ("talking", VOTE / 2) if voted.reason == "hypothetical" else None
+    family = TOLD.get(type(voted)) or ("writing" if type(voted).__name__.startswith("Create") else "guiding")
+    return family, WEIGHTS.get(type(voted), VOTE)
+
+
+def names_a_record(seen: Seen, context: Context) -> bool:
+    return bool(seen.kinds("account", "deal", "contact")) or context.deal_in_thread

@@ -1,0 +1,94 @@
+"""The deal's amount: certain, offered, or kept as words."""
+
+import re
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from bot.contract.commands.base import DealChanges, Offer
+from bot.domain.deals import StageKind
+from bot.language.context import Context
+from bot.language.reading.seen import LIKELY, SURE, Part, Seen
+from bot.language.reading.telling.weights import POSSIBLE, amount_in, both_agree, offer_of
+from bot.language.rules.stages import kind_of
+from bot.language.spans.money import MoneySaid
+
+_SAID_OUTRIGHT = re.compile(
+    r"(?:\b(?:worth|amount|value|deal size|make it|bump(?:ed)? (?:it )?to|now)\b|金额|预算|改成|改为|合同额|=|\bso\b"
+    r"|\bbecomes\b|→|->|=>)\W*(?:is"
+    r"|to|at|of|:|=|是|到|为)?\W*$",
+    re.I,
+)
+"""Words right before an amount that leave no doubt that it is the deal's."""
+_BEFORE = re.compile(
+    r"(?:\b(?:was|originally|by|cheaper|list(?:ed)?(?: at)?|down from|up from|from)|原价|原来"
+    r"|从)\W*$",
+    re.I,
+)
+"""Words right before an amount that say that it is the old one, or the list price."""
+_NEGATIVE = re.compile(r"(?:(?<=\s)[-−]|\b(?:minus|negative) |负)$", re.I)
+
+
+def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
+    """An amount is certain where it was said outright, or where the model takes its place for the deal's new amount."""
+    stated = [p for p in seen.of("amount", POSSIBLE) if isinstance(p.place.value, MoneySaid) and not _negative(p, seen)]
+    if changes.amount is None:
+        clear = [p for p in stated if p.share >= LIKELY and _sure(p)]
+        bare = [
+            p for p in seen.of("amount", LIKELY) if p.place.kind == "number" and p.words.replace(".", "", 1).isdigit()
+        ]
+        if not clear and len(bare) == 1 and both_agree(bare[0].share, seen.acts.get("amount", 0)):
+            kept |= {"amount": Decimal(bare[0].words), "bare_amount": True}
+            return []
+        relative = changes.amount_factor is not None or changes.amount_delta is not None
+        if len(clear) == 1 and both_agree(clear[0].share, seen.acts.get("amount", 0)):
+            kept |= {"amount": amount_in(clear[0]), "amount_factor": None, "amount_delta": None}
+            return []
+        return [] if relative else [offer_of("amount", p) for p in clear[:2]]
+    here = next((p for p in seen.kinds("money") if amount_in(p) == changes.amount), None)
+    lost = kind_of(changes.stage, context.stages) is StageKind.LOST
+    if here is not None and lost and here.share < SURE:
+        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        return []
+    if here is not None and (_BEFORE.search(seen.said.own[: here.place.start]) or _negative(here, seen)):
+        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        return []
+    listed = _listed(seen)
+    if len(listed) > 1:
+        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        return [offer_of("amount", p) for p in listed[:3]]
+    if here is None or _SAID_OUTRIGHT.search(seen.said.own[: here.place.start]):
+        return []
+    rivals = {amount_in(p) for p in stated if p.share >= LIKELY}
+    doubted = here.part not in {"amount", "min", "max"} and not (
+        here.share < LIKELY and seen.acts.get("amount", 0) >= LIKELY
+    )
+    many = len(rivals) > 1 and seen.acts.get("amount", 0) < LIKELY
+    if not doubted and not many:
+        return []
+    kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+    if here.part == "old_amount":
+        return []
+    return [offer_of("amount", p) for p in (stated[:2] if many else [here])]
+
+
+def _negative(part: Part, seen: Seen) -> bool:
+    """An amount below nothing, which no deal has; `acme - 50k` is a dash between words."""
+    return part.words.startswith(("-", "−")) or bool(_NEGATIVE.search(seen.said.own[: part.place.start]))
+
+
+def _listed(seen: Seen) -> list[Part]:
+    """Amounts that stand side by side, `90k, 95k and 99k`: which one is meant is not said."""
+    monies = [p for p in seen.kinds("money") if amount_in(p) is not None]
+    joined = [
+        (a, b)
+        for a, b in pairwise(monies)
+        if re.fullmatch(r"\s*(?:,|and|or|/|和|或|、|\s)+\s*", seen.said.own[a.place.end : b.place.start], re.I)
+        and amount_in(a) != amount_in(b)
+    ]
+    return [joined[0][0], *(b for _, b in joined)] if joined else []
+
+
+def _sure(part: Part) -> bool:
+    said = part.place.value
+    return isinstance(said, MoneySaid) and (said.sure or (said.amount >= 1000 and "," in part.words))

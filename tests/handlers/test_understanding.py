@@ -1,0 +1,61 @@
+"""What is put on a card and what is not, and what a thread that others used shows."""
+
+import pytest
+
+from bot.contract.replies.cards import DraftCard
+from bot.contract.replies.notices import Refusal
+from bot.views import as_json
+from tests.handlers.test_jobs import only
+
+DEAL = "Globex inbound dock rollout"
+
+
+def changes(talk, text: str) -> dict[str, str]:
+    (shown,) = [as_json(reply) for reply in talk("tamsin").say(text).replies]
+    assert shown["kind"] == "draft"
+    return {change["field"]: change["new"] for change in shown["changes"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{DEAL} wasn't won", f"{DEAL} hasn't moved to verbal", f"don't move {DEAL} to verbal",
+        f"we never lost {DEAL}", f"{DEAL} did not move to negotiation yet",
+    ],
+)  # fmt: skip
+def test_what_was_denied_is_not_put_on_a_card(talk, text):
+    assert changes(talk, text) == {}
+
+
+def test_an_amount_below_nothing_is_less_of_it_and_never_more(talk):
+    assert changes(talk, f"{DEAL} amount -50k") == {"amount": "35000"}
+
+
+def test_of_several_amounts_none_is_chosen_and_each_is_offered(talk):
+    (shown,) = [as_json(reply) for reply in talk("tamsin").say(f"{DEAL} is $90k, $95k and $99k").replies]
+    assert (shown["changes"], [offer["value"] for offer in shown["offers"]]) == ([], ["90000", "95000", "99000"])
+
+
+def test_a_day_that_no_calendar_has_is_asked_about(talk):
+    for text in (f"{DEAL} closes 31/11/2026", f"{DEAL} closes 2026-13-45"):
+        assert not any(isinstance(reply, DraftCard) and reply.changes for reply in talk("tamsin").say(text).replies)
+
+
+def test_a_weekday_of_what_is_over_is_the_last_one(talk):
+    assert changes(talk, f"{DEAL} closed won on monday") == {"stage": "Won", "close_date": "2026-03-09"}
+
+
+def test_how_long_others_waited_is_not_how_long_the_meeting_took(talk):
+    (shown,) = [
+        as_json(reply)
+        for reply in talk("tamsin").say(f"met Dana on {DEAL} for 45 min, trucks wait three hours there").replies
+    ]
+    assert shown["activity"]["duration_minutes"] == 45
+
+
+def test_a_thread_that_somebody_else_used_shows_no_account_of_theirs(talk):
+    assert talk("bertrand", thread="shared").say("account plan for Hollin").replies[0].kind != "refusal"
+    for text in ("account plan", "who do we know there", "who is the CFO there"):
+        shown = as_json(talk("tamsin", thread="shared").say(text).replies[0])
+        assert "Hollin" not in shown["text"], text
+    assert only(talk("tamsin", thread="shared").say("account plan for Hollin"), Refusal).reason == "not_found"
