@@ -72,6 +72,17 @@ ADVICE = re.compile(
     re.I,
 )
 """Advice asked for a case told, or whether something is allowed: marketing's library knows, if anybody."""
+_TO_COME = re.compile(
+    r"\b(?:before|ahead of|prior to|until|going into|prep\w* for) (?:a|an|my|the|our|this|next) (?:\w+ ){0,2}"
+    r"(?:call|meeting|demo|visit|qbr)\b",
+    re.I,
+)
+"""A call or meeting that has not been."""
+OPENS_A_QUESTION = re.compile(
+    r"^\W*(?:and |so |ok |hey |um |well )*(?:what|which|why|who|when|where|how (?:do|does|did|can|should"
+    r"|many|much|long))\b",
+    re.I,
+)
 _ASKED_IN_CHINESE = re.compile(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
 BOTH = re.compile(
     r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
@@ -124,6 +135,10 @@ def family_of(seen: Seen, voted: Command, context: Context) -> tuple[Family, boo
         shares["asking"] += VOTE
     if not named and seen.likeliest(seen.acts) in {"forecast", "stage", "amount", "close", "owner"}:
         shares["writing"] /= 2
+    if _TO_COME.search(seen.said.own):
+        shares["writing"] /= 8
+    if OPENS_A_QUESTION.search(seen.said.own):
+        shares["writing"] -= VOTE
     if _ASKED_IN_CHINESE.search(seen.said.own):
         shares["asking"] += VOTE / 2
         shares["writing"] -= VOTE / 2

@@ -25,7 +25,16 @@ from bot.language.acts import FAMILIES, FAMILY, Family
 from bot.language.context import LONGEST, Context, prepare
 from bot.language.reader import Reading
 from bot.language.reading import correcting
-from bot.language.reading.family import ADVICE, BOTH, TOLD, family_of, names_a_record, possible, vote_of
+from bot.language.reading.family import (
+    ADVICE,
+    BOTH,
+    OPENS_A_QUESTION,
+    TOLD,
+    family_of,
+    names_a_record,
+    possible,
+    vote_of,
+)
 from bot.language.reading.questions import words as w
 from bot.language.reading.questions.conditions import about, filter_of, stranger
 from bot.language.reading.questions.facts import read_fact
@@ -170,6 +179,8 @@ def _next(seen: Seen, by_rules: list[Command], context: Context, tried: Family) 
     rest: dict[Family, float] = {
         f: seen.likelihood(acts) for f, acts in FAMILIES.items() if f not in {tried, "threads"}
     }
+    if OPENS_A_QUESTION.search(seen.said.own):
+        rest.pop("writing", None)
     vote = vote_of(by_rules[0])
     if vote and vote[0] in rest:
         rest[vote[0]] += vote[1]

@@ -451,10 +451,17 @@ _BEFORE_ZH, _AFTER_ZH = re.compile(r"^\s*(?:之前|以前|前)"), re.compile(r"^
 LONG_AGO, FAR_AHEAD = date(1970, 1, 1), date(2199, 12, 31)
 
 
+_NOW = re.compile(r"\b(?:right |just )?now\b|\bat the moment\b|\bcurrently\b|目前|现在|此刻|当前", re.I)
+"""Words for the present, which every question is about."""
+_WITHIN = re.compile(r"\b(?:with)?in (?:the )?(?:next |coming )?$|\bwithin\b[^,.;]{0,12}$", re.I)
+_WITHIN_ZH = re.compile(r"\s*(?:之内|以内|内)")
+
+
 def span(text: str, context: Context, *, ahead: bool) -> dict[str, date | None]:
     """The period of a question as fields; `since` runs until today, `since last week` is the last 7 days, `before July`
     ends with June.
     """
+    text = _NOW.sub(lambda hit: " " * len(hit.group()), text)
     said = period_said(text, context, ahead=ahead)
     if said is None:
         return {"period_from": None, "period_to": None}
@@ -470,6 +477,10 @@ def span(text: str, context: Context, *, ahead: bool) -> dict[str, date | None]:
         start = LONG_AGO
     elif _AFTER.search(before) or _AFTER_ZH.search(after):
         start, end = end + timedelta(days=1), FAR_AHEAD
+    if _WITHIN.search(before) or text[said.start :].lower().startswith("within") or _WITHIN_ZH.match(after):
+        start = min(start, context.today)
+    if start > end:
+        start -= timedelta(days=365)  # a day without a year: the last one
     return {"period_from": start, "period_to": end}
 
 

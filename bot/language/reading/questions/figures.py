@@ -16,7 +16,13 @@ from bot.language.rules.filters import days_said, span, without_spans
 from bot.pipeline.measures import BUCKETS, Dimension, Measure, State
 
 _ABOUT_DEALS = re.compile(r"\b(?:deals?|opps?|opportunit|pipeline|won|lost|revenue|quota)\w*\b|单|商机|项目|管道", re.I)
+_TOP_DEALS = re.compile(
+    r"\b(?:biggest|largest|smallest|oldest|newest|latest|top)(?: \w+){0,3} (?:deals|opps|opportunities)\b"
+    r"|最(?:大|小|老)的.{0,6}(?:单|商机)",
+    re.I,
+)
 _OWNED = re.compile(r"\b(?:how many|number of) (?:accounts|customers|clients|companies)\b|多少(?:个|家)?客户", re.I)
+_HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b|多少(?:次|个|通|封)|几(?:次|个|通|封)", re.I)
 _BY_WHOM = frozenset({"rep", "month", "quarter", "week", "activity", "account", "manager", "region"})
 
 
@@ -35,7 +41,7 @@ def read_figures(seen: Seen, act: str, context: Context) -> Command:
         )
     named = w.meanings("dimensions", text).keys() - BUCKETS
     of_deals = w.DEALS.search(text) and not named and not w.WHO.match(text)
-    if act == "rank" and not by and (w.ONE.search(text) or of_deals):
+    if act == "rank" and not by and (w.ONE.search(text) or of_deals or _TOP_DEALS.search(text)):
         return read_list(seen, context)
     by, state = _by(seen, act, by, state, text)
     found = filter_of(seen, context, lost=state == "lost")
@@ -98,7 +104,7 @@ def read_activity(seen: Seen, context: Context, *, ranked: bool = False) -> Comm
     text = w.text_of(seen)
     found = _scope(seen, context)
     period = span(without_spans(seen.said.own), context, ahead=False)
-    if vocabulary("lacking")["activity"].search(text):
+    if vocabulary("lacking")["activity"].search(text) and not _HOW_MANY.search(text):
         subject: Literal["accounts", "people"] = (
             "accounts" if vocabulary("subjects")["accounts"].search(text) else "people"
         )

@@ -136,7 +136,10 @@ def state_said(text: str, act: str) -> State:
     for state in ("closed",) if both else ("lost", "won", "closed", "any"):
         if state in found or both:
             return state  # type: ignore[return-value]
-    return "won" if act == "rank" else "open"
+    return "won" if act == "rank" and not _OPEN.search(text) else "open"
+
+
+_OPEN = re.compile(r"\b(?:open|pipe(?:line)?|funnel|forecast|closing)\b|在手|未关|管道|漏斗", re.I)
 
 
 def activity_said(text: str) -> ActivityKind | None:
