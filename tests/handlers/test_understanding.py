@@ -2,9 +2,12 @@
 
 import pytest
 
+from bot.contract.message import Message
 from bot.contract.replies.cards import DraftCard
 from bot.contract.replies.notices import Refusal
+from bot.domain.audience import DIRECT
 from bot.views import as_json
+from tests.conftest import NOW
 from tests.handlers.test_jobs import only
 
 DEAL = "Globex inbound dock rollout"
@@ -59,3 +62,21 @@ def test_a_thread_that_somebody_else_used_shows_no_account_of_theirs(talk):
         shown = as_json(talk("tamsin", thread="shared").say(text).replies[0])
         assert "Hollin" not in shown["text"], text
     assert only(talk("tamsin", thread="shared").say("account plan for Hollin"), Refusal).reason == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("deals closing within 30 days", "2026-03-11", "2026-04-10"),
+        ("deals closing in december", "2026-12-01", "2026-12-31"),
+        ("deals won since july 1", "2025-07-01", "2026-03-11"),
+    ],
+)
+def test_a_period_begins_and_ends_where_it_was_said(house, talk, asked, first, last):
+    turn = house.caddie.understand(Message(asked, "tamsin@quayline.example", DIRECT, "p", NOW))
+    assert [(c.period_from.isoformat(), c.period_to.isoformat()) for c in turn] == [(first, last)]
+
+
+def test_a_call_to_come_and_a_question_make_no_card(talk):
+    for text in (f"i have 20 min before a call about {DEAL}, what hurts a CFO", f"what do I need to move {DEAL}"):
+        assert not any(isinstance(reply, DraftCard) for reply in talk("tamsin").say(text).replies), text

@@ -453,7 +453,7 @@ LONG_AGO, FAR_AHEAD = date(1970, 1, 1), date(2199, 12, 31)
 
 _NOW = re.compile(r"\b(?:right |just )?now\b|\bat the moment\b|\bcurrently\b|目前|现在|此刻|当前", re.I)
 """Words for the present, which every question is about."""
-_WITHIN = re.compile(r"\b(?:with)?in (?:the )?(?:next |coming )?$|\bwithin\b[^,.;]{0,12}$", re.I)
+_WITHIN = re.compile(r"\bwithin\b[^,.;]{0,12}$", re.I)
 _WITHIN_ZH = re.compile(r"\s*(?:之内|以内|内)")
 
 
