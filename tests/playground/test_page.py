@@ -90,6 +90,7 @@ def test_a_command_is_answered_for_oneself_and_a_file_of_notes_with_a_card(page,
     say(page, "/caddie pain chain for a CFO in manufacturing")
     page.wait_for_selector("text=Only visible to you")
     page.get_by_role("link", name="Caddie", exact=True).click()
+    page.wait_for_selector("[placeholder='Message Caddie']")
     notes = {"name": "notes 计划.txt", "mimeType": "text/plain", "buffer": TELLS.encode()}
     page.set_input_files("input[type=file]", files=[notes])
     page.wait_for_selector("text=notes 计划.txt")
@@ -113,6 +114,7 @@ def test_numbers_are_shown_in_a_channel_but_not_before_outsiders(page, slack):
     page.locator(".thread").wait_for(state="detached")
 
     page.get_by_role("link", name="ext-globex").click()
+    page.wait_for_selector("[placeholder*='ext-globex']")
     say(page, "@Caddie pipeline summary for my team")
     page.wait_for_selector(".message:has-text('Only visible to you') >> text=People from outside")
     visit(page, slack, "Tamsin", channel(slack, "#sales-all"))
