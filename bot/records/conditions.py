@@ -83,7 +83,7 @@ def conditions(selection: Selection, sight: Sight) -> list[Condition]:
     if selection.over_days_quiet is not None:
         found.append(_aged(last_activity(sight.clock), selection.over_days_quiet, sight.clock))
     if selection.pushes is not None:
-        found.append(deal.pushes >= min(selection.pushes, LONGEST))
+        found.append(deal.pushes >= selection.pushes)
     if selection.slipped is not None:
         found += [
             deal.open.is_(True),
@@ -127,13 +127,9 @@ def last_activity(clock: Clock) -> ColumnElement[Any]:
     return case((newest.is_(None), None), (newest <= clock.now, newest), else_=past.scalar_subquery())
 
 
-LONGEST = 100_000
-"""More days, or times, than any record has."""
-
-
 def _aged(since: Any, days: int, clock: Clock) -> Condition:
     """Whether `since`, or the day of creation where it is unknown, lies at least so many days back."""
-    day = clock.today - timedelta(days=min(days, LONGEST))
+    day = clock.today - timedelta(days=days)
     return or_(
         and_(since.isnot(None), since < clock.midnight(day + timedelta(days=1))),
         and_(since.is_(None), deal.created <= day),

@@ -1,10 +1,15 @@
 """What is put on a card and what is not, and what a thread that others used shows."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import insert, update
 
 from bot.contract.message import Message
 from bot.contract.replies.cards import DraftCard
 from bot.contract.replies.notices import Refusal
+from bot.crm.mirror import tables as t
 from bot.domain.audience import DIRECT
 from bot.views import as_json
 from tests.conftest import NOW
@@ -80,3 +85,49 @@ def test_a_period_begins_and_ends_where_it_was_said(house, talk, asked, first, l
 def test_a_call_to_come_and_a_question_make_no_card(talk):
     for text in (f"i have 20 min before a call about {DEAL}, what hurts a CFO", f"what do I need to move {DEAL}"):
         assert not any(isinstance(reply, DraftCard) for reply in talk("tamsin").say(text).replies), text
+
+
+def test_more_days_than_any_record_has_are_no_error(talk):
+    for text in (
+        "deals not touched for 99999999999 days", "deals with more than 999999999999 days in stage",
+        "accounts without activity in 99999999999 days", "who has not logged anything in 99999999999 days",
+        "deals pushed 99999999999999999999 times",
+    ):  # fmt: skip
+        for reply in talk("tamsin", thread=text).say(text).replies:
+            assert as_json(reply).get("reason") != "unavailable", text
+            assert "could not be answered" not in as_json(reply)["text"], text
+
+
+def test_what_was_done_on_deals_of_others_names_no_account_or_note_of_theirs(house, talk):
+    hidden = next(d for d in house.desk.mirror.deals(owners=["q06"]) if d.account_id)
+    account = next(iter(house.desk.mirror.accounts([hidden.account_id])))
+    mine = {d.account_id for d in house.desk.mirror.deals(owners=["q05"])}
+    assert account.id not in mine
+    with house.engine.begin() as connection:
+        connection.execute(
+            insert(t.activities).values(
+                id="zz1",
+                kind="note",
+                at=NOW - timedelta(days=1),
+                author_id="q05",
+                deal_id=hidden.id,
+                account_id=account.id,
+                contact_ids=[],
+                summary="zorblax",
+            )
+        )
+    for text in ("number of activities by account", "activities by account", f"account plan for {account.name}"):
+        for reply in talk("tamsin", thread=text).say(text).replies:
+            assert account.name in text or account.name not in as_json(reply)["text"], text
+            assert "zorblax" not in as_json(reply)["text"], text
+
+
+@pytest.mark.parametrize("only_two_sell", [False, True])
+def test_coaching_compares_a_rep_with_no_single_colleague(house, talk, only_two_sell):
+    if only_two_sell:
+        with house.engine.begin() as connection:
+            everybody = t.deals.c.owner_id != "q11"
+            connection.execute(update(t.deals).where(everybody).values(owner_id="q10"))
+    said = as_json(talk("zihan").say("where do I lose deals").replies[0])["text"]
+    theirs = re.findall(r"others (\d[\d.,]*%?)", said)
+    assert bool(theirs) is not only_two_sell, said

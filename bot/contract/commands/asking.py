@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.contract.commands.base import Command, DealWords
+from bot.contract.commands.base import Command, DealWords, Times
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import Forecast
 from bot.pipeline.measures import Dimension, Measure, State
@@ -34,9 +34,9 @@ class DealFilter(Command):
     industry: str | None = Field(None, description="Industry of the account, as written")
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
-    min_days_in_stage: int | None = Field(None, description="More than so many days in the stage")
-    min_days_quiet: int | None = Field(None, description="At least so many days without activity")
-    min_pushes: int | None = Field(None, description="Close date moved later at least so many times")
+    min_days_in_stage: Times | None = Field(None, description="More than so many days in the stage")
+    min_days_quiet: Times | None = Field(None, description="At least so many days without activity")
+    min_pushes: Times | None = Field(None, description="Close date moved later at least so many times")
     finding: Rule | None = Field(
         None,
         description="A flaw or risk that the deals have, such as no_next_step, stalled, close_date_past, no_amount",
@@ -107,7 +107,7 @@ class AskRecords(DealFilter):
     activity: ActivityKind | None = Field(None, description="Only activities of this kind")
     contact: str = Field("", description="The customer's person that activities were with, as written")
     lacking: Lacking | None = Field(None, description="What the accounts or people do not have")
-    lacking_days: int | None = Field(None, description="For 'activity': in how many days, 14 where nothing was said")
+    lacking_days: Times | None = Field(None, description="For 'activity': in how many days, 14 where nothing was said")
     least: bool = Field(False, description="True for the smallest first")
     top: int | None = Field(None, ge=1, le=100)
     below: Decimal | None = Field(None, description="Only groups whose first measure is below this; shares as 0.5")

@@ -5,10 +5,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.domain.deals import Forecast
 
+MOST_TIMES = 100_000
+Times = Annotated[int, AfterValidator(lambda n: max(min(n, MOST_TIMES), -MOST_TIMES))]
+"""A number of days or of times; more than any record has is as good as that many."""
 DealWords = Annotated[
     str, Field(description="The words that name the deal or account, as the person wrote them; empty if none")
 ]
@@ -65,7 +68,7 @@ class DealChanges(Command):
         False, description="True when a sign that several currencies share ($, ¥) said the currency"
     )
     close_date: date | None = Field(None, description="New close date; a bare month or quarter is its last day")
-    close_shift_days: int | None = Field(
+    close_shift_days: Times | None = Field(
         None, description="Move the close date by days instead: 'slips two weeks' is 14, 'pull in a week' is -7"
     )
     close_shift_months: int | None = Field(None, description="The same in months")

@@ -33,7 +33,6 @@ from bot.handlers.clarifying.names import meant_deal
 from bot.handlers.turn import Turn
 from bot.pipeline.measures import ALWAYS, BUCKETS, OF_QUOTA, UNITS, Dimension, Measure
 from bot.pipeline.selection import Selection
-from bot.records.conditions import LONGEST
 from bot.records.pieces import buckets
 from bot.records.question import Figures, Question, Row
 
@@ -300,7 +299,7 @@ def _accounts(command: AskRecords, scope: Scope, turn: Turn) -> list[Reply]:
         accounts, say = [a for a in accounts if not any(of.get(a.id, ()))], "accounts_without_deal"
     elif command.lacking == "activity":
         days = command.lacking_days or QUIET_DAYS
-        since = turn.clock.midnight(turn.company_today - timedelta(days=min(days, LONGEST)))
+        since = turn.clock.midnight(turn.company_today - timedelta(days=days))
         touched = mirror.accounts_touched_since(since, turn.now.astimezone(UTC))
         accounts, say, values = [a for a in accounts if a.id not in touched], "accounts_untouched", {"days": str(days)}
     rows = tuple(_account_row(a, why(a), turn) for a in accounts[: command.top or SHOWN_MOST])

@@ -79,9 +79,15 @@ def _others(scope: Scope, turn: Turn) -> frozenset[str]:
     peers = organization.tree(head.manager_id) - scope.owners if head and head.manager_id else frozenset()
     if organization.role(scope.head or "") is not Role.REP or not peers:
         peers = frozenset(organization.people) - scope.owners
-    if not peers <= turn.readable and len(peers) < FEWEST:
+    if not _may_be_told(peers, turn):
         peers = frozenset(organization.people) - scope.owners
-    return frozenset(peers) if peers <= turn.readable or len(peers) >= FEWEST else frozenset()
+    return frozenset(peers) if _may_be_told(peers, turn) else frozenset()
+
+
+def _may_be_told(peers: frozenset[str], turn: Turn) -> bool:
+    """Whether figures of these colleagues together show nobody's own: the asker reads them, or enough have deals."""
+    selling = turn.desk.mirror.snapshot.once("selling", turn.desk.mirror.sellers)
+    return peers <= turn.readable or len((peers & selling) - turn.readable) >= FEWEST
 
 
 def _leak(own: list[Conversion], theirs: list[Conversion]) -> tuple[Conversion, Conversion] | None:
