@@ -105,7 +105,7 @@ def family_of(seen: Seen, voted: Command, context: Context) -> tuple[Family, boo
     """The likeliest family of acts, the patterns' vote counted in, and whether it stands out enough."""
     shares = {family: seen.likelihood(acts) for family, acts in FAMILIES.items()}
     vote = vote_of(voted)
-    named = bool(seen.kinds("account", "deal", "contact")) or context.deal_in_thread
+    named = names_a_record(seen, context)
     asked_outright = cues.LOG.search(seen.said.own) or stranger(seen, context)
     if vote and not named and isinstance(voted, LogActivity | UpdateDeal | ShowDeal) and not asked_outright:
         vote = (vote[0], VOTE / 3)

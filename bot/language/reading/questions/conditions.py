@@ -11,6 +11,7 @@ from bot.language.lexicon import vocabulary
 from bot.language.reading.questions.words import CREATED, EVER, text_of
 from bot.language.reading.seen import Part, Seen
 from bot.language.rules.filters import LONG_AGO, blanked, deal_words, number, read_filter, span, without_spans
+from bot.language.rules.stages import kind_of
 from bot.language.spans.money import CURRENCIES
 from bot.pipeline.measures import BUCKETS, Measure, State
 
@@ -65,9 +66,9 @@ def _stages(seen: Seen, found: dict[str, Any], context: Context) -> None:
     wanted: list[str] = []
     excluded: list[str] = []
     for part in seen.kinds("stage"):
-        if not _is_open(part, context):
-            continue
         name = str(part.place.value)
+        if kind_of(name, context.stages) is not StageKind.OPEN:
+            continue
         joined = excluded and re.fullmatch(
             r"\W*(?:or|and|,|、|和|或)\W*", text[_last_end(seen, part) : part.place.start]
         )
@@ -92,10 +93,6 @@ def _stages(seen: Seen, found: dict[str, Any], context: Context) -> None:
 
 def _last_end(seen: Seen, part: Part) -> int:
     return max((p.place.end for p in seen.kinds("stage") if p.place.end <= part.place.start), default=part.place.start)
-
-
-def _is_open(part: Part, context: Context) -> bool:
-    return any(stage.name == part.place.value and stage.kind is StageKind.OPEN for stage in context.stages)
 
 
 def _names(seen: Seen, found: dict[str, Any]) -> None:

@@ -73,8 +73,8 @@ def _by(
     """The breakdown: what was said, of a ranking whom or what it ranks, of losses the reasons asked for."""
     found = w.meanings("dimensions", text)
     if act == "rank" and not by:
-        named = [d for d, _ in sorted(found.items(), key=lambda item: item[1]) if d not in BUCKETS]
-        by = (named[0] if named else "rep",)  # type: ignore[assignment]
+        named: list[Any] = [d for d, _ in sorted(found.items(), key=lambda item: item[1]) if d not in BUCKETS]
+        by = (named[0] if named else "rep",)
     reasons = re.search(r"loss[- ]reasons?|(?:丢|输|失)单原因", text, re.I) or (state == "lost" and w.WHY.search(text))
     shared = state == "lost" and "share" in w.measures_said(text)
     if (reasons or shared) and "loss_reason" not in by:

@@ -133,9 +133,12 @@ def state_said(text: str, act: str) -> State:
     """Which deals are meant: those won, lost, closed, or any where creation is asked about, else open ones."""
     found = meanings("states", text)
     both = "won" in found and "lost" in found
-    for state in ("closed",) if both else ("lost", "won", "closed", "any"):
-        if state in found or both:
-            return state  # type: ignore[return-value]
+    if both:
+        return "closed"
+    states: tuple[State, ...] = ("lost", "won", "closed", "any")
+    for state in states:
+        if state in found:
+            return state
     return "won" if act == "rank" and not _OPEN.search(text) else "open"
 
 

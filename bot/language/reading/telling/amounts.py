@@ -28,6 +28,8 @@ _BEFORE = re.compile(
 """Words right before an amount that say that it is the old one, or the list price."""
 _NEGATIVE = re.compile(r"(?:(?<=\s)[-−]|\b(?:minus|negative) |负)$", re.I)
 
+_NO_AMOUNT: dict[str, Any] = {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+
 
 def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
     """An amount is certain where it was said outright, or where the model takes its place for the deal's new amount."""
@@ -48,14 +50,14 @@ def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context
     here = next((p for p in seen.kinds("money") if amount_in(p) == changes.amount), None)
     lost = kind_of(changes.stage, context.stages) is StageKind.LOST
     if here is not None and lost and here.share < SURE:
-        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        kept |= _NO_AMOUNT
         return []
     if here is not None and (_BEFORE.search(seen.said.own[: here.place.start]) or _negative(here, seen)):
-        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        kept |= _NO_AMOUNT
         return []
     listed = _listed(seen)
     if len(listed) > 1:
-        kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+        kept |= _NO_AMOUNT
         return [offer_of("amount", p) for p in listed[:3]]
     if here is None or _SAID_OUTRIGHT.search(seen.said.own[: here.place.start]):
         return []
@@ -66,7 +68,7 @@ def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context
     many = len(rivals) > 1 and seen.acts.get("amount", 0) < LIKELY
     if not doubted and not many:
         return []
-    kept |= {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
+    kept |= _NO_AMOUNT
     if here.part == "old_amount":
         return []
     return [offer_of("amount", p) for p in (stated[:2] if many else [here])]

@@ -43,7 +43,7 @@ def weigh_stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context:
             kept["stage"] = names.pop()
             return []
         return _ended(seen, kept, context)
-    kind = next((s.kind for s in context.stages if s.name == changes.stage), StageKind.OPEN)
+    kind = kind_of(changes.stage, context.stages) or StageKind.OPEN
     acts = seen.likelihood(CLOSED_BY[kind])
     against = seen.likelihood(("note", "private", "fact", "cannot", "cancelled"))
     here = [p for p in seen.kinds("stage") if p.place.value == changes.stage]
