@@ -9,6 +9,12 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CJK = "\u3400-\u9fff"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[.,]\d+)*(?:['’]s\b)?", re.UNICODE)
 HAS_CJK = re.compile(f"[{_CJK}]")
+_EDGE = rf"(?:\b|(?<=[{_CJK}])(?=[A-Za-z])|(?<=[A-Za-z])(?=[{_CJK}]))"
+
+
+def worded(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern in which a word also begins and ends beside a Chinese character: `今天demo了`."""
+    return re.compile(pattern.replace(r"\b", _EDGE), flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.domain.deals import Stage
 from bot.domain.names import NamedSpan, NameKind
 from bot.domain.periods import FiscalCalendar
 from bot.domain.process import Process
-from bot.domain.text import normal, simplified
+from bot.domain.text import normal, simplified, worded
 
 LONGEST = 12_000
 """Characters of a message that is read; longer ones are to be sent in parts."""
@@ -69,9 +69,9 @@ class Said:
     own: str
 
 
-_MARKUP = re.compile(r"<(?:@[UW]\w+|![\w^|]+|#C\w+)(?:\|[^>]*)?>")
-_QUOTED = re.compile(r'"[^"\n]{3,}"|“[^”\n]{3,}”|「[^」]+」|```.*?```|(?m:^>.*$)', re.S)
-_FORWARDED = re.compile(
+_MARKUP = worded(r"<(?:@[UW]\w+|![\w^|]+|#C\w+)(?:\|[^>]*)?>")
+_QUOTED = worded(r'"[^"\n]{3,}"|“[^”\n]{3,}”|「[^」]+」|```.*?```|(?m:^>.*$)', re.S)
+_FORWARDED = worded(
     (
         r"-{3,} ?(?:original|forwarded) message.*|^(?:from|von|de|发件人): .+?^(?:to|sent|date|subject|发送|主题): .*"
         r"|\bwrote:\s*\n.*"

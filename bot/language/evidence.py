@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from bot.domain.text import simplified
+from bot.domain.text import simplified, worded
 from bot.pipeline.factors import FactorName, Sign
 
 I = re.IGNORECASE
 SENTENCE_MOST = 220
-_SENTENCES = re.compile(r"[^.!?;\n。!?;]*(?:[.](?=\d)[^.!?;\n。!?;]*)*[.!?;。!?;]?")
+_SENTENCES = worded(r"[^.!?;\n。!?;]*(?:[.](?=\d)[^.!?;\n。!?;]*)*[.!?;。!?;]?")
 _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "pain",
         False,
-        re.compile(
+        worded(
             (
                 r"\bno (?:real |big )?(?:pain|problem|issue)s?\b|\bnot (?:a|their|really a) (?:priority|problem"
                 r"|pain|issue)\b|\bhappy with (?:what|the|their|how)\b|\bnice[- ]to[- ]have\b|\bworks fine\b"
@@ -26,7 +26,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "pain",
         True,
-        re.compile(
+        worded(
             r"\b(?:pains?|problems?|struggl\w+|suffer\w*|frustrat\w+|complain\w*|losing|loses|loss(?:es)?"
             r"|wast\w+|downtime|outages?|delays?|late\b|errors?|mistakes?|defects?|penalt\w+|fines?\b"
             r"|overtime|scrap|rework|breakdowns?|stockouts?|shortages?|backlog|bottlenecks?|too (?:slow"
@@ -40,7 +40,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "power",
         False,
-        re.compile(
+        worded(
             (
                 r"\b(?:not|isn'?t|no) (?:the |a )?(?:decision[- ]maker|economic buyer|authority)\b|\b(?:no"
                 r"|without|can'?t get|cannot get|hasn'?t got|never met|still no|not yet) (?:access|through"
@@ -54,7 +54,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "power",
         True,
-        re.compile(
+        worded(
             r"\b(?:economic buyer|decision[- ]maker|signs? off|sign(?:ing)? authority|can sign|will sign"
             r"|budget (?:holder|owner|authority)|holds the budget|c[efiot]o\b|chief \w+|vp\b|vice president"
             r"|managing director|general manager|board|exec(?:utive)?s?|president"
@@ -75,7 +75,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "vision",
         False,
-        re.compile(
+        worded(
             (
                 r"\b(?:prefers?|leaning (?:to|toward)s?|comparing us with|looking at (?:other|alternatives)"
                 r"|doesn'?t see|don'?t see|not convinced|sceptical|skeptical|against it)\b|更倾向"
@@ -88,7 +88,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "vision",
         True,
-        re.compile(
+        worded(
             (
                 r"\b(?:describ\w+|how (?:she|he|they) wants?|demo\w*|pilot\w*|trial\w*|proof of concept|poc"
                 r"|requirements?|use cases?|wants? (?:us )?to|need(?:s|ed)? (?:a|an|the|to)|liked|loved"
@@ -101,7 +101,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "value",
         False,
-        re.compile(
+        worded(
             (
                 r"\b(?:too expensive|can'?t justify|cannot justify|over budget|no budget|cheaper|price (?:is"
                 r"|was|too|concern|objection)|pushback on price|what it costs before|no (?:roi|business case)"
@@ -113,7 +113,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "value",
         True,
-        re.compile(
+        worded(
             (
                 r"\b(?:roi|pay[- ]?back|business case|sav(?:e|es|ed|ing|ings)|worth|benefits?"
                 r"|cost of (?:doing nothing|inaction)|return on|break[- ]even|budget (?:is |was )?(?:approved"
@@ -126,7 +126,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "control",
         False,
-        re.compile(
+        worded(
             (
                 r"\b(?:no (?:reply|answer|response)|went (?:quiet|dark)|gone (?:quiet|dark)|ghost\w*|voicemail"
                 r"|no[- ]show|cancel(?:l)?ed|rescheduled|postponed|waiting (?:for|on) (?:them|their|a reply)"
@@ -139,7 +139,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "control",
         True,
-        re.compile(
+        worded(
             (
                 r"\b(?:agreed (?:on )?(?:a |the |our )?(?:plan|dates?|timeline|schedule|next steps?|steps)"
                 r"|mutual (?:action |close )?plan|joint plan|close plan|project plan|plan with dates"
@@ -155,7 +155,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "urgency",
         False,
-        re.compile(
+        worded(
             (
                 r"\b(?:no (?:rush|hurry|urgency)|not urgent|next year|on hold|(?:budget|hiring|spending) freeze"
                 r"|frozen|push(?:ed)? (?:out|back|it|to)|delay(?:ed)? (?:the|to|until)|wait(?:ing)? (?:for"
@@ -168,7 +168,7 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
     (
         "urgency",
         True,
-        re.compile(
+        worded(
             (
                 r"\b(?:deadlines?|must (?:be )?(?:live|running|done|in place|have)|(?:need\w*|want\w*|has to be"
                 r"|have to be|must) .{0,40}\b(?:by|before|until) (?:the )?(?:end|\d|q[1-4]|jan|feb|mar|apr|may"
@@ -185,14 +185,14 @@ _CUES: tuple[tuple[FactorName, bool, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_FIRM = re.compile(
+_FIRM = worded(
     (
         r"\d[\d,.]*\s*(?:%|percent|k\b|m\b|万|亿|元|hours?|days?|weeks?|months?|pallets?|orders?|tons?|people)"
         r"|[$€£¥]\s?\d|\b(?:confirmed|agreed|approved|signed off|in writing|committed)\b|确认|同意|批准|书面|承诺"
     ),
     I,
 )
-_DENIED = re.compile(
+_DENIED = worded(
     (
         r"\b(?:no|not|never|without|didn'?t|doesn'?t|don'?t|isn'?t|wasn'?t|haven'?t|hasn'?t|can'?t|cannot"
         r"|nobody|need to find out|unclear|unknown whether|don'?t know)\b(?!\s+(?:only|idea|one trusts"
@@ -200,7 +200,7 @@ _DENIED = re.compile(
     ),
     I,
 )
-_OURS = re.compile(
+_OURS = worded(
     r"^\W*(?:we should|i should|todo|plan:|next:|must ask|ask (?:him|her|them)|need to ask|下一步|待办|要问)", I
 )
 
@@ -226,7 +226,7 @@ def _in_sentence(sentence: str, day: date | None) -> Iterator[Sign]:
         yield Sign(factor, favourable, favourable and bool(_FIRM.search(folded)), day, sentence[:SENTENCE_MOST])
 
 
-_PROMISES = re.compile(
+_PROMISES = worded(
     (
         r"\b(?:promis\w+|will (?:send|get|come|call|share|check|ask|introduce|review|sign|confirm)|i'?ll|we'?ll"
         r"|they'?ll|owe\w*|send (?:them|him|her)|asked (?:me|us) (?:to|for)|wants? .{0,40}\b(?:by|before"

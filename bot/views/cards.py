@@ -41,7 +41,7 @@ def _offer(offer: Offer, n: int, card: DraftCard) -> b.Block:
     if offer.field == "amount" and card.currency:
         value = locale_of(card.locale).money(Decimal(offer.value), card.currency)
     return b.button(
-        phrase(card.language, f"offer_{offer.field}", value=value),
+        phrase(card.language, f"offer_{offer.field}", value=cut(value, 60)),
         f"take:{n}",
         f"{card.draft_id} {offer.field}:{offer.value}",
     )

@@ -42,13 +42,14 @@ class Command(BaseModel):
 
 
 class Offer(BaseModel):
-    """A value that may be meant and is not sure: it changes nothing until its author takes it."""
+    """A value that may be meant and is not sure: it changes nothing until its author takes it; a step has its day."""
 
     model_config = ConfigDict(frozen=True)
 
-    field: Literal["amount", "close_date", "stage"]
+    field: Literal["amount", "close_date", "stage", "next_step"]
     value: str
     words: str
+    due: date | None = None
 
 
 class DealChanges(Command):

@@ -66,7 +66,8 @@ def take_offer(value: str, draft_id: str | None, turn: Turn) -> list[Reply]:
     if found[0].author_id != turn.person.id:
         return [turn.refuse("not_allowed", "not_your_card")]
     turn.conversation = turn.conversation.model_copy(update={"draft_id": found[0].id})
-    changes = DealChanges.model_validate({offered.field: offered.value})
+    due = {"next_step_due": offered.due} if offered.due else {}
+    changes = DealChanges.model_validate({offered.field: offered.value, **due})
     rest = tuple(o for o in found[0].offers if o != offered)
     return correct(CorrectDraft(changes=changes, offers=rest), turn)
 

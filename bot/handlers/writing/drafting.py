@@ -11,6 +11,7 @@ from bot.contract.drafts import Draft
 from bot.contract.replies.base import DealRef, Reply
 from bot.contract.replies.cards import BulkItem, Change, DraftActivity, DraftCard, Matched, NextStep, Option
 from bot.contract.replies.notices import NotUnderstood
+from bot.domain.activities import ActivityKind
 from bot.domain.deals import Account, Contact, Deal, StageKind
 from bot.domain.fields import as_text, value_of
 from bot.domain.money import plain
@@ -21,6 +22,8 @@ from bot.handlers.writing.fields import values_before
 from bot.language.spans.calendar import plus_months
 
 LARGEST_AMOUNT = Decimal(10) ** 13
+LEAST_WHOLE = 1000
+"""An amount below is most likely told without its `k`, where the deal's own is far above."""
 _SHARING_A_SIGN = ({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL"}, {"CNY", "JPY"})
 Captured = LogActivity | UpdateDeal
 
@@ -64,14 +67,11 @@ def draft_for(
     listed, refs = changes_of(changes, deal, turn) if deal else ((), {})
     if any(c.field == "amount" and c.new is not None and (not 0 <= Decimal(c.new) < LARGEST_AMOUNT) for c in listed):
         return [ask("amount", [], command, turn, plain(changes.amount or Decimal(0)))]
+    offers = _offered(command, deal, listed, step)
+    if activity is None and step is None and not listed and offers:
+        activity = DraftActivity(kind=ActivityKind.NOTE, at=turn.today, summary=turn.text)
     if activity is None and step is None and not listed:
-        from bot.handlers.asking.lists import deals_found
-
-        return (
-            [deals_found([deal], turn, say="nothing_changes")]
-            if deal
-            else [NotUnderstood(suggestions=(), language=turn.language)]
-        )
+        return _nothing_changes(deal, turn)
     draft = Draft(
         id=turn.desk.new_id(),
         author_id=turn.person.id,
@@ -92,12 +92,22 @@ def draft_for(
         next_step=step,
         missing=_missing(deal, listed, step, turn) if deal else (),
         matched=matched,
-        offers=_offered(command, deal, listed),
+        offers=offers,
     )
     return [show(draft, deal, turn, replaces=replaces, contact_ids=tuple(c.id for c in people.contacts))]
 
 
-def _offered(command: Captured, deal: Deal | None, listed: tuple[Change, ...]) -> tuple[Offer, ...]:
+def _nothing_changes(deal: Deal | None, turn: Turn) -> list[Reply]:
+    from bot.handlers.asking.lists import deals_found
+
+    if deal is None:
+        return [NotUnderstood(suggestions=(), language=turn.language)]
+    return [deals_found([deal], turn, say="nothing_changes")]
+
+
+def _offered(
+    command: Captured, deal: Deal | None, listed: tuple[Change, ...], step: NextStep | None
+) -> tuple[Offer, ...]:
     """The possible values that would change the deal and that the card does not hold already."""
     if deal is None:
         return ()
@@ -105,9 +115,20 @@ def _offered(command: Captured, deal: Deal | None, listed: tuple[Change, ...]) -
         "amount": plain(deal.amount) if deal.amount is not None else None,
         "close_date": deal.close_date.isoformat() if deal.close_date else None,
         "stage": deal.stage,
+        "next_step": deal.next_step,
     }
-    held = {c.field for c in listed}
-    return tuple(o for o in command.offers if o.field not in held and present[o.field] != o.value)
+    held = {c.field for c in listed} | ({"next_step"} if step else set())
+    free = (_in_its_order(offer, deal) for offer in command.offers if offer.field not in held)
+    return tuple(offer for offer in free if offer is not None and present[offer.field] != offer.value)
+
+
+def _in_its_order(offer: Offer, deal: Deal) -> Offer | None:
+    """An offered amount without its unit in the order of size of the deal's."""
+    if offer.field != "amount" or not offer.value:
+        return offer
+    said = Decimal(offer.value)
+    meant = new_amount(DealChanges(amount=said, bare_amount=said < LEAST_WHOLE), deal.amount)
+    return offer.model_copy(update={"value": plain(meant)}) if meant is not None else None
 
 
 def show(
@@ -215,7 +236,7 @@ def _same_sign(said: str, present: str) -> bool:
 
 def new_amount(changes: DealChanges, present: Decimal | None) -> Decimal | None:
     """The amount meant: a factor of the present one or a difference to it; a bare number in the present one's order of
-    size.
+    size, and none where it fits no such order.
     """
     if changes.amount_factor is not None:
         return (present * changes.amount_factor).quantize(Decimal("0.01")).normalize() if present else None
@@ -226,6 +247,7 @@ def new_amount(changes: DealChanges, present: Decimal | None) -> Decimal | None:
         for scale in (1000, 10_000, 1_000_000):
             if present / 10 <= amount * scale <= present * 10:
                 return amount * scale
+        return None
     return amount
 
 

@@ -2,10 +2,12 @@
 
 import re
 
-_NUMBERS = re.compile(r"\d[\d.,]*")
-_LINKS = re.compile(r"https?://\S+")
-_NAMES = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]{2,}\b", re.M)
-_CITED = re.compile(r"\[\d+\]")
+from bot.domain.text import worded
+
+_NUMBERS = worded(r"\d[\d.,]*")
+_LINKS = worded(r"https?://\S+")
+_NAMES = worded(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]{2,}\b", re.M)
+_CITED = worded(r"\[\d+\]")
 
 
 def grounded(prose: str, facts: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.contract.commands.base import Command, DealChanges
 from bot.contract.commands.writing import CorrectDraft, SameFor
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.seen import LIKELY, Seen
@@ -15,25 +16,25 @@ from bot.language.spans.calendar import DateSaid
 from bot.language.spans.durations import find_duration
 from bot.language.spans.money import MoneySaid
 
-_LESS = re.compile(
+_LESS = worded(
     r"\b(?:less|off|minus|down|lower|cut|knock\w*|shav\w*|reduc\w*|drop\w*|discount)\b|减|少|降|便宜|-", re.I
 )
-_EARLIER = re.compile(r"\b(?:earlier|sooner|forward|before|in by|pull\w*)\b|提前|早", re.I)
-_SHIFT = re.compile(
+_EARLIER = worded(r"\b(?:earlier|sooner|forward|before|in by|pull\w*)\b|提前|早", re.I)
+_SHIFT = worded(
     r"(?P<span>(?:\d+|an?|one|two|three|four|six) (?:days?|weeks?|fortnight|months?)) (?P<way>later|earlier|sooner)"
     r"|(?P<way2>晚|早|推迟|提前)(?P<span2>.{1,4}(?:天|周|个月))",
     re.I,
 )
-_DAY_ALONE = re.compile(
+_DAY_ALONE = worded(
     r"\b(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|jan|feb|mar|apr|may|jun|jul"
     r"|aug|sep|oct|nov|dec))",
     re.I,
 )
 """A day without its month is one of the month that the card shows."""
-_OTHER = re.compile(
+_OTHER = worded(
     r"\bwrong (?:deal|one|opp)\b|\bother (?:deal|one)\b|\bnot (?:that|this) (?:deal|one)\b|不是这个|另一个|搞错", re.I
 )
-_ADDED = re.compile(r"\b(?:also|too|as well|joined|plus|and|there)\b|也|还有", re.I)
+_ADDED = worded(r"\b(?:also|too|as well|joined|plus|and|there)\b|也|还有", re.I)
 _TAKEN_OFF: dict[str, Any] = {
     "next_step": "next_step", "amount": "amount", "close_date": "close_date", "stage": "stage", "forecast": "forecast",
 }  # fmt: skip

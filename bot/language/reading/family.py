@@ -19,6 +19,7 @@ from bot.contract.commands.writing import (
     Undo,
     UpdateDeal,
 )
+from bot.domain.text import worded
 from bot.language.acts import FAMILIES, Family
 from bot.language.context import Context
 from bot.language.reading.questions import words as w
@@ -53,38 +54,38 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "aids": ("follow_aid",),
 }  # fmt: skip
 """Acts that only make sense where something stands open above."""
-_ORDERS = re.compile(
+_ORDERS = worded(
     r"^\W*(?:please |pls |can you |could you )?(?:put|set|change|update|mark|move|push|pull|bump|add|remove|clear|log"
     r"|record|note|rename|reopen|close)\b|^(?:请|帮我)?(?:把|记|改|更新|登记|新增|加)",
     re.I,
 )
-_SHOWS = re.compile(
+_SHOWS = worded(
     r"^\W*(?:please |pls |can you |could you )?(?:show|summari[sz]e|recap|list|display|tell me|remind me what"
     r"|give me (?:a|the) (?:summary|overview|list|status))\b|^(?:请|帮我)?(?:看看|看下|看一下|总结|汇总"
     r"|列出|列一下|查)|给我(?:看看|看一下|看下)",
     re.I,
 )
 """How an order to write, and one to show, begins."""
-ADVICE = re.compile(
+ADVICE = worded(
     r"\w.{12,}\bwhat (?:should|would|can|could|do) (?:i|we|you) do\W*$|^\W*(?:am i|are we|is it|may (?:i"
     r"|we)) (?:allowed"
     r"|permitted|ok|okay|use|name|mention|quote)\b|.{4,}(?:怎么办|咋办)\W*$|(?:可不可以|能不能|可以)(?:用|提|引用|公开)",
     re.I,
 )
 """Advice asked for a case told, or whether something is allowed: marketing's library knows, if anybody."""
-_TO_COME = re.compile(
+_TO_COME = worded(
     r"\b(?:before|ahead of|prior to|until|going into|prep\w* for) (?:a|an|my|the|our|this|next) (?:\w+ ){0,2}"
     r"(?:call|meeting|demo|visit|qbr)\b",
     re.I,
 )
 """A call or meeting that has not been."""
-OPENS_A_QUESTION = re.compile(
+OPENS_A_QUESTION = worded(
     r"^\W*(?:and |so |ok |hey |um |well )*(?:what|which|why|who|when|where|how (?:do|does|did|can|should"
     r"|many|much|long))\b",
     re.I,
 )
-_ASKED_IN_CHINESE = re.compile(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
-BOTH = re.compile(
+_ASKED_IN_CHINESE = worded(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
+BOTH = worded(
     r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
     r"|两个(?:单子|商机)都",
     re.I,
@@ -125,7 +126,7 @@ def family_of(seen: Seen, voted: Command, context: Context) -> tuple[Family, boo
     if not seen.kinds("account", "deal") and (w.measures_something(seen) or w.interrogative(seen)):
         shares["asking"] += VOTE / 2
     if seen.kinds("account", "deal") and "?" not in seen.said.own and _ORDERS.search(seen.said.own):
-        shares["writing"] += VOTE / 2
+        shares["writing"] += VOTE
     if ADVICE.search(seen.said.own) and (isinstance(voted, AskLibrary) or not named):
         shares["guiding"] += VOTE
     about_product = seen.kinds("product") and not named and not w.DEALS.search(seen.said.own)

@@ -21,8 +21,9 @@ from bot.contract.commands.writing import (
     Undo,
     UpdateDeal,
 )
+from bot.domain.text import worded
 from bot.language.acts import FAMILIES, FAMILY, Family
-from bot.language.context import LONGEST, Context, prepare
+from bot.language.context import LONGEST, Context, Said, prepare
 from bot.language.reader import Reading
 from bot.language.reading import correcting
 from bot.language.reading.family import (
@@ -35,6 +36,7 @@ from bot.language.reading.family import (
     possible,
     vote_of,
 )
+from bot.language.reading.questions import several
 from bot.language.reading.questions import words as w
 from bot.language.reading.questions.conditions import about, filter_of, stranger
 from bot.language.reading.questions.facts import read_fact
@@ -49,20 +51,20 @@ from bot.language.rules.reader import OFFLINE, RuleReader
 from bot.language.trained.model import Model
 
 DISCARDS = 0.3
-_NOT_TO_KEEP = re.compile(
+_NOT_TO_KEEP = worded(
     r"\b(?:leave|keep) (?:it|this|that|him|her|them) out of (?:the )?(?:crm|system|records?)\b"
     r"|\b(?:don'?t|do not|dont|no need to) (?:log|record|note|write|save|put) (?:this|that|it|anything)\b"
     r"|\boff the record\b|\bbetween (?:us|you and me)\b|别(?:记|录|写)(?:下来|进去|了)?|不(?:用|要)(?:记|录)",
     re.I,
 )
 """What a person says is not to be kept is not kept, whatever else the message holds."""
-_THROWN_AWAY = re.compile(
+_THROWN_AWAY = worded(
     r"\W*(?:nvm|never ?mind|scratch (?:that|it)|forget (?:it|that|about it)|discard(?: (?:it|that))?"
     r"|cancel(?: (?:it|that))?"
     r"|throw (?:it|that) away|算了(?:吧)?|不用了|取消|别记了)\W*",
     re.I,
 )
-_DELETES = re.compile(
+_DELETES = worded(
     r"^\W*(?:please |pls |can you |could you )?(?:delete|erase|wipe)\b|^(?:请|帮我"
     r"|把)?.{0,12}(?:删除|删掉|删了)",
     re.I,
@@ -94,6 +96,35 @@ class JudgedReader:
         if len(said.text) > LONGEST or isinstance(by_rules[0], Undo | Help) or decided:
             return by_rules
         seen = possible(see(said, context, self._model), context)
+        return (
+            self._questions(seen, context)
+            or self._told_and_asked(said, context)
+            or self._of_family(seen, by_rules, context)
+        )
+
+    def _questions(self, seen: Seen, context: Context) -> list[Command]:
+        """The questions of a message that asks for several things about the records; none where it is one."""
+        parts = several.parts_of(seen)
+        if len(parts) < 2:
+            return []
+        read = [command for said in parts for command in self._alone(said, context)]
+        return read if several.all_asked(read) else []
+
+    def _told_and_asked(self, said: Said, context: Context) -> list[Command]:
+        """The answer to what a report asks beside, then its card."""
+        both = several.told_and_asked(said, context) if context.draft is None and context.question is None else None
+        if both is None:
+            return []
+        told, asked = (self._alone(one, context) for one in both)
+        written = all(isinstance(one, LogActivity | UpdateDeal) for one in told)
+        return [*asked, *told] if written and several.all_asked(asked) else []
+
+    def _alone(self, said: Said, context: Context) -> list[Command]:
+        """A part of a message read as if it were all."""
+        seen = possible(see(said, context, self._model), context)
+        return self._of_family(seen, list(self._rules.read(said.text, context).commands), context)
+
+    def _of_family(self, seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
         family, clear = family_of(seen, by_rules[0], context)
         if not clear and not names_a_record(seen, context):
             return [_unsure(seen, context)]
@@ -112,7 +143,7 @@ def _unsure(seen: Seen, context: Context) -> Command:
     return Meaning(readings=tuple(readings), words=seen.said.text) if readings else Unclear()
 
 
-_EACH = re.compile(r"\b(?:both|all (?:two|three|four|five|\d|of them)|each|them all)\b|都", re.I)
+_EACH = worded(r"\b(?:both|all (?:two|three|four|five|\d|of them)|each|them all)\b|都", re.I)
 
 
 def _for_several(told: list[Command], seen: Seen) -> list[Command]:
@@ -188,6 +219,10 @@ def _next(seen: Seen, by_rules: list[Command], context: Context, tried: Family) 
 
 
 def _ask(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
+    return [one for asked in _question(seen, by_rules, context) for one in several.beside(asked, seen, context)]
+
+
+def _question(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
     first = by_rules[0]
     act = seen.likeliest(FAMILIES["asking"])
     cannot = impossible(seen, act)
@@ -209,6 +244,8 @@ def _ask(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]
             return by_rules
     if isinstance(first, SummarizePipeline) and first.view == "hygiene" and act == "priorities":
         return by_rules
+    if act in {"compare", "summary"} and w.names_a_measure(seen):
+        return [with_left_out(read_question(seen, "number", context), seen)]
     of_the_whole = not w.names_a_measure(seen) and not w.broken_down(seen)
     unsure = act in {"number", "list"} and seen.acts[act] < SURE
     if isinstance(first, SummarizePipeline) and of_the_whole and (unsure or (first.by and act == "number")):
@@ -283,17 +320,17 @@ def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
     return [AskLibrary(question=seen.said.text)]
 
 
-_PRICE_ASKED = re.compile(
+_PRICE_ASKED = worded(
     r"^\W*(?:what(?:'s|s| is| are)? )?(?:the )?(?:list )?(?:price|pricing|cost)s?(?: list)? (?:of|for)\b"
     r"|^\W*(?:what (?:does|do|would)|how much (?:is|are|does|do|for))\b.*(?:cost|\bis\b|\bare\b|\bfor\b)|多少钱|价格是",
     re.I,
 )
-_UNDOES = re.compile(
+_UNDOES = worded(
     r"\b(?:undo|revert|take (?:it|that|something) back|mistake|wrong(?:ly)?|by accident"
     r"|delete)\b|撤销|记错|搞错|弄错",
     re.I,
 )
-_SPEAKS = re.compile(r"\b(?:speak|language|languages|chinese|english|french|german|spanish)\b|中文|英文|语言", re.I)
+_SPEAKS = worded(r"\b(?:speak|language|languages|chinese|english|french|german|spanish)\b|中文|英文|语言", re.I)
 
 
 def _talk(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:

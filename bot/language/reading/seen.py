@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.language.context import Context, Said
+from bot.language.spans.clauses import clauses_in_all
 from bot.language.spans.places import Place, PlaceKind, places_in
-from bot.language.trained.features import of_message, of_place, tokens_of
+from bot.language.trained.features import of_clauses, of_message, of_place, tokens_of
 from bot.language.trained.fitting import OTHER
 from bot.language.trained.model import Model
 
@@ -22,6 +23,15 @@ class Part:
     words: str
     part: str
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause with its place, and the probability that it says what is to be done next."""
+
+    start: int
+    end: int
+    step: float
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,13 @@ class Seen:
     def of(self, part: str, least: float = LIKELY) -> list[Part]:
         """The places that stand for something, as surely as asked."""
         return [p for p in self.parts if p.part == part and p.share >= least]
+
+    def clauses(self, context: Context) -> list[Clause]:
+        """The clauses in order."""
+        own, places = self.said.own, [p.place for p in self.parts]
+        found = list(clauses_in_all(own))
+        scores = (self.model.steps(features)["step"] for features in of_clauses(own, found, places, context.today))
+        return [Clause(start, end, step) for (start, end), step in zip(found, scores, strict=True)]
 
     def kinds(self, *kinds: PlaceKind) -> list[Part]:
         return [p for p in self.parts if p.place.kind in kinds]

@@ -3,22 +3,23 @@
 import re
 from datetime import date, timedelta
 
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.spans.dates import DateSaid, find_dates
 from bot.language.spans.durations import find_duration
 
 SOON, LONG_AGO = timedelta(days=75), timedelta(days=240)
-_ROLE = re.compile(
+_ROLE = worded(
     r"\b(?:with|met|saw|called|rang|to|from) (?:the|their) (?P<role>C[EFIOTMR]O|(?:VP|head|director"
     r"|chief)(?: of)? [a-z]+(?: [a-z]+)?|(?:[a-z]+ )?(?:director|manager|buyer|controller|owner|chef"
     r"|president|partner))"
     r"(?= (?:of|at|from|there|today|yesterday|on|about|re)\b|[,.;]|$)",
     re.I,
 )
-_DENIED = re.compile(rf"{cues.NEGATED.pattern}|\bno\s+$", re.I)
-_DEADLINE = re.compile(r"\b(?:till|until|by|before|due)\s+(?:the\s+)?$", re.I)
-_MET_NOBODY = re.compile(r"\b(?:talk|speak|spoke|meet|met|reach|call)\b|没(?:见|聊|谈|联系)", re.I)
+_DENIED = worded(rf"{cues.NEGATED.pattern}|\bno\s+$", re.I)
+_DEADLINE = worded(r"\b(?:till|until|by|before|due)\s+(?:the\s+)?$", re.I)
+_MET_NOBODY = worded(r"\b(?:talk|speak|spoke|meet|met|reach|call)\b|没(?:见|聊|谈|联系)", re.I)
 
 
 def activity_kind(clause: str) -> str | None:

@@ -7,7 +7,7 @@ from functools import cache
 from bot.contract.commands.base import Command
 from bot.contract.commands.guiding import AskLibrary, FindAid, FollowAid
 from bot.contract.phrases import aid_kinds
-from bot.domain.text import HAS_CJK, loose
+from bot.domain.text import HAS_CJK, loose, worded
 from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.filters import deal_words
@@ -19,7 +19,7 @@ I = re.IGNORECASE
 @cache
 def aid_cues() -> Mapping[str, re.Pattern[str]]:
     """The words by which each kind of aid is asked for."""
-    return {name: re.compile("|".join(kind.asked_by), I) for name, kind in aid_kinds().items()}
+    return {name: worded("|".join(kind.asked_by), I) for name, kind in aid_kinds().items()}
 
 
 def kind_asked_for(text: str) -> str | None:
@@ -27,7 +27,7 @@ def kind_asked_for(text: str) -> str | None:
     return next((kind for kind, cue in aid_cues().items() if cue.search(text)), None)
 
 
-_ASKS_INSIDE = re.compile(
+_ASKS_INSIDE = worded(
     r"^\W*(?:what (?:was|is|are|were|did)|how (?:much|long|many|did|does|big)|when|who(?! else| have we)"
     r"|does|do (?!we have|you have)|is (?!there)|are (?!there)|was|were|am i|can (?:i|we) (?!have|get)"
     r"|where (?:can|do|does|is) (?:customers?|it|they)|why)\b"
@@ -36,7 +36,7 @@ _ASKS_INSIDE = re.compile(
 )
 
 
-_SHARES = re.compile(
+_SHARES = worded(
     (
         r"^\W*(?:(?:can|could|would) you |please |pls |ok(?:ay)? |and )*(?:share|post|send|put|drop"
         r"|show) (?:that|it|this|them)(?: one)? (?:here|in here|(?:to|in|into|with) (?:the |this |all "
@@ -45,14 +45,14 @@ _SHARES = re.compile(
     ),
     I,
 )
-_SHORTER = re.compile(
+_SHORTER = worded(
     (
         r"\b(?:short(?:er)?|brief(?:er)?|in (?:one|two|a) (?:lines?|sentences?)|summar\w+|tl;?dr|condensed"
         r"|one[- ]liner)\b|短一?点|简短|简单点|一句话|精简"
     ),
     I,
 )
-_ANOTHER = re.compile(
+_ANOTHER = worded(
     (
         r"\b(?:another|any ?other|different|further|next)(?: ones?)?\b|^\W*(?:(?:show|give|send|got|any"
         r"|have you|some|and|ok) )*(?:me )?(?:any )?more\b\W*$|\b(?:any|some|got|show me|give me) (?:more"
@@ -60,7 +60,7 @@ _ANOTHER = re.compile(
     ),
     I,
 )
-_INSTEAD = re.compile(
+_INSTEAD = worded(
     (
         r"\binstead\b|^\W*(?:and |n |& |ok(?:ay)? |now |but |same |what about |how about |or )+(?:the |one |a "
         r"|an |for |in |on |with )*[\w&' -]{2,40}\W*$|^\W*(?:one |got one |any )?(?:for|in|on|from|with"
@@ -69,14 +69,14 @@ _INSTEAD = re.compile(
     ),
     I,
 )
-_ABOUT_IT = re.compile(
+_ABOUT_IT = worded(
     (
         r"\b(?:it|its|that|this|they|them|those|these|the (?:offer|promo|story|customer|update|card|sheet))\b|它"
         r"|这个|该(?:活动|案例|促销)"
     ),
     I,
 )
-_COMPETING = re.compile(
+_COMPETING = worded(
     (
         r"\b(?:beat|beats|win|wins|lose|loses|losing|against|versus|vs|compete\w*|competing|better|cheaper"
         r"|stronger|weaker|weakness\w*|strengths?|differ\w*|trap|traps|plant|objections?|they say|position)\b|赢"
@@ -84,7 +84,7 @@ _COMPETING = re.compile(
     ),
     I,
 )
-_ADVICE = re.compile(
+_ADVICE = worded(
     (
         r"^\W*objections?\b\W|\b(?:now what|what now|any (?:advice|tips|ideas?)|come ?backs?|how do i get"
         r"|what do (?:i|we|you) (?:do|say|tell)|what should (?:i|we) (?:do|say|never|avoid)|how (?:do|should"
@@ -94,7 +94,7 @@ _ADVICE = re.compile(
     ),
     I,
 )
-_OBJECTED = re.compile(
+_OBJECTED = worded(
     (
         r"\b(?:buyers?|customers?|prospects?|clients?|they|he|she|cfo|boss) (?:just )?(?:goes?|says?|said"
         r"|keeps? saying|is like|are like|tells? me|told me)\W*[\"“]|(?:客户|对方|他们?)(?:总)?说\W*[\"“]"
@@ -127,7 +127,7 @@ def read_follow_aid(said: Said, context: Context) -> Command | None:
     return None
 
 
-_WANTS = re.compile(
+_WANTS = worded(
     (
         r"\b(?:i|we)(?:'d| would| could)? (?:need|want|like|use)\b|\b(?:send|give|show|find|get|fetch) (?:me"
         r"|us)\b|(?:^|[,.;!?] ?|\band )(?:need|want|looking for|got|any|have (?:we|you)|is there|do (?:we"
@@ -135,7 +135,7 @@ _WANTS = re.compile(
     ),
     I,
 )
-_REPORTED = re.compile(
+_REPORTED = worded(
     (
         r"\b(?:ask(?:s|ed|ing)?|request(?:s|ed)?|want(?:s|ed)? to (?:know|see)|said|says|told|whether"
         r"|if)\b[^,.;!?]{0,25}$|(?:问|要求|希望|说)[^,。;]{0,6}$"

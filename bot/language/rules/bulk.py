@@ -5,24 +5,25 @@ from typing import Any
 
 from bot.contract.commands.base import DealChanges
 from bot.contract.commands.writing import ChangeMany
+from bot.domain.text import worded
 from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.changes import close_date, read_changes, read_shift
 from bot.language.rules.filters import read_selection
 from bot.language.spans.dates import find_dates
 
-_TURN = re.compile(
+_TURN = worded(
     r"\b(?:to|into|as|by|out|back|until|till)\b|->|→|(?:推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为)",
     re.I,
 )
-_ADD_SPAN = re.compile(
+_ADD_SPAN = worded(
     (
         r"\W*(?:please |pls )?(?P<verb>add|take) (?P<span>[\w ]{1,20}?(?:days?|weeks?|months?"
         r"|fortnights?))(?: off)? (?:to|from|for|on) (?=all|every|each)"
     ),
     re.I,
 )
-_VERB_ZH = re.compile(r"推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为")
+_VERB_ZH = worded(r"推迟|推到|推后|延期|改到|改成|改为|移到|挪到|转给|交给|提前|标记为|设为")
 
 
 def read_bulk(said: Said, context: Context) -> ChangeMany | None:

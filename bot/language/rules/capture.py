@@ -10,7 +10,7 @@ from bot.contract.commands.writing import LogActivity, UpdateDeal
 from bot.domain.activities import ActivityKind
 from bot.domain.deals import StageKind
 from bot.domain.names import NamedSpan
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, worded
 from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, day_done, denies_meeting, people_in
@@ -22,11 +22,11 @@ from bot.language.spans.dates import DateSaid, find_dates, impossible_date
 from bot.language.spans.durations import find_duration
 from bot.language.spans.shifts import find_shift
 
-_MENTION = re.compile(
+_MENTION = worded(
     r"(?:\b(?:with|w/|at|@|for|from|to|and|met|called|visited|saw)\s+|^)((?:[A-Z][\w&'.-]*)(?:\s+(?:[A-Z&][\w&'.-]*))*)"
 )
-_ZH_MENTION = re.compile(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,16}?)(?:的|开会|通|见|改|推|移|转|,|$)")
-_NAMING = re.compile(
+_ZH_MENTION = worded(r"(?:和|与|跟|在|把)([\u4e00-\u9fff]{2,16}?)(?:的|开会|通|见|改|推|移|转|,|$)")
+_NAMING = worded(
     (
         r"\b(?:with|w/|at|lost|won|met|called|rang|visited|saw|move|moved|push|pushed|pull|close|closed|mark"
         r"|update|bump|re|about|for|on)\s+(?:the\s+)?$"
@@ -34,7 +34,7 @@ _NAMING = re.compile(
     re.I,
 )
 _LOGGED = {"call", "meeting", "demo", "email", "e-mail", "note", "visit"}
-_BARE_STEP = re.compile(
+_BARE_STEP = worded(
     (
         r"(?:send(?:ing)?|shar(?:e|ing)|deliver(?:ing)?|forward(?:ing)?|do(?:ing)?|e-?mail(?:ing)?"
         r"|get(?:ting)?)(?: (?:it|them|that|this|over|back|out|her|him|to|across))*|(?:再|会|就)?(?:发"
@@ -43,10 +43,10 @@ _BARE_STEP = re.compile(
     ),
     re.I,
 )
-_SAYING_WHEN = re.compile(
+_SAYING_WHEN = worded(
     r"\b(?:let'?s say|say|by|on|due|at the latest|latest|at least|maybe|probably|around)\b|最晚|大概|之?前", re.I
 )
-_EACH = re.compile(r"\beach\b|\bapiece\b|各", re.I)
+_EACH = worded(r"\beach\b|\bapiece\b|各", re.I)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.deals import StageKind
-from bot.domain.text import HAS_CJK, loose
+from bot.domain.text import HAS_CJK, loose, worded
 from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.stages import find_stage, kind_of
@@ -15,45 +15,45 @@ from bot.language.spans.durations import find_duration
 from bot.language.spans.money import MoneySaid, find_difference, find_factor, find_money, find_net
 from bot.language.spans.shifts import find_shift
 
-_RELATIVE = re.compile(
+_RELATIVE = worded(
     (
         r"bump|rais|increas|cut|reduc|drop|lower|grow|half|halve|doubl|tripl|twice|discount|uplift|\bdown\b"
         r"|\bup\b|take|took|shav|knock|减半|折|翻|上调|下调|提高|降低|增加|减少|上浮|下浮|涨|降|加|减|[+-]\s?\d"
     ),
     re.I,
 )
-_TOLD_AS_MONEY = re.compile(
+_TOLD_AS_MONEY = worded(
     r"won|closed|signed|sold|bump|rais|deal|worth|amount|value|price|budget|still|make it|now|quote|call it", re.I
 )
-_ADDS = re.compile(r"\W*(?:and |also |please |pls |they )?(?:add|include|also want|throw in|tack on|plus|加)", re.I)
-_RANGE = re.compile(
+_ADDS = worded(r"\W*(?:and |also |please |pls |they )?(?:add|include|also want|throw in|tack on|plus|加)", re.I)
+_RANGE = worded(
     (
         r"\bbetween\s+[$€£¥]?\d|(?<!from )(?<!\d)[$€£¥]?\d[\d.,]*\s?(?:k|m|grand)?\s?(?:-|–|to"
         r"|or)\s?[$€£¥]?\d[\d.,]*\s?(?:k|m|grand|mio)\b|\d+万?[到至~-]\d+万"
     ),
     re.I,
 )
-_NOT_BEFORE = re.compile(
+_NOT_BEFORE = worded(
     (
         r"\b(?:won'?t|not|never|can'?t|cannot|unlikely to) (?:\w+ ){0,2}(?:clos\w*|sign\w*|happen|land|buy"
         r"|decide|go ahead|be done)\b.{0,20}?\b(?:before|until|till)\b"
     ),
     re.I,
 )
-_THOUSANDS = re.compile(r"\b(?:to|at|is|now|of|about|around|worth)\s+$", re.I)
-_NOW = re.compile(r"now|right now|just now|at the moment|today|earlier|this (?:morning|afternoon|aft|evening)", re.I)
-_CLOSING = re.compile(
+_THOUSANDS = worded(r"\b(?:to|at|is|now|of|about|around|worth)\s+$", re.I)
+_NOW = worded(r"now|right now|just now|at the moment|today|earlier|this (?:morning|afternoon|aft|evening)", re.I)
+_CLOSING = worded(
     r"\b(?:clos\w+|sign(?:s|ed|ing)?(?! off)|signature|land\w*|go(?:es)? live|decision)\b|关单|签|成交|结单", re.I
 )
-_NEEDS_TOO = re.compile(
+_NEEDS_TOO = worded(
     (
         r"\b(?:needs?|wants?|takes?|taking)\b(?=.*\b(?:as well|too|also|on top)\b)|\balso (?:needs?|wants?"
         r"|takes?)\b|也要|还要"
     ),
     re.I,
 )
-_SHARED_SIGN = re.compile(r"[$¥￥]")
-_CURRENCY_IN_WORDS = re.compile(
+_SHARED_SIGN = worded(r"[$¥￥]")
+_CURRENCY_IN_WORDS = worded(
     (
         r"\b(?:in|to) (?P<word>us dollars|dollars|usd|euros?|eur|pounds|sterling|gbp|yuan|rmb|cny|yen"
         r"|swiss francs|chf)\b|按?(?P<zh>美元|美金|欧元|英镑|人民币|港币)"
@@ -96,7 +96,7 @@ def read_changes(clause: str, changes: dict[str, Any], context: Context) -> None
     _read_products(clause, changes, context)
 
 
-_NOT_FOR = re.compile(
+_NOT_FOR = worded(
     r"(?:\bnot|\bnot (?:on|for|about|because of|over)|\bnothing to do with|不是(?:因为)?)\s+(?:the\s+)?$", re.I
 )
 
@@ -150,7 +150,7 @@ def read_shift(clause: str, changes: dict[str, Any]) -> None:
         changes["close_shift_days" if shift.days else "close_shift_months"] = shift.days or shift.months
 
 
-_ASKED_OFF = re.compile(
+_ASKED_OFF = worded(
     (
         r"\b(?:ask(?:s|ed|ing)?|want(?:s|ed|ing)?|request(?:s|ed)?|demand(?:s|ed)?|push(?:es|ed|ing)|hop(?:es"
         r"|ed|ing)|wish(?:es|ed)?|fish(?:es|ed|ing))\b.{0,20}%|(?:要求|想要|希望|问).{0,10}(?:折|%|优惠)"

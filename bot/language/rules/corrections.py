@@ -7,6 +7,7 @@ from typing import Any
 from bot.contract.commands.base import DealChanges
 from bot.contract.commands.writing import CorrectDraft
 from bot.domain.activities import ActivityKind
+from bot.domain.text import worded
 from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.activities import surely_ahead
@@ -22,14 +23,14 @@ _REMOVED: dict[str, Any] = {
     "阶段": "stage",
     "预测": "forecast", "活动": "activity",
 }  # fmt: skip
-_BARE = re.compile(
+_BARE = worded(
     (
         r"\W*(?:make it|no|actually|sorry|oops|i mean|it'?s|should be|was|set it to|change it to|not \S+|,"
         r"|\s)*(\d{2,}(?:\.\d+)?)\W*"
     ),
     re.I,
 )
-_ADDED = re.compile(r"\b(?:also|too|as well|joined|plus|and)\b|也|还有", re.I)
+_ADDED = worded(r"\b(?:also|too|as well|joined|plus|and)\b|也|还有", re.I)
 
 
 def read_correction(said: Said, context: Context) -> CorrectDraft | None:

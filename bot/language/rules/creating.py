@@ -5,23 +5,23 @@ import re
 from bot.contract.commands.base import DealChanges
 from bot.contract.commands.writing import CreateAccount, CreateContact, CreateDeal
 from bot.domain.names import NamedSpan
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, worded
 from bot.language.context import Context, Said
 from bot.language.rules import cues
 from bot.language.rules.stages import find_stage
 from bot.language.spans.dates import find_dates
 from bot.language.spans.money import find_money
 
-_EMAIL = re.compile(r"(?:<mailto:[^|>]*\|)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
-_IS_THE = re.compile(
+_EMAIL = worded(r"(?:<mailto:[^|>]*\|)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?")
+_IS_THE = worded(
     (
         r"\b(?:he|she|they)(?:'s| is|'re| are) (?:the |their |our |a |an "
         r"|now )*(?P<title>[\w &/-]{3,40}?)(?= there| over there|[,.;!]|$)"
     ),
     re.I,
 )
-_TITLE_IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
-_AT_ACCOUNT = re.compile(r"\s*(?:\b(?:at|from|of|for)\b|@)\s*$", re.I)
+_TITLE_IN_BRACKETS = worded(r"\s*\(([^)]+)\)")
+_AT_ACCOUNT = worded(r"\s*(?:\b(?:at|from|of|for)\b|@)\s*$", re.I)
 
 
 def read_new_deal(said: Said, context: Context) -> CreateDeal | None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.contract.commands.asking import ListDeals
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, worded
 from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.stages import stage_meant
@@ -20,7 +20,7 @@ _COUNT = rf"(\d+|{numbers.SPELT}|a couple of|an?|{numbers.CHINESE})"
 _UNIT = r"\+?\s*(days?|d|weeks?|wks?|w|months?|mos?|天|日|周|个?星期|个月)"
 _UNIT_DAYS = (("m", 30), ("个月", 30), ("w", 7), ("周", 7), ("个星期", 7), ("星期", 7))
 _SPAN = rf"{_COUNT}\s*{_UNIT}(?![a-z])"
-_QUIET = re.compile(
+_QUIET = worded(
     rf"(?:no (?:activity|contact|touch|calls?|update)|not (?:been )?(?:touched|contacted|called|talked to"
     rf"|updated)|n[o']t (?:been )?(?:touched|contacted|spoken|talked|heard|had (?:any )?(?:activity"
     rf"|contact))|untouched|quiet|silent|idle|inactive|gone dark|nobody(?: has| had)? (?:touched|called"
@@ -28,20 +28,20 @@ _QUIET = re.compile(
     rf"|(?:超过|已经?)?{_SPAN}(?:以上)?(?:都)?没有?(?:活动|联系|动静|跟进|人跟)",
     I,
 )
-_AGE = re.compile(
+_AGE = worded(
     rf"(?:stuck|stage|sitting|sat|parked|aged?|older|in (?:their|the|its|one|same|current) stage|停留"
     rf"|卡)\D{{0,40}}?{_SPAN}"
     rf"|{_SPAN}.{{0,25}}(?:\bstage\b|\bstuck\b|\bold\b|阶段|卡)|(?:超过|多于)\s*{_SPAN}",
     I,
 )
-_PUSHED = re.compile(
+_PUSHED = worded(
     r"\b(?:pushed|slipped|slipping|moved (?:out|back)|delayed|postponed)\b (?:the close date "
     r")?(?:(?P<n>twice|once|three times|\d+ times|\d+x)(?: or more)?|(?:more than|over) (?P<more>once|twice"
     r"|\d+)(?: times)?|at least (?P<least>once|twice|\d+)(?: times)?|out\b|back\b)?"
     r"|(?:推迟|延期|推后)(?:了|过)?(?P<zh>\d+|两|三|多)?次?",
     I,
 )
-_MORE_PUSHES = re.compile(
+_MORE_PUSHES = worded(
     (
         r"\bmore than (?P<more>once|twice|\d+)\b.{0,20}\bpush|\b(?P<n>\d+)\+? (?:or more )?pushes\b"
         r"|\bpushed\b.{0,20}?\b(?:more than (?P<more2>once|twice|\d+)|(?P<n2>twice|\d+ times))"
@@ -51,7 +51,7 @@ _MORE_PUSHES = re.compile(
 _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     (
         "next_step_unchanged",
-        re.compile(
+        worded(
             (
                 r"\b(?:stale|old|unchanged|outdated) next steps?\b|\bnext steps?\b.{0,25}\b(?:unchanged"
                 r"|not (?:been )?(?:changed|updated)|stale|haven'?t changed)\b|下一步.{0,6}(?:没变|未变|没更新|未更新)"
@@ -61,7 +61,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "no_next_step",
-        re.compile(
+        worded(
             (
                 r"\bnext[ -]?steps?\b.{0,20}\b(?:without|no|missing)\b.{0,10}\bdates?\b|\b(?:without|no"
                 r"|missing)(?: an?| any)? dates? (?:for|on) (?:the |their |its )?next[ -]?steps?\b|\b(?:without"
@@ -73,7 +73,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "close_date_unchanged",
-        re.compile(
+        worded(
             (
                 r"\bclose dates?\b.{0,25}\b(?:unchanged|not (?:been )?(?:changed|updated|touched)"
                 r"|haven'?t (?:changed|moved))\b|\b(?:stale|unchanged) close dates?\b"
@@ -83,7 +83,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "close_date_past",
-        re.compile(
+        worded(
             (
                 r"\b(?:past|overdue|expired|old|passed) (?:their |the |its )?close[ -]?dates?\b"
                 r"|\bclose[ -]?dates?\b.{0,20}\b(?:in the past|passed|overdue|gone by|expired|behind us)\b"
@@ -95,7 +95,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "amount_zero",
-        re.compile(
+        worded(
             (
                 r"\b(?:zero|0|nil)[ -]?(?:amounts?|values?|dollars?)\b|\bamounts? (?:of )?(?:zero|0)\b"
                 r"|金额(?:为|是)?(?:0|零)"
@@ -105,7 +105,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "no_amount",
-        re.compile(
+        worded(
             (
                 r"\b(?:without|with no|missing|no|lacking|don'?t have)(?: an?| any)? (?:amounts?|values?|price"
                 r"|numbers?)\b|(?:没有|缺少?|没填|没写|无)金额"
@@ -115,7 +115,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "single_contact",
-        re.compile(
+        worded(
             (
                 r"\bsingle[- ]thread\w*\b|\b(?:only|just) one (?:contact|person)\b|\bone contact only\b"
                 r"|\bsingle contact\b|(?:只有|仅)一(?:个|位)(?:联系人|人)|单一联系人|单线"
@@ -125,7 +125,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "no_contact",
-        re.compile(
+        worded(
             (
                 r"\b(?:without|with no|missing|no|lacking)(?: an?| any)? (?:contacts?|people)\b(?! (?:for|in"
                 r"|since))|(?:没有|缺少?|无)联系人"
@@ -135,7 +135,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "account_missing",
-        re.compile(
+        worded(
             (
                 r"\b(?:without|with no|missing|no)(?: an?| any)? (?:accounts?|customers?|company)\b|(?:没有|缺少?"
                 r"|无)客户(?:名|信息)?的"
@@ -145,7 +145,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "stage_skipped",
-        re.compile(
+        worded(
             r"\b(?:skip|jump|leap)\w* (?:a |any |over |ahead )?(?:a )?(?:stages?|steps?)\b"
             r"|\bstages? (?:skipped|jumped)\b|跳过(?:了)?阶段|跳阶段",
             I,
@@ -153,7 +153,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "stalled",
-        re.compile(
+        worded(
             (
                 r"\bstall(?:ed|ing)\b|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b"
                 r"|\bstale\b|停滞|没有动静|没动静|僵住|沉默"
@@ -163,7 +163,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     ),
     (
         "overaged",
-        re.compile(
+        worded(
             (
                 r"\bover-?aged\b|\btoo long in\b|\bstuck\b(?!.{0,40}\d)|\bin (?:their|the|its|one"
                 r"|same) stage too long\b|卡住|卡在|卡了|卡着"
@@ -172,39 +172,37 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_TEAM = re.compile(
+_TEAM = worded(
     r"\b(?:my|the|our)\s+team'?s?\b|\bteam\b|\bmy (?:reps|people|guys|folks|sellers)\b|团队|我们组|我组|我的人|我们区",
     I,
 )
-_OWN = re.compile(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)
-_ALL = re.compile(
-    r"\b(?:all|everyone|everybody|company|whole|entire|overall|total)\b|全部|公司|所有|整体|全公司|大家", I
-)
-_OVER = re.compile(
+_OWN = worded(r"\b(?:my|mine|me|am i|i)\b|我的|我自己|我", I)
+_ALL = worded(r"\b(?:all|everyone|everybody|company|whole|entire|overall|total)\b|全部|公司|所有|整体|全公司|大家", I)
+_OVER = worded(
     (
         r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|north of|exceed\w*)\b|>|≥"
         r"|\+(?!\d)|超过|以上|大于|高于|不低于"
     ),
     I,
 )
-_UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b|<|≤|低于|以下|小于|不到|少于", I)
-_BETWEEN = re.compile(r"\bbetween\b|\d[km]?\s*(?:-|–|to|and)\s*[$€£¥]?\d|之间|到", I)
-_ONWARD = re.compile(
+_UNDER = worded(r"\b(?:under|below|less than|smaller than|at most|up to)\b|<|≤|低于|以下|小于|不到|少于", I)
+_BETWEEN = worded(r"\bbetween\b|\d[km]?\s*(?:-|–|to|and)\s*[$€£¥]?\d|之间|到", I)
+_ONWARD = worded(
     (
         r"\bor (?:further|later|beyond|above|better|higher|more)\b|\band (?:up|beyond|later|above|further)\b"
         r"|\bonwards?\b|及以后|以后|及之后|或更后|之后的?阶段"
     ),
     I,
 )
-_SLIPPED = re.compile(
+_SLIPPED = worded(
     (
         r"\b(?:slip\w*|fall\w*|fell|mov\w+|push\w*|drop\w*|dropped) (?:out )?(?:of|from)\s+(?=(?:this|last|next"
         r"|the|q\d|\w+ quarter|h\d))|(?:滑出|推出|移出)"
     ),
     I,
 )
-_LONGER = re.compile(rf"(?:longer|more|over|greater|>|for|超过|多于)(?: than)?\s*{_SPAN}", I)
-_CREATED = re.compile(r"\b(?:created|opened|added|started|entered)\b|新建|创建|新增", I)
+_LONGER = worded(rf"(?:longer|more|over|greater|>|for|超过|多于)(?: than)?\s*{_SPAN}", I)
+_CREATED = worded(r"\b(?:created|opened|added|started|entered)\b|新建|创建|新增", I)
 
 
 def read_filter(text: str, context: Context, *, lost: bool = False) -> dict[str, Any]:
@@ -322,7 +320,7 @@ def _days(match: re.Match[str]) -> int:
     return number(count) * next((days for start, days in _UNIT_DAYS if unit.lower().startswith(start)), 1)
 
 
-_SLIPPED_SPAN = re.compile(_SLIPPED.pattern + r"\s*(?:this|last|next|the)?\s*\S+(?:\s+quarter)?", I)
+_SLIPPED_SPAN = worded(_SLIPPED.pattern + r"\s*(?:this|last|next|the)?\s*\S+(?:\s+quarter)?", I)
 
 
 def without_spans(text: str) -> str:
@@ -369,9 +367,7 @@ def _unknown_part(text: str, context: Context) -> str:
 
 def _industries(context: Context) -> re.Pattern[str]:
     words = sorted(context.industries, key=len, reverse=True)
-    return re.compile(
-        "|".join(re.escape(w) if HAS_CJK.search(w) else rf"(?<!\w){re.escape(w)}(?!\w)" for w in words), I
-    )
+    return worded("|".join(re.escape(w) if HAS_CJK.search(w) else rf"(?<!\w){re.escape(w)}(?!\w)" for w in words), I)
 
 
 def blanked(text: str, spans: list[tuple[int, int]]) -> str:
@@ -438,23 +434,23 @@ def periods_said(text: str, context: Context) -> list[DateSaid]:
     ]
 
 
-_SINCE = re.compile(
+_SINCE = worded(
     r"\bsince\b|\bcompared? (?:to|with) last week\b|\bvs\.? last week\b|自从?|以来|(?:和|与|比|跟)上周(?:相比|比)?", I
 )
 
 
-_BEFORE = re.compile(
+_BEFORE = worded(
     r"\b(?:before|until|till|up to|by|ahead of|no later than)(?: the)?(?: end of)?\s*$|(?:早于|不晚于)\s*$", I
 )
-_AFTER = re.compile(r"\b(?:after|past|beyond|later than|following)(?: the)?(?: end of)?\s*$|(?:晚于)\s*$", I)
-_BEFORE_ZH, _AFTER_ZH = re.compile(r"^\s*(?:之前|以前|前)"), re.compile(r"^\s*(?:之后|以后|后)")
+_AFTER = worded(r"\b(?:after|past|beyond|later than|following)(?: the)?(?: end of)?\s*$|(?:晚于)\s*$", I)
+_BEFORE_ZH, _AFTER_ZH = worded(r"^\s*(?:之前|以前|前)"), worded(r"^\s*(?:之后|以后|后)")
 LONG_AGO, FAR_AHEAD = date(1970, 1, 1), date(2199, 12, 31)
 
 
-_NOW = re.compile(r"\b(?:right |just )?now\b|\bat the moment\b|\bcurrently\b|目前|现在|此刻|当前", re.I)
+_NOW = worded(r"\b(?:right |just )?now\b|\bat the moment\b|\bcurrently\b|目前|现在|此刻|当前", re.I)
 """Words for the present, which every question is about."""
-_WITHIN = re.compile(r"\bwithin\b[^,.;]{0,12}$", re.I)
-_WITHIN_ZH = re.compile(r"\s*(?:之内|以内|内)")
+_WITHIN = worded(r"\bwithin\b[^,.;]{0,12}$", re.I)
+_WITHIN_ZH = worded(r"\s*(?:之内|以内|内)")
 
 
 def span(text: str, context: Context, *, ahead: bool) -> dict[str, date | None]:

@@ -11,6 +11,7 @@ from bot.contract.commands.coaching import CoachDeal, CoachPerson
 from bot.contract.commands.digests import CancelSchedule, ListSchedules, ScheduleDigest, SnoozeNudges
 from bot.contract.commands.planning import WritePlan
 from bot.contract.commands.talking import Unsupported
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.rules.filters import days_said, deal_phrase, span, whose
 from bot.language.rules.questions import read_pipeline
@@ -18,7 +19,7 @@ from bot.language.spans import numbers
 from bot.language.spans.dates import find_dates
 
 I = re.IGNORECASE
-_COACH_PERSON = re.compile(
+_COACH_PERSON = worded(
     r"\b(?:where|why|how come|at (?:what|which) stage|what stage) (?:do|does|did|is|are"
     r"|am) (?P<en>.+?) (?:always |keep |mostly |usually |most often )*(?:los(?:e|es|ing)|get(?:ting)? stuck"
     r"|drop|fail|struggl\w*|win(?:ning)?)\b"
@@ -27,7 +28,7 @@ _COACH_PERSON = re.compile(
     r"|丢单(?:在)?(?:哪|原因)|(?:丢|输)在哪",
     I,
 )
-_COACH = re.compile(
+_COACH = worded(
     r"\bcoach(?:ing)?\b|\bdiagnos(?:e|is)\b|\bdeal review\b|\breview (?:the |my |our )?.{2,60}\bdeal\b"
     r"|\bweak(?:est)? (?:spot|point|link|factor)s?\b|\bwhere (?:is|are) .{2,60} weak\b"
     r"|\bwhat am i missing (?:on|in|at|with|for)\b|\bwhat'?s missing (?:on|in|at|with|for)\b"
@@ -40,7 +41,7 @@ _COACH = re.compile(
 _PLANS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "territory",
-        re.compile(
+        worded(
             (
                 r"\b(?:territory|patch|region) plan(?:ning)?\b(?! ?(?:best|template|guide))"
                 r"|\bplan (?:for )?my (?:territory|patch)\b|(?:区域|片区|辖区|地区|销售区域)(?:的)?(?:计划|规划)"
@@ -48,10 +49,10 @@ _PLANS: tuple[tuple[str, re.Pattern[str]], ...] = (
             I,
         ),
     ),
-    ("account", re.compile(r"\b(?:key )?acc(?:oun|n|ou)?t plan\b|(?:大?客户)(?:的)?(?:计划|规划|方案书)", I)),
+    ("account", worded(r"\b(?:key )?acc(?:oun|n|ou)?t plan\b|(?:大?客户)(?:的)?(?:计划|规划|方案书)", I)),
     (
         "opportunity",
-        re.compile(
+        worded(
             (
                 r"\b(?:opportunity|opp|deal|close|closing|win|mutual(?: action| close)?"
                 r"|joint) plan\b(?! together| with the)|(?:商机|机会|赢单|单子|项目|成交)(?:的)?(?:计划|规划|方案书)"
@@ -61,7 +62,7 @@ _PLANS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "brief",
-        re.compile(
+        worded(
             (
                 r"\bprep(?:are)?(?: me)? (?:for|on)\b|\bprep me\b|\bprepare me\b|\bbrief(?:ing)? (?:me|for"
                 r"|on)\b|\bmeeting (?:brief|prep)\b|\bcall prep\b|\bget me ready\b|\bbrief me\b|\bwhat (?:do"
@@ -71,7 +72,7 @@ _PLANS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_ASKED_PLAN = re.compile(r"^\W*how\b|\bhow (?:do|to|should|can)\b|\bwhat is an?\b|\btemplate\b|怎么写|如何写|什么是", I)
+_ASKED_PLAN = worded(r"^\W*how\b|\bhow (?:do|to|should|can)\b|\bwhat is an?\b|\btemplate\b|怎么写|如何写|什么是", I)
 _DAYS = {
     "mon": r"mon(?:day)?s?|周一|星期一|礼拜一", "tue": r"tue(?:s|sday)?s?|周二|星期二|礼拜二",
     "wed": r"wed(?:nesday)?s?|周三|星期三|礼拜三",
@@ -79,10 +80,10 @@ _DAYS = {
     "sat": r"sat(?:urday)?s?|周六|星期六|礼拜六",
     "sun": r"sun(?:day)?s?|周日|周天|星期日|星期天|礼拜天",
 }  # fmt: skip
-_DAY = {day: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", I) for day, words in _DAYS.items()}
-_WORKDAYS = re.compile(r"\b(?:week ?days?|work(?:ing)? ?days?|business days?)\b|工作日", I)
-_DAILY = re.compile(r"\b(?:every|each) (?:day|morning|evening)\b|\bdaily\b|每天|每日|每早", I)
-_REPEATS = re.compile(
+_DAY = {day: worded(rf"(?<![a-z])(?:{words})(?![a-z])", I) for day, words in _DAYS.items()}
+_WORKDAYS = worded(r"\b(?:week ?days?|work(?:ing)? ?days?|business days?)\b|工作日", I)
+_DAILY = worded(r"\b(?:every|each) (?:day|morning|evening)\b|\bdaily\b|每天|每日|每早", I)
+_REPEATS = worded(
     (
         r"\b(?:every|each)\b(?! (?:rep|deal|person|stage|region|one)\b)|\b(?:daily|weekly|monthly|weekdays"
         r"|mondays|tuesdays|wednesdays|thursdays|fridays|recurring|regularly)\b|每周|每星期|每天"
@@ -90,21 +91,21 @@ _REPEATS = re.compile(
     ),
     I,
 )
-_POST = re.compile(
+_POST = worded(
     (
         r"\b(?:get|post|send|share|schedule|drop|publish|push|put|set up|run|repeat|deliver|give (?:us|me)"
         r"|show (?:us|me)|have)\b|发|推送|播报|贴|定时|安排"
     ),
     I,
 )
-_WHAT = re.compile(
+_WHAT = worded(
     (
         r"\b(?:this|it|that|summary|digest|report|pipeline|forecast|update|numbers|overview|same|deals?|list)\b"
         r"|这个|汇总|管道|报告|预测|摘要|概况|单子|商机|清单|我的"
     ),
     I,
 )
-_LISTED = re.compile(
+_LISTED = worded(
     (
         r"\bwhat'?s? (?:is |are )?(?:all )?scheduled\b|\b(?:list|show|which|what|any)\b.{0,20}\b(?:schedules?"
         r"|scheduled|digests?|recurring)\b|(?:有哪些|列出|查看|看看|什么).{0,6}(?:定时|定期|安排的?播报"
@@ -112,31 +113,31 @@ _LISTED = re.compile(
     ),
     I,
 )
-_CANCEL = re.compile(
+_CANCEL = worded(
     r"\b(?:cancel|stop|remove|delete|kill|end|turn off|unschedule)\b|取消|停止|停掉|不要再|别再|关掉|删掉", I
 )
-_SCHEDULE = re.compile(
+_SCHEDULE = worded(
     (
         r"\b(?:schedules?|scheduled|digests?|posting|posts?|recurring|(?:mon|tues|wednes|thurs|fri|satur"
         r"|sun)day (?:post|summary|report|digest|one))\b|定时|定期|播报|推送"
     ),
     I,
 )
-_ONE_DAY = re.compile(
+_ONE_DAY = worded(
     (
         r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'?s)? (?:thing|one|stuff|mail)\b|(?:周|星期"
         r"|礼拜)[一二三四五六日天]的?(?:那个|这个|那条|那份)"
     ),
     I,
 )
-_BARE_CANCEL = re.compile(
+_BARE_CANCEL = worded(
     (
         r"^\W*(?:(?:please |pls |ok )?(?:cancel|stop|remove|delete|kill) (?:it|that|this|the first(?: one)?"
         r"|that one|them|all)|unschedule(?: it)?|(?:取消|停掉|停止|删掉)(?:它|这个|吧|掉)?)\W*(?:please|pls)?\W*$"
     ),
     I,
 )
-_NUDGES = re.compile(
+_NUDGES = worded(
     (
         r"\b(?:nudg\w+|reminder (?:msgs?|messages?|dms?)|(?:morning|daily) (?:msgs?|messages?|dms?|reminders?"
         r"|notes?|pings?|nudges?)|(?:msgs?|messages?|dms?|pings?) (?:in the|every) morning|(?:bug|ping|nudg"
@@ -145,32 +146,32 @@ _NUDGES = re.compile(
     ),
     I,
 )
-_SNOOZE = re.compile(
+_SNOOZE = worded(
     r"\bsnooz\w*\b|\bpause\b|\bmute\b|\bhold (?:off|back)\b|\bquiet\b|\bno\b|\bskip\b|暂停|静音|先?别|推迟", I
 )
-_OFF = re.compile(
+_OFF = worded(
     (
         r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\boff\b|\bstop\b|\bdisable\b|\bunsubscribe\b"
         r"|\bno more\b|\bopt out\b|关闭|关掉|不要再|别再|停止"
     ),
     I,
 )
-_ON = re.compile(
+_ON = worded(
     (
         r"\b(?:turn|switch) (?:them |it |my |the )?.{0,30}\bon\b|\bresume\b|\benable\b|\bunmute\b|\bunsnooze\b"
         r"|\bback on\b|\bstart\b|\bagain\b|恢复|打开|开启|重新"
     ),
     I,
 )
-_TIME = re.compile(
+_TIME = worded(
     r"\b(?:at|@|around|by)?\s*(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?\s*(?P<ap>am|pm|a\.m\.|p\.m\."
     r"|o'?clock)?(?![\d%k])\b|(?P<word>\bnoon\b|\bmidday\b|中午)"
     r"|(?P<part>早上|上午|早晨|下午|傍晚|晚上|中午)?\s*(?P<zh>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时|:"
     r"|：)(?P<zm>半|一刻|\d{1,2})?",
     I,
 )
-_PAST_HOUR = re.compile(r"\b(?P<part>quarter past|half past|quarter to) (?P<hour>\d{1,2}|\w+)\s*(?P<ap>am|pm)?", I)
-_NO_TIME = re.compile(r"\b(?:at|@)\s*\d|\d{1,2}:\d{2}|\d\s*[点时]", I)
+_PAST_HOUR = worded(r"\b(?P<part>quarter past|half past|quarter to) (?P<hour>\d{1,2}|\w+)\s*(?P<ap>am|pm)?", I)
+_NO_TIME = worded(r"\b(?:at|@)\s*\d|\d{1,2}:\d{2}|\d\s*[点时]", I)
 
 
 def read_managing(text: str, context: Context) -> Command | None:

@@ -2,17 +2,17 @@
 
 import re
 
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, worded
 from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.activities import activity_kind, surely_ahead, surely_past
 from bot.language.spans.dates import DateSaid, find_dates
 from bot.language.spans.durations import find_duration
 
-_TRAILING = re.compile(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this|end of|w/c)\s*$", re.I)
-_NEXT_VERB_ZH = re.compile(r"^(?:我|我们|我会|会|要|需要|得|去)")
-_DUE_WORD_ZH = re.compile(r"^(?:之?前|以前)")
-_WANTS_IT_SO = re.compile(r"\bwants? (?:it|this|that)\b", re.I)
+_TRAILING = worded(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this|end of|w/c)\s*$", re.I)
+_NEXT_VERB_ZH = worded(r"^(?:我|我们|我会|会|要|需要|得|去)")
+_DUE_WORD_ZH = worded(r"^(?:之?前|以前)")
+_WANTS_IT_SO = worded(r"\bwants? (?:it|this|that)\b", re.I)
 
 
 def next_step(clause: str, ahead: list[DateSaid], context: Context, *, pending: bool, told: bool) -> str | None:

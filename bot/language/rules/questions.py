@@ -8,7 +8,7 @@ from bot.contract.commands.asking import Breakdown, ListDeals, ReportView, ShowD
 from bot.contract.commands.base import Command
 from bot.contract.commands.talking import Unsupported
 from bot.domain.periods import Period
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, worded
 from bot.language.context import Context
 from bot.language.rules import cues
 from bot.language.rules.filters import (
@@ -34,7 +34,7 @@ TOP_MOST = 100
 _VIEWS: tuple[tuple[ReportView, re.Pattern[str]], ...] = (
     (
         "scoreboard",
-        re.compile(
+        worded(
             (
                 r"\bscore ?board\b|\bcapture rate\b|\bfreshness\b|\badoption\b|\bhow well (?:do|are) (?:we"
                 r"|my team|they) (?:log|keep)\w*|记分|录入率|使用情况"
@@ -44,7 +44,7 @@ _VIEWS: tuple[tuple[ReportView, re.Pattern[str]], ...] = (
     ),
     (
         "movement",
-        re.compile(
+        worded(
             (
                 r"\bwhat(?:'?s| has| have| is)? (?:all )?(?:changed|moved|different|new in (?:the|my"
                 r"|our) pipe\w*)\b|\bwaterfall\b|\bcatch me up\b|\bwhat did (?:i|we) miss\b|\bwhat(?:'s"
@@ -55,10 +55,10 @@ _VIEWS: tuple[tuple[ReportView, re.Pattern[str]], ...] = (
             I,
         ),
     ),
-    ("conversion", re.compile(r"\bconversions?\b|\bconvert(?:s|ed|ing)?\b|\bfunnel\b|转化", I)),
+    ("conversion", worded(r"\bconversions?\b|\bconvert(?:s|ed|ing)?\b|\bfunnel\b|转化", I)),
     (
         "forecast",
-        re.compile(
+        worded(
             (
                 r"\bfore?casts?\b|\bwhere (?:will|are) (?:we|i) (?:land|end up|going to land)\b"
                 r"|\bgoing to (?:land|make|hit)\b|\b(?:will|can|do|are|am) (?:we|i"
@@ -71,7 +71,7 @@ _VIEWS: tuple[tuple[ReportView, re.Pattern[str]], ...] = (
     ),
     (
         "hygiene",
-        re.compile(
+        worded(
             (
                 r"\bhygiene\b|\bdata (?:problems?|issues?|gaps?|errors?|mess)\b|\bincomplete\b"
                 r"|数据(?:不全|有?问题|缺失)"
@@ -83,7 +83,7 @@ _VIEWS: tuple[tuple[ReportView, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_PIPELINE = re.compile(
+_PIPELINE = worded(
     r"\bpipe(?:line)?s?\b|^\W*(?:the |my |our |just )*numbers\b|\bfore?casts?\b|\bcoverage\b|\b(?:win|hit"
     r"|close|closing|success)[- ]?rates?\b|\bquota\b|\bhygiene\b|\battainment\b|\b(?:sales )?cycles?\b"
     r"|\b(?:my|our|the|team'?s?) numbers\b|\bnumbers (?:for|by)\b|\bpipe\w* summary\b|\bsummary (?:for"
@@ -100,7 +100,7 @@ _PIPELINE = re.compile(
     r"|概况|总览|怎么样了?$|表现|趋势",
     I,
 )
-_BY = re.compile(
+_BY = worded(
     r"\b(?:by|per|each|for each|broken down by|split by|grouped by) (?P<en>rep|person|people|owner|seller"
     r"|stage|region|territory|office|team|manager|product|industry|vertical|sector|month|quarter"
     r"|forecast(?: category)?|category)s?\b"
@@ -117,20 +117,20 @@ _BY_MEANS: dict[str, Breakdown] = {
     "经理": "manager", "产品": "product", "行业": "industry", "月": "month", "月份": "month", "季度": "quarter",
     "预测类别": "forecast",
 }  # fmt: skip
-_TREND = re.compile(
+_TREND = worded(
     r"\btrends?\b|\bover time\b|\bmonth (?:by|over|on) month\b|\bquarter (?:by|over|on) quarter\b|趋势|逐月|逐季", I
 )
-_SET_BESIDE = re.compile(
+_SET_BESIDE = worded(
     (
         r"\b(?:vs\.?|versus|against|compared? (?:to|with)|compare|ahead|better|leading|behind"
         r"|beat\w*)\b|对比|比较|相比|比一下|比比|谁"
     ),
     I,
 )
-_LAST_ONE = re.compile(r"\b(?:the )?(?:last|previous|prior) one\b|\bthe one before\b|上(?:一)?个|前一个", I)
-_VERSUS = re.compile(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
-_COMPARE_AND = re.compile(r"\bcompare\b.+\band\b", I)
-_DEALS = re.compile(
+_LAST_ONE = worded(r"\b(?:the )?(?:last|previous|prior) one\b|\bthe one before\b|上(?:一)?个|前一个", I)
+_VERSUS = worded(r"\b(?:vs\.?|versus|against|compared? (?:to|with)|or)\b|对比|比较|相比|与|和|跟", I)
+_COMPARE_AND = worded(r"\bcompare\b.+\band\b", I)
+_DEALS = worded(
     r"\bdeals?\b|\bopps?\b|\b(?:everything|anything|all|stuff|what(?:'?s| is| do (?:i|we) have)?"
     r"|any(?: of (?:mine|ours|them|those))?|ones?|things?)\b.{0,20}\b(?:open|closing|due to close|coming in"
     r"|landing)\b|\blost to\b.{0,30}\b(?:last|this|past|since|in)\b|\bopportunit(?:y|ies)\b"
@@ -142,8 +142,8 @@ _DEALS = re.compile(
     r"|什么)|哪些单|赢了(?:哪些|什么)|输了(?:哪些|什么)",
     I,
 )
-_ONE_DEAL = re.compile(r"\b(?:the|my|our) (?P<name>(?:[\w&'-]+ ){1,4})(?:deal|opp|opportunity)\b", I)
-_LISTS = re.compile(
+_ONE_DEAL = worded(r"\b(?:the|my|our) (?P<name>(?:[\w&'-]+ ){1,4})(?:deal|opp|opportunity)\b", I)
+_LISTS = worded(
     (
         r"\b(?:list|show|which|what|whats|what's|top|all|any|anything|everything|find|give|how many|biggest"
         r"|largest|smallest|oldest|my|our|deals|opps|closing|stuck|stalled|slipped|pushed|open|lost to)\b|哪些|列出"
@@ -151,14 +151,14 @@ _LISTS = re.compile(
     ),
     I,
 )
-_ASKS_WHICH = re.compile(
+_ASKS_WHICH = worded(
     (
         r"^\W*(?:and |so |ok |pls |please |hey )?(?:what|which|who|whats|show|list|any|anything|anyone|give"
         r"|find|where are|got any)\b|哪|列出|有没有|查"
     ),
     I,
 )
-_TOP = re.compile(
+_TOP = worded(
     (
         r"\btop (\d+|three|five|ten)\b|\b(\d+|three|five|ten) (?:biggest|largest|top|oldest|smallest)\b"
         r"|\b(?:biggest|largest|top|oldest) (\d+|three|five|ten)?|前(\d+|三|五|十)|最大的?(\d+|三|五|十)?"
@@ -166,20 +166,20 @@ _TOP = re.compile(
     I,
 )
 _ORDERS = (
-    ("age", re.compile(r"\b(?:oldest|longest|aged)\b|最久|最老", I)),
-    ("quiet", re.compile(r"\bquietest\b|\blongest without\b", I)),
-    ("close_date", re.compile(r"\b(?:by close date|soonest|next to close)\b|最快", I)),
+    ("age", worded(r"\b(?:oldest|longest|aged)\b|最久|最老", I)),
+    ("quiet", worded(r"\bquietest\b|\blongest without\b", I)),
+    ("close_date", worded(r"\b(?:by close date|soonest|next to close)\b|最快", I)),
 )
-_LOST_TO = re.compile(r"\b(?:lose|lost|losing|losses|loss|walked|churned)\b|丢|输", I)
-_WON = re.compile(r"\b(?:won|win|wins|winning|closed[- ]won|signed)\b(?! rate)|赢单(?!率)|赢了|赢下|成交(?!日期)", I)
-_BACK = re.compile(
+_LOST_TO = worded(r"\b(?:lose|lost|losing|losses|loss|walked|churned)\b|丢|输", I)
+_WON = worded(r"\b(?:won|win|wins|winning|closed[- ]won|signed)\b(?! rate)|赢单(?!率)|赢了|赢下|成交(?!日期)", I)
+_BACK = worded(
     r"\b(?:won|win|wins|lost|lose|losses|did|was|were|last|closed|cycle|slippage|history|past)\b|赢|丢|输|上|过去|周期",
     I,
 )
 _MOVES = (
     (
         "back",
-        re.compile(
+        worded(
             r"\b(?:moved|went|gone|slid|slipped|stepped|fell|fallen) (?:back|backwards?|down"
             r"|a stage back)\b(?! to (?:the )?(?:jan|feb|mar|apr|may|q\d))"
             r"|\bregress\w*|\bbackwards?\b|退回|倒退|回退",
@@ -188,7 +188,7 @@ _MOVES = (
     ),
     (
         "new",
-        re.compile(
+        worded(
             (
                 r"\bnew (?:deals?|opps?|opportunities|business|pipeline)\b|\b(?:deals?|opps?) (?:added|created"
                 r"|opened)\b|\bwhat'?s new\b|新(?:增|建|开)?的?(?:商机|单子|项目)|新增"
@@ -198,13 +198,11 @@ _MOVES = (
     ),
     (
         "advanced",
-        re.compile(
-            r"\b(?:advanced|moved (?:forward|ahead|up)|progressed|moved stages?)\b|推进了|前进|升阶段|往前走", I
-        ),
+        worded(r"\b(?:advanced|moved (?:forward|ahead|up)|progressed|moved stages?)\b|推进了|前进|升阶段|往前走", I),
     ),
-    ("pushed", re.compile(r"\b(?:pushed|slipped|moved (?:out|back)|delayed)\b|推迟|延期|推后", I)),
+    ("pushed", worded(r"\b(?:pushed|slipped|moved (?:out|back)|delayed)\b|推迟|延期|推后", I)),
 )
-_SHOW = re.compile(
+_SHOW = worded(
     r"^\W*(?:show(?: me)?|pull up|open|look up|what'?s? (?:is )?(?:happening|going on|happened"
     r"|the (?:status|latest|state|story|amount|stage|close date|next step))|what (?:was"
     r"|is) the last (?:thing|touch|activity|contact|call|meeting|note)|what (?:happened|is the status)"
@@ -213,14 +211,14 @@ _SHOW = re.compile(
     r"|怎么样了|进展|什么情况|看一下|查一下|显示",
     I,
 )
-_MINUS = re.compile(
+_MINUS = worded(
     (
         r"\b(?:minus|except|excluding|without counting|other than|apart from|but not)\b.{0,30}\b(?:team|me|mine"
         r"|my|\w+'s)\b|除(?:了)?.{0,10}(?:以外|之外)"
     ),
     I,
 )
-_LEAD = re.compile(
+_LEAD = worded(
     r"^\W*(?:(?:ok(?:ay)?|so|um+|uh+|hey|hi|well|right|please|pls|plz|just|now|quickly?|quick one|caddie)[\s,:]+)*"
     r"(?:(?:can|could|would|will) (?:you|i|we)(?: please| pls| also| kindly)? (?:please )?(?:pull(?: up)?"
     r"|show|list|give|get|see|have|find|tell|send|bring up)(?: me| us)?\b"
@@ -231,14 +229,14 @@ _LEAD = re.compile(
     r"|rundown|of|at|on|for|about|what|which|all))*[\s,:]*",
     I,
 )
-_NOUNS = re.compile(
+_NOUNS = worded(
     (
         r"\b(?:deals?|opps?|opportunit(?:y|ies)|ones|stuff|everything|things|business|wins?|won|lost|losses"
         r"|open|pipeline)\b|商机|单子|订单|项目|的\W*$|清单|列表"
     ),
     I,
 )
-_CHANGES = re.compile(
+_CHANGES = worded(
     (
         r"\b(?:move|moved|set|update|change|bump|mark|push (?!out)|slip it|log|add|create|assign|rename"
         r"|close it|put|now at|goes to|went to|is now|reminder|remind me to|follow up|call (?:him|her|them)"
@@ -247,36 +245,36 @@ _CHANGES = re.compile(
     I,
 )
 _UNKNOWN = (
-    re.compile(
+    worded(
         (
             r"\bhow(?:'?s| is| are| did| was) (?P<who>[\w .'-]+?) (?:doing|tracking|looking|do|going|performing"
             r"|perform|shaping up)\b"
         ),
         I,
     ),
-    re.compile(
+    worded(
         (
             r"\b(?:pipeline|pipe|numbers|fore?cast|summary|quota|coverage|win[- ]?rate|attainment|deals) (?:for"
             r"|of) (?P<who>[\w .'-]+?)\W*$"
         ),
         I,
     ),
-    re.compile(
+    worded(
         (
             r"\b(?P<who>[\w-]+)'s (?:deals|opps|ones|stuff|open|pipeline|pipe|numbers|fore?cast|summary|quota"
             r"|coverage|win[- ]?rate|attainment|deals)\b"
         ),
         I,
     ),
-    re.compile(
+    worded(
         (
             r"\b(?:for|of|by|from|in) (?:the )?(?P<who>[\w'-]+(?: [\w'-]+)?) (?:team|region|territory|office"
             r"|group|guys|people|reps|market)\b"
         ),
         I,
     ),
-    re.compile(r"\bowned by (?P<who>[\w .'-]+?)(?= in\b| over\b| above\b| under\b| closing\b|\W*$)", I),
-    re.compile(
+    worded(r"\bowned by (?P<who>[\w .'-]+?)(?= in\b| over\b| above\b| under\b| closing\b|\W*$)", I),
+    worded(
         (
             r"^(?P<who>[\u4e00-\u9fff]{2,4}?)(?:的(?:管道|业绩|预测|数字)|(?:这个?|本|上)(?:季度?"
             r"|月).{0,4}(?:怎么样|如何|多少)|怎么样|表现)"
@@ -284,24 +282,24 @@ _UNKNOWN = (
         I,
     ),
 )
-_TEAM_ONLY = re.compile(r"team|团队", I)
+_TEAM_ONLY = worded(r"team|团队", I)
 _NO_SCOPE = {"it", "that", "what", "who", "their", "his", "her", "this", "there"}
-_OURS = re.compile(
+_OURS = worded(
     (
         r"\b(?:my|our|we|i|us|it|things|everything|business|sales|quarter|month|year|team|pipeline|everyone"
         r"|q[1-4])\b|我|团队|大家|公司|整体|季度|本月|管道|商机|业绩|进展|最近|情况"
     ),
     I,
 )
-_FILLER = re.compile(
+_FILLER = worded(
     (
         r"\b(?:and|just|only|the|for|of|in|at|on|what|how|about|now|same|with|by|ok|please|pls|plz|then|or"
         r"|deals?|ones?|those|them|to|closing|me|my|mine|show)\b|[那只看要按换成和与再的呢吧只有]|怎么样"
     ),
     I,
 )
-_THIS_ONE = re.compile(r"\b(?:this|the current) one\b|^\W*(?:and |what about |how about )?now\W*$", I)
-_THOSE = re.compile(
+_THIS_ONE = worded(r"\b(?:this|the current) one\b|^\W*(?:and |what about |how about )?now\W*$", I)
+_THOSE = worded(
     (
         r"\b(?:who owns|which (?:ones|deals)?|what are|what'?s? in|list|show(?: me)?|name)\b.{0,14}\b(?:those"
         r"|them|these|they|that)\b|\b(?:deals|ones|opps|what'?s?) (?:is |are )?behind (?:it|that|this|those"
@@ -310,7 +308,7 @@ _THOSE = re.compile(
     ),
     I,
 )
-_FOLLOWING = re.compile(
+_FOLLOWING = worded(
     (
         r"^\W*(?:make it|widen|narrow|extend|expand|include|change (?:it )?to|just|only|and|what about"
         r"|how about|now|same|for|by|ok|show|but|compare|without|with|top|over|under|minus|exclude|then|the)\b"

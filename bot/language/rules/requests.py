@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from bot.contract.commands.base import Command
 from bot.contract.commands.guiding import AnnounceAid, BlankAid, ChangeAid, ReportAids
 from bot.contract.phrases import aid_kinds
-from bot.domain.text import simplified
+from bot.domain.text import simplified, worded
 from bot.language.context import Context, Said
 from bot.language.rules.aids import kind_asked_for, read_aid
 from bot.language.rules.filters import span
@@ -23,12 +23,12 @@ _WORDS = (
 )  # fmt: skip
 _SHORT = {"r": "are", "u": "you", "ur": "your"}
 _SPELT_OUT = (
-    (re.compile(r"\bw/o\b", re.I), "without"),
-    (re.compile(r"\bqtr\b", re.I), "quarter"),
-    (re.compile(r"\b(?:the )?(?:whole|full|entire) (?=(?:quarter|month|year|week)\b)", re.I), "this "),
+    (worded(r"\bw/o\b", re.I), "without"),
+    (worded(r"\bqtr\b", re.I), "quarter"),
+    (worded(r"\b(?:the )?(?:whole|full|entire) (?=(?:quarter|month|year|week)\b)", re.I), "this "),
 )
 QUESTION_MOST = 12
-_MARKETING = re.compile(
+_MARKETING = worded(
     r"\bwhat (?:did|do|have|are) (?:people|reps|they|the reps|sales|the team|everyone) (?:been )?(?:look"
     r"|ask|search)\w*\b|\bmarketing report\b|\b(?:which|what|whose) (?:\w+ )?(?:aids?|job aids|content"
     r"|material|collateral|assets)\b.{0,40}\b(?:use|used|asked|shown|works?|working|popular|ignored|unused"
@@ -47,19 +47,19 @@ _ANY_AID = (
     r"|版|草稿|资料|主张|\b[a-z]{2}-[\w-]+"
 )
 _AID_WORDS = "(?:" + "|".join([*(re.escape(n) for k in aid_kinds().values() for n in k.names), _ANY_AID]) + ")"
-_APPROVES = re.compile(
+_APPROVES = worded(
     rf"^\W*(?:please |pls )?(?:approve|publish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:批准|发布)(?P<zh>.*{_AID_WORDS}.*)$",
     re.I,
 )
-_ANNOUNCES = re.compile(r"^\W*(?:please |pls |can you )?announce\s+(?P<en>.+)$|^\W*(?:宣布|公布)(?P<zh>.+)$", re.I)
-_WHERE = re.compile(
+_ANNOUNCES = worded(r"^\W*(?:please |pls |can you )?announce\s+(?P<en>.+)$|^\W*(?:宣布|公布)(?P<zh>.+)$", re.I)
+_WHERE = worded(
     (
         r"\b(?:here|in (?:this|the) (?:channel|thread)|(?:in|to|on)\s+(?:#[\w-]+(?:\s*(?:,|and"
         r"|&)\s*#[\w-]+)*)?\s*$)|\b(?:to everyone|to all|please|pls)\b|到?这里"
     ),
     re.I,
 )
-_RETIRES = re.compile(
+_RETIRES = worded(
     (
         rf"^\W*(?:please |pls )?(?:retire|withdraw|unpublish)\s+(?P<en>.*{_AID_WORDS}.*)$|^\W*(?:下架|停用"
         rf"|撤下)(?P<zh>.*{_AID_WORDS}.*)$"
@@ -68,7 +68,7 @@ _RETIRES = re.compile(
 )
 
 
-_BLANK = re.compile(
+_BLANK = worded(
     (
         r"\b(?:form|template|blank|skeleton)\b.{0,12}\b(?:for|of)\b|^\W*(?:(?:a|an|the|give me|send me|i need"
         r"|need) )*(?:blank|empty|new)\b.{0,24}\b(?:form|template)\b|\b(?:blank|empty)\b|(?:空白|模板|模版|表单)"

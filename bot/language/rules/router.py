@@ -9,6 +9,7 @@ from bot.contract.commands.guiding import AnnounceAid, AskLibrary, BlankAid, Cha
 from bot.contract.commands.planning import WritePlan
 from bot.contract.commands.talking import Help, Unclear, Unsupported
 from bot.contract.commands.writing import AnswerQuestion, Undo
+from bot.domain.text import worded
 from bot.language.context import LONGEST, Context, Said, prepare
 from bot.language.rules import cues
 from bot.language.rules.aids import read_follow_aid, wants_aid
@@ -34,7 +35,7 @@ ALWAYS_ASKED = (
     CancelSchedule,
     SnoozeNudges,
 )
-_POLITE = re.compile(
+_POLITE = worded(
     r"\b(?:can|could|would|will) you (?:please |pls |also |kindly )*"
     r"(?=(?:set|move|update|log|add|change|push|pull(?! (?:up|my|our|all|every|the list|a list|me))|mark"
     r"|put|bump|make|record|note|close|assign|give|remind|create|open|shift|rename)\b)",

@@ -6,31 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.names import NamedSpan
+from bot.domain.text import worded
 from bot.language.context import Context, Said
 from bot.language.rules import cues
+from bot.language.spans.clauses import SENTENCE, clauses_in, sentences_in
 
-_SUBJECTS = (
-    r"i|we|they|she|he|it|i'll|we'll|push|pull|move|moved|next|nxt|clos\w+|make|bump|mark|set|want\w*"
-    r"|need\w*|send|sending|realistically|the close|decision|cut|add|"
-    r"the (?:expected )?close|the (?:close )?date|the (?:amount|value|stage)|the expected|drop|forecast"
-    r"|assign|give|remind|book|schedule|call (?:her|him|them|back)"
-)
-_CLAUSES = re.compile(
-    rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)"
-    rf"|(?<!\d)(?<!stage)(?<!close)(?<!date)(?<!amount)(?<!value)(?<!due)(?<!forecast)(?<!owner)"
-    rf"(?<!currency)(?<!closing)(?<!阶段)(?<!金额)(?<!日期)(?<!关单)(?<!预测)(?<!负责人)(?<!截止):(?!\d)|\s-{{1,2}}\s"
-    rf"|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
-    rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)",
-    re.I,
-)
-_SEGMENTS = re.compile(
+_SEGMENTS = worded(
     r"\n+\s*(?:[-*•]|\d+[.)])?\s*|[.!?;]+(?=\s|$)\s*|[;]|\s*,?\s*\b(?:and then|then|after that|also|next up)\b\s*"
     r"|\s+(?:and|&)\s+(?=(?:push|pull|move|mark|set|bump|make|close|lost|won|met|saw|called|spoke)\b)"
     r"|,\s*(?:另外|还有|然后)?|,\s+"
 )
-_LINES = re.compile(r"\n+\s*(?:[-*•]|\d+[.)])?\s*")
-_SENTENCE = re.compile(r"(?<!\d\.\d)(?<!\d\.\d\d)[.!?;]+(?=\s|$)|\n+|[。；]")
-_HEADER = re.compile(
+_LINES = worded(r"\n+\s*(?:[-*•]|\d+[.)])?\s*")
+_HEADER = worded(
     (
         r"^\W*(?:notes?|recap|summary|update|updates|roundup|quick|today|from|my|calls?|meetings?|of|the|day"
         r"|yesterday|this|week|morning|\s|纪要|记录|日报|周报|小结|今天|今日|昨天|eod|dump|brain|daily|end|log)+\W*:?\s*$"
@@ -74,7 +61,7 @@ def parts_of(said: Said, context: Context) -> list[Part]:
         own, text = said.own[start:end], said.text[start:end]
         if n == 0 and end < len(said.own) and _HEADER.match(own):
             continue
-        part = Part(own, text, bool(_SENTENCE.search(own[-3:]) or end == len(said.own)))
+        part = Part(own, text, bool(SENTENCE.search(own[-3:]) or end == len(said.own)))
         subject = _subject(own, context)
         known = next((i for i, (other, _) in enumerate(found) if subject and other == subject), None)
         if known is None or not _plain(own, context):
@@ -85,8 +72,8 @@ def parts_of(said: Said, context: Context) -> list[Part]:
     return [part for _, part in found]
 
 
-_HEAD = re.compile(r"\s*(?P<name>[^\W\d_][\w &.'-]{2,40}?)\s*(?::|\s[-–—]\s)")
-_LIST_MARK = re.compile(r"\n\s*(?:[-*•]|\d+[.)])?\s*$")
+_HEAD = worded(r"\s*(?P<name>[^\W\d_][\w &.'-]{2,40}?)\s*(?::|\s[-–—]\s)")
+_LIST_MARK = worded(r"\n\s*(?:[-*•]|\d+[.)])?\s*$")
 
 
 def _closed(text: str) -> str:
@@ -156,11 +143,8 @@ def _subject(text: str, context: Context) -> frozenset[str]:
 
 def clauses_of(text: str) -> list[Clause]:
     """The clauses in order; a condition or wish anywhere in a sentence makes all of it supposed."""
-    found: list[Clause] = []
-    at = 0
-    for end in [*(m.end() for m in _SENTENCE.finditer(text)), len(text)]:
-        sentence = text[at:end]
-        supposed = bool(cues.SUPPOSED.search(sentence))
-        found += [Clause(clause.strip(), supposed) for clause in _CLAUSES.split(sentence) if clause and clause.strip()]
-        at = end
-    return found
+    return [
+        Clause(text[a:b], bool(cues.SUPPOSED.search(text[start:end])))
+        for start, end in sentences_in(text)
+        for a, b in clauses_in(text, start, end)
+    ]

@@ -5,13 +5,14 @@ import re
 from bot.contract.commands.base import Command, DealChanges
 from bot.contract.commands.writing import LogActivity
 from bot.domain.activities import ActivityKind
+from bot.domain.text import worded
 from bot.language.context import Context, prepare
 from bot.language.rules import cues
 from bot.language.rules.activities import people_in
 from bot.language.rules.capture import read_segment
 
 SUMMARY_MOST = 1_500
-_MAIL = re.compile(
+_MAIL = worded(
     (
         r"^(?:from|to|subject|sent|date|发件人|主题)\s*[:：]|\b(?:kind |best |warm )?regards\b|\bsincerely\b|^(?:hi"
         r"|hello|dear)\b[^\n]{0,40},\s*$|此致|祝好"

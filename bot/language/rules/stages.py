@@ -5,17 +5,17 @@ from functools import lru_cache
 
 from bot.domain.deals import Stage, StageKind
 from bot.domain.process import Process
-from bot.domain.text import HAS_CJK
+from bot.domain.text import HAS_CJK, worded
 from bot.language.rules.cues import AFTER_STAGE, LOST, NEGATED, STAGE_CUE, WON
 
-_MOVED = re.compile(
+_MOVED = worded(
     r"(?:\b(?:mov\w+|advanc\w+|progress\w+|push\w*|put|set|back|bring|brought|stage|updat\w+|chang\w+"
     r"|shift\w*|bump\w*|promot\w+|mark\w*)\b[^,.;]{0,40}?\s(?:to|into|in|at|as)\s+(?:the\s+)?"
     r"|\b(?:we'?re|it'?s|is|they'?re|are|now)\s+(?:now\s+)?(?:in|at|into)\s+(?:the\s+)?|(?:->|→|=>|=)\s*"
     r"|\bnow\s+|\b(?:out|ready) for\s+|\bstage:?\s+|到|进入|改成|改为|变成|转到|推进到)$",
     re.I,
 )
-_NOT_WON = re.compile(
+_NOT_WON = worded(
     (
         r"\bwon (?:over|her|him|them|the (?:argument|trust|board|team)|an award)\b|\bsigned\s+(?:up|in|for|the"
         r"|an?|our)?\s*(?:nda|msa|loi|pilot|trial|poc|letter)\b|\bwon(?:'t|der)|\bassigned\b|\b(?:they"
@@ -23,7 +23,7 @@ _NOT_WON = re.compile(
     ),
     re.I,
 )
-_NOT_LOST = re.compile(
+_NOT_LOST = worded(
     (
         r"\blost (?:my|his|her|your|some|a few|two|three|\d+) (?!deal|opp|biggest|largest|best|big)"
         r"|\blost (?:touch|track|contact|interest|patience|time)\b"
@@ -49,11 +49,7 @@ def _phrases(stages: tuple[Stage, ...], process: Process) -> tuple[tuple[re.Patt
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     loose = r"[\s-]+".join(re.escape(part) for part in phrase.split())
-    return (
-        re.compile(loose, re.I)
-        if HAS_CJK.search(phrase)
-        else re.compile(rf"(?<![A-Za-z0-9]){loose}(?![A-Za-z0-9])", re.I)
-    )
+    return worded(loose, re.I) if HAS_CJK.search(phrase) else worded(rf"(?<![A-Za-z0-9]){loose}(?![A-Za-z0-9])", re.I)
 
 
 def _strong(phrase: str) -> bool:
@@ -84,10 +80,10 @@ def find_stage(clause: str, stages: tuple[Stage, ...], process: Process) -> str 
     return None
 
 
-_IN_STAGE = re.compile(
+_IN_STAGE = worded(
     r"(?:\b(?:in|at|reached|entered|sitting in|stuck in|stage|phase)(?: the)?|处于|处在|在|卡在|停在|阶段)\s*$", re.I
 )
-_STAGE_AFTER = re.compile(r"^\s*(?:stage|phase|deals?|opps?|opportunit|阶段|的(?:商机|单子|项目|机会|deal)|商机)", re.I)
+_STAGE_AFTER = worded(r"^\s*(?:stage|phase|deals?|opps?|opportunit|阶段|的(?:商机|单子|项目|机会|deal)|商机)", re.I)
 
 
 def stage_meant(text: str, stages: tuple[Stage, ...], process: Process) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.domain.periods import FiscalCalendar, Period
-from bot.domain.text import simplified
+from bot.domain.text import simplified, worded
 from bot.language.spans import calendar as c
 from bot.language.spans import chinese_dates as zh
 from bot.language.spans import english_dates as en
@@ -29,44 +29,52 @@ _PARTS = {
     "mid": "middle", "middle": "middle", "底": "end", "末": "end", "下旬": "end", "初": "start", "上旬": "start",
     "中": "middle", "中旬": "middle",
 }  # fmt: skip
-_PART_BEFORE = re.compile(
+_PART_BEFORE = worded(
     (
         r"\b(?:the\s+)?(?P<part>end|late|last day|close|start|beginning|early|first day|mid|middle)(?:\s+of\b"
         r"|(?<!end)(?<!close)(?<!start)\s+in\b)?(?:\s+(?:the|around)\b)*[\s-]*$"
     ),
     re.I,
 )
-_PART_AFTER = re.compile(r"(?P<part>底|末|下旬|初|上旬|中旬|中(?!国|心|型|的|标))|\s+(?P<end>end)\b", re.I)
-_HALF_BEFORE = re.compile(r"\b(?:the\s+)?(?P<half>first|second|1st|2nd|back)\s+half\s+(?:of\s+)?(?:the\s+)?$", re.I)
-_REST_BEFORE = re.compile(
+_PART_AFTER = worded(r"(?P<part>底|末|下旬|初|上旬|中旬|中(?!国|心|型|的|标))|\s+(?P<end>end)\b", re.I)
+_HALF_BEFORE = worded(r"\b(?:the\s+)?(?P<half>first|second|1st|2nd|back)\s+half\s+(?:of\s+)?(?:the\s+)?$", re.I)
+_REST_BEFORE = worded(
     (
         r"\b(?:(?:the\s+)?(?:rest|remainder|remaining)\s+of|(?P<later>later)(?:\s+in)?"
         r"|(?P<earlier>earlier)(?:\s+in)?)\s+(?:the\s+)?$"
     ),
     re.I,
 )
-_WEEK_BEFORE = re.compile(
+_WEEK_BEFORE = worded(
     r"\b(?:the\s+)?(?:week\s+(?:of|beginning|starting(?:\s+on)?|commencing)|w/c|wc|wk of)\s+(?:the\s+)?$", re.I
 )
-_COUNTED_BEFORE = re.compile(
+_COUNTED_BEFORE = worded(
     rf"\b(?P<num>{en.NUM})\s+(?P<unit>{en.UNIT})\s+(?P<way>from|after|before|following|prior to)\s+(?:the\s+)?$", re.I
 )
-_NTH_BEFORE = re.compile(
+_NTH_BEFORE = worded(
     (
         rf"\b(?:the\s+)?(?P<nth>first|second|third|fourth|last|1st|2nd|3rd"
         rf"|4th)\s+(?P<wd>{en.WD})(?:\s+(?:morning|afternoon|evening))?\s+(?:of|in)\s+(?:the\s+)?$"
     ),
     re.I,
 )
-_DAY_BEFORE = re.compile(
+_DAY_BEFORE = worded(
     (
         rf"(?<![\d.,$€£])\b(?:the\s+)?(?P<d>\d{{1,2}}(?:st|nd|rd|th)?|{en.ORDINAL_WORD})\s+(?:day\s+)?(?:of\s+"
         rf"|in\s+)?(?:the\s+)?$"
     ),
     re.I,
 )
-_BETWEEN = re.compile(r"[\s,()/-]*(?:(?:the|of|on|at|from|evening|morning|afternoon|night|dated?)\s+)?[\s,()/-]*", re.I)
+_WEEK_OF_BEFORE = worded(
+    r"\b(?:the\s+)?(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th)\s+(?:full\s+)?(?:week|wk)\s+"
+    r"(?:(?:of|in)\s+)?(?:the\s+)?$",
+    re.I,
+)
+_WEEK_OF_AFTER = worded(r"的?(?:第(?P<nth>[一二三四1-4])|(?P<last>最后一))个?(?:周|星期|礼拜)(?![一二三四五六日天])")
+_DAY_AFTER = worded(r"\s+(?:on\s+)?(?:the\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)\b", re.I)
+_BETWEEN = worded(r"[\s,()/-]*(?:(?:the|of|on|at|from|evening|morning|afternoon|night|dated?)\s+)?[\s,()/-]*", re.I)
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
+_NTH |= {"一": 1, "二": 2, "三": 3, "四": 4, **{str(n): n for n in range(1, 5)}}
 _WHOLE_MONTH = {"month", "quarter", "half", "year", "week"}
 
 
@@ -98,7 +106,7 @@ def find_dates(
     return [DateSaid(r.start, r.end, r.period, r.read.grain) for r in _joined(kept, folded, clock)]
 
 
-_NAMED_DAY = re.compile(
+_NAMED_DAY = worded(
     (
         rf"\b(?P<mon>{en.MON})\.?\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d|\s?(?:k|m|%|grand"
         rf"|am|pm)\b)|(?<![\d.,$€£])\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon2>{en.MON})\b"
@@ -125,7 +133,7 @@ def impossible_date(text: str) -> str | None:
     return None
 
 
-_NUMERIC_DAY = re.compile(
+_NUMERIC_DAY = worded(
     r"(?<![\d./-])(?:(?P<y>(?:19|20)\d\d)[-/.](?P<a>\d{1,2})[-/.](?P<b>\d{1,2})"
     r"|(?P<c>\d{1,2})[/.](?P<d>\d{1,2})[/.](?P<y2>(?:19|20)\d\d))(?![\d/-])"
 )
@@ -213,11 +221,25 @@ def _around_a_period(found: _Reading, before: str, text: str, clock: Clock) -> I
         yield _Reading(
             nth.start(), found.end, c.on(zh.nth_weekday(period, _NTH[nth["nth"].lower()], en.weekday_of(nth["wd"])))
         )
+    week, of_week = _WEEK_OF_BEFORE.search(before), _WEEK_OF_AFTER.match(text, found.end)
+    if week:
+        yield _Reading(week.start(), found.end, _nth_week(period, _NTH[week["nth"].lower()]))
+    if of_week:
+        yield _Reading(found.start, of_week.end(), _nth_week(period, _NTH.get(of_week["nth"], -1)))
+    behind = _DAY_AFTER.match(text, found.end) if grain == "month" else None
+    if behind:
+        yield _Reading(found.start, behind.end(), c.on(period.start.replace(day=int(behind["d"]))))
     day = _DAY_BEFORE.search(before) if grain == "month" else None
     if day:
         said = day["d"].lower()
         number = en.ORDINAL_WORDS.get(said) or int(re.sub(r"\D", "", said))
         yield _Reading(day.start(), found.end, c.on(period.start.replace(day=number)))
+
+
+def _nth_week(period: Period, nth: int) -> Read:
+    """Seven days of a period, counted from its first day, or its last seven."""
+    start = period.end - timedelta(days=6) if nth < 0 else period.start + timedelta(days=7 * (nth - 1))
+    return Read(Period(start, start + timedelta(days=6)), "week")
 
 
 def _rest_of(period: Period, grain: str, said: re.Match[str], clock: Clock) -> Period:
@@ -242,9 +264,7 @@ def _joined(kept: list[_Reading], text: str, clock: Clock) -> list[_Reading]:
     return joined
 
 
-_END_OF_DAY = re.compile(
-    r"(?:by |before )?(?:eod|cob|close of business|end of (?:the )?(?:day|business)|tonight)", re.I
-)
+_END_OF_DAY = worded(r"(?:by |before )?(?:eod|cob|close of business|end of (?:the )?(?:day|business)|tonight)", re.I)
 
 
 def _together(a: _Reading, b: _Reading, text: str, clock: Clock) -> _Reading | None:

@@ -3,13 +3,13 @@
 import re
 from decimal import Decimal
 
-from bot.domain.text import simplified
+from bot.domain.text import simplified, worded
 from bot.language.spans import numbers as n
 
 _HOURS = r"hours?|hrs?|h"
 _MINUTES = r"minutes?|mins?|min|m|['’](?!\w)"
 _SMALL = r"quarters?|thirds?"
-_ENGLISH = re.compile(
+_ENGLISH = worded(
     rf"(?<![\w$€£.,/])(?:(?P<n>\d{{1,3}}/\d|½|¼|¾|{n.FIGURE}|(?:{n.SPELT}|an?|half an?|half"
     rf"|a quarter of an?|quarter of an?|three quarters? of an?|a few|few|a couple(?: of)?)(?=[\s-]))"
     rf"(?P<and>\s+and\s+(?:an?\s+)?(?:half|(?P<quarters>(?:one |two |three |a )?quarters?)))?(?:\s+of(?: an?)?)?[\s-]?)"
@@ -18,15 +18,15 @@ _ENGLISH = re.compile(
     rf"(?:\s?(?:and\s|,\s?)?(?P<rest>\d{{1,2}}|{n.SPELT})(?:\s?(?:minutes?|mins?|min|m)\b|(?=\s*(?:$|[,.;]))))?",
     re.I,
 )
-_HOUR_AND_A_HALF = re.compile(r"(?<!an )(?<!one )(?<!1 )(?<!\w)hour and a (?P<part>half|quarter)\b", re.I)
-_CHINESE = re.compile(
+_HOUR_AND_A_HALF = worded(r"(?<!an )(?<!one )(?<!1 )(?<!\w)hour and a (?P<part>half|quarter)\b", re.I)
+_CHINESE = worded(
     rf"(?P<n>半|\d+(?:\.\d+)?|{n.CHINESE})\s*(?:来|多)?个?(?P<half>半)?(?P<unit>小时|钟头|分钟|分|刻钟)(?:(?P<tail>半)"
     rf"|[零又]?(?P<rest>\d+|{n.CHINESE})(?:分钟|分|(?P<quarter>刻钟?)))?"
 )
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 
 
-_FROM_TO = re.compile(
+_FROM_TO = worded(
     r"(?<![\d/.-])(?P<h1>\d{1,2})(?::(?P<m1>\d\d))?\s?(?P<a1>am|pm)?\s?(?:-|–|to|until)\s?"
     r"(?P<h2>\d{1,2})(?::(?P<m2>\d\d))?\s?(?P<a2>am|pm)?(?![\d/.-])",
     re.I,

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from bot.domain.periods import Period
+from bot.domain.text import worded
 from bot.language.spans import calendar as c
 from bot.language.spans import numbers as n
 from bot.language.spans.calendar import Clock, Read, Rules
@@ -230,7 +231,7 @@ def _first_of_two(match: re.Match[str], clock: Clock) -> Read:
 @rule(
     rf"(?<!\$)\b(?P<mon>{MON})\.?[\s,/-]*(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[,/-]?\s*(?:of\s+"
     rf"|in\s+)?(?:\d{{1,2}}:\d\d(?::\d\d)?\s+)?(?P<year>{YEAR})\b(?!:))?(?![\d:]|[.,]\d|\s?(?:k|m|mm|grand"
-    rf"|%|万|units|seats|users)\b)"
+    rf"|%|万|units|seats|users|am|pm|h|hrs?|o'?clock)\b)"
 )
 def _month_day(match: re.Match[str], clock: Clock) -> Read:
     return c.day_near(month_of(match["mon"]), int(match["d"]), clock, year_of(match["year"]))
@@ -300,8 +301,8 @@ def _month_in_figures(match: re.Match[str], clock: Clock) -> Read:
     return Read(Period.month(int(match["y"] or match["y2"]), int(match["m"] or match["m2"])), "month")
 
 
-_DAY_BEFORE = re.compile(r"(?<![\d.,$€£])\b(?P<d>3\d)(?:st|nd|rd|th)?\s+(?:of\s+)?$", re.I)
-_BEFORE_MAY = re.compile(
+_DAY_BEFORE = worded(r"(?<![\d.,$€£])\b(?P<d>3\d)(?:st|nd|rd|th)?\s+(?:of\s+)?$", re.I)
+_BEFORE_MAY = worded(
     (
         r"(?:\b(?:in|by|until|till|to|of|for|is|on|around|early|late|mid|since|from|during|an?|closing|close"
         r"|closes|end|next|last)[\s-]+)$"
@@ -384,10 +385,10 @@ def _quarter(match: re.Match[str], clock: Clock) -> Read | None:
     return Read(c.quarter_near(quarter, clock, year), "quarter")
 
 
-_BEFORE_A_YEAR = re.compile(
+_BEFORE_A_YEAR = worded(
     r"\b(?:in|of|to|not|from|year|since|for|by|until|till|through|mid|early|late|end|during)[\s-]+$", re.I
 )
-_AFTER_A_DAY = re.compile(rf"\b{MON}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s*$", re.I)
+_AFTER_A_DAY = worded(rf"\b{MON}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s*$", re.I)
 
 
 @rule(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.domain.text import simplified
+from bot.domain.text import simplified, worded
 from bot.language.spans import numbers as n
 
 _SIGNS = {
@@ -78,24 +78,24 @@ _FIGURE = (
     r"(?P<figure>(?<!\+)\d{1,3}(?:'\d{3})+(?!\d)|(?<!\+)(?<!\d )\d{1,3}(?:[ \u00a0\u202f]\d{3}){2,}(?! ?\d)"
     rf"|\d{{1,3}}(?:[,.]\d{{2,3}})+(?![\d])|{n.FIGURE})"
 )
-_FIGURES = re.compile(
+_FIGURES = worded(
     rf"(?:{_PREFIX}\s*|\bM(?P<mcode>{_CODE})\s*)?(?<![A-Za-z0-9_.])(?:(?<![,.]\d)"
     rf"|(?<=[a-z$€£¥]))(?:(?<=[a-z])|(?<![A-Za-z0-9_.])){_FIGURE}"
     rf"(?P<half>\s+and a half)?(?:{_SUFFIX})?(?:{_AFTER})?",
     re.I,
 )
-_GLUED = re.compile(rf"\b(?:(?P<prefix>{_CODE})|M(?P<mcode>{_CODE})\s?){_FIGURE}(?:{_SUFFIX})?", re.I)
+_GLUED = worded(rf"\b(?:(?P<prefix>{_CODE})|M(?P<mcode>{_CODE})\s?){_FIGURE}(?:{_SUFFIX})?", re.I)
 _SHARE = r"(?P<share>\b(?:a\s+)?(?:half|quarter|third)|\bthree quarters)\s+(?:of\s+)?(?:an?\s+)?"
-_SPELT = re.compile(
+_SPELT = worded(
     rf"(?:{_PREFIX}\s*)?(?:{_SHARE}(?P<unit>(?:{_SCALE})\b)|(?P<one>\ban?\s+(?=(?:hundred|{_SCALE}|buck"
     rf"|dollar|pound|euro|quid)\b))?(?P<words>(?<=a )(?:hundred|{_SCALE})\b|\b{n.SPELT})"
     rf"(?P<half>\s+and a half)?(?:\s?(?P<suffix>(?:{_SCALE}|k)\b))?|(?P<single>\ban?)(?=[\s-](?:dollar"
     rf"|pound|euro|buck|quid)))(?:{_AFTER})?",
     re.I,
 )
-_CHINESE = re.compile(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?(?P<after>{_CHARS}))?")
-_SPOKEN_REST = re.compile(r"[1-9](?![\d.万千百个台套年月日天周%人位家])")
-_PERCENT = re.compile(
+_CHINESE = worded(rf"(?:{_PREFIX}\s*)?(?<![\d.])(?P<words>(?=[^千万亿]){n.CHINESE})(?:\s?(?P<after>{_CHARS}))?")
+_SPOKEN_REST = worded(r"[1-9](?![\d.万千百个台套年月日天周%人位家])")
+_PERCENT = worded(
     (
         rf"(?:(?P<sign>[+-])?(?P<figure>\d+(?:\.\d+)?|\b{n.SPELT})\s?(?:%|percent|per cent|pct|个点)"
         rf"|(?P<tenths>[一二两三四五六七八九])成(?![交功本立为员熟]))(?:\s+(?:(?P<off>off|less|lower|discount|down|cheaper)"
@@ -103,20 +103,18 @@ _PERCENT = re.compile(
     ),
     re.I,
 )
-_UP = re.compile(
-    r"\b(?:up|rais\w+|increas\w+|bump\w*|grow\w*|add\w*|uplift\w*|upp?ed)\b|上调|提高|增加|上浮|涨|加", re.I
-)
-_DOWN = re.compile(
+_UP = worded(r"\b(?:up|rais\w+|increas\w+|bump\w*|grow\w*|add\w*|uplift\w*|upp?ed)\b|上调|提高|增加|上浮|涨|加", re.I)
+_DOWN = worded(
     (
         r"\b(?:cut\w*|down|reduc\w+|dropp?\w*|lower\w*|decreas\w+|tak\w+|took|shav\w+|knock\w*|discount\w*"
         r"|trim\w*)\b|下调|降低|减少|下浮|降|减|便宜|让利"
     ),
     re.I,
 )
-_FOLD = re.compile(r"(?P<fold>[1-9](?:\.?[1-9])?|[一二三四五六七八九](?:[一二三四五六七八九])?)折")
+_FOLD = worded(r"(?P<fold>[1-9](?:\.?[1-9])?|[一二三四五六七八九](?:[一二三四五六七八九])?)折")
 """九折 is nine tenths, 85折 is 85 %."""
 PERCENT_REACH = 40
-_FRACTION = re.compile(
+_FRACTION = worded(
     (
         r"\b(half|double|twice|triple|two thirds|a third) (?:of )?(?:what|the|it|that|that amount|the amount)\b"
         r"|\b(halve|halved|double it|triple it)\b|(减半|翻倍|翻一番)"
@@ -128,7 +126,7 @@ _FACTORS = {
     "triple it": "3", "two thirds": "0.6667",
     "a third": "0.3333", "减半": "0.5", "翻倍": "2", "翻一番": "2",
 }  # fmt: skip
-_COUNTED = re.compile(
+_COUNTED = worded(
     r"^\s?(?:%|percent|pct|个点|min|mins|minutes?|h\b|hr|hrs|hours?|days?|weeks?|wks?|months?|years?|yrs?"
     r"|seats?|users?|licen[cs]es?|units?|pcs|sites?"
     r"|people|times|am\b|pm\b|th\b|st\b|nd\b|rd\b|points?|gateways?|doors?|台|套|个|人|分钟|小时|天|周|月|年|号|日|次|点|期|家|条|位|座|楼)",
@@ -190,7 +188,7 @@ def _figures(match: re.Match[str], text: str) -> MoneySaid | None:
     if spoken:
         amount, end = amount + Decimal(spoken.group()) / 10, spoken.end()
     if groups.get("million"):
-        code = re.compile(rf"(?:{_CODE})\b", re.I).match(text, end)
+        code = worded(rf"(?:{_CODE})\b", re.I).match(text, end)
         currency, end = _currency(code.group()) if code else currency, code.end() if code else end
     return MoneySaid(match.start(), end, amount * SUFFIXES.get(suffix, 1), currency, bool(currency or suffix))
 
@@ -253,7 +251,7 @@ def find_factor(text: str) -> Decimal | None:
     return None
 
 
-_LESS = re.compile(r"\s*(?:less|minus|net of)\s+(?:an?\s+)?(?:[\w-]+\s+){0,2}$|\s*(?:减去?|扣掉?|去掉)\s*$", re.I)
+_LESS = worded(r"\s*(?:less|minus|net of)\s+(?:an?\s+)?(?:[\w-]+\s+){0,2}$|\s*(?:减去?|扣掉?|去掉)\s*$", re.I)
 
 
 def find_net(text: str) -> Decimal | None:
@@ -265,14 +263,14 @@ def find_net(text: str) -> Decimal | None:
     return None
 
 
-_ADDED = re.compile(
+_ADDED = worded(
     r"(?:(?<![\w.])(?P<plus>\+)\s?|\b(?:add|added|adding|up by|increase[ds]?(?: it| the (?:amount|price"
     r"|deal))? by|bump(?:ed)?(?: it| this| that| the \w+)? by|rais(?:e|ed)(?: it| the \w+)? by|another"
     r"|plus an? extra)\s+"
     r"|(?P<zup>加|涨|多|上调|增加)(?:了|价)?\s?)$",
     re.I,
 )
-_TAKEN = re.compile(
+_TAKEN = worded(
     r"(?:(?<![\w.\d])(?P<minus>[-−])\s?|\b(?:shav(?:e|ed|ing)|knock(?:ed)?|tak(?:e|en|ing)|took"
     r"|drop(?:ped)?(?: it)? by|cut(?: it| the \w+)? by|reduc(?:e|ed)(?: it| the \w+)? by"
     r"|lower(?:ed)?(?: it)? by|down by|discount(?:ed)?(?: it)? by|gave them|give them)\s+"

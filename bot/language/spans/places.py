@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from bot.domain.deals import FORECASTS, Stage, StageKind
 from bot.domain.names import NamedSpan, NameKind
 from bot.domain.periods import FiscalCalendar
-from bot.domain.text import HAS_CJK, simplified
+from bot.domain.text import HAS_CJK, simplified, worded
 from bot.language.context import Context
 from bot.language.spans import numbers as n
 from bot.language.spans.dates import find_dates
@@ -35,13 +35,13 @@ class Place:
     score: float = 1.0
 
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w.,])\+?\d[\d ()./-]{6,}\d(?![\w,])")
-_PERCENT = re.compile(
+_EMAIL = worded(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = worded(r"(?<![\w.,])\+?\d[\d ()./-]{6,}\d(?!\w|,\d)")
+_PERCENT = worded(
     rf"[+-]?\d+(?:[.,]\d+)?\s?(?:%|percent\b|per cent\b|pct\b|个点)|\b{n.SPELT}\s(?:percent"
     rf"|per cent)\b"
                       r"|(?:打)?[一二两三四五六七八九\d](?:\.\d)?折|[一二两三四五六七八九]成", re.I)  # fmt: skip
-_SPAN = re.compile(
+_SPAN = worded(
     rf"(?:\b(?:(?:(?:a |the )?(?:couple|few)(?: of)?|half an?|an?|another|{n.SPELT})[\s-]"
     rf"|\d+(?:[.,]\d+)?[\s-]?))"
     r"(?:more\s|extra\s|full\s|business\s|working\s)?"
@@ -50,9 +50,9 @@ _SPAN = re.compile(
     r"|(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半几]+)个?(?:半)?(?:多)?(?:天|周|星期|礼拜|个?月|个?季度|年|小时|钟头|分钟|刻钟)",
     re.I,
 )
-_MINUTES = re.compile(r"(?:[5-9]|[1-9]\d|1[0-7]\d)\s?m", re.I)
+_MINUTES = worded(r"(?:[5-9]|[1-9]\d|1[0-7]\d)\s?m", re.I)
 """`15m` without a currency is a quarter of an hour far oftener than fifteen millions."""
-_NUMBER = re.compile(rf"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])|\b{n.SPELT}\b|\b(?:twice|thrice|once)\b", re.I)
+_NUMBER = worded(rf"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])|\b{n.SPELT}\b|\b(?:twice|thrice|once)\b", re.I)
 _CATEGORY_WORDS = {"upside": "best case", "承诺": "commit", "最好情况": "best case", "很可能": "most likely"}
 
 

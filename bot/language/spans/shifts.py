@@ -3,20 +3,20 @@
 import re
 from dataclasses import dataclass, replace
 
-from bot.domain.text import simplified
+from bot.domain.text import simplified, worded
 from bot.language.spans import english_dates as en
 from bot.language.spans import numbers as n
 
 _LATER = r"slip\w*|shift\w*|push\w*|delay\w*|postpon\w*|mov\w*|knock\w*|put back|set back|extend\w*|drift\w*"
 _EARLIER = r"pull\w*|bring\w*|brought"
-_ENGLISH = re.compile(
+_ENGLISH = worded(
     rf"\b(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\b[^.;,]{{0,40}}?\s(?:out\s|back\s|in\s|forward\s"
     rf"|up\s)?(?:by\s+|another\s+)*(?P<num>{en.NUM})\s+(?:more\s+)?(?P<unit>days?|weeks?|wks?|fortnights?"
     rf"|months?|mths?|quarters?)\b"
     rf"(?:\s+(?P<way>earlier|forward|sooner|later|back|out))?(?!\s+(?:ago|from|after|before))",
     re.I,
 )
-_CHINESE = re.compile(
+_CHINESE = worded(
     rf"(?:(?P<later>推迟|延期|延后|推后|往后推|往后延|拖|晚)|(?P<earlier>提前|往前提))了?\s*(?P<num>\d+|{n.CHINESE}"
     rf"|半)\s*(?P<unit>天|日|周|(?:个)?(?:星期|礼拜|季度)|个月)"
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -104,13 +104,48 @@ def of_place(tokens: Sequence[Token], at: int, place: Place, places: Sequence[Pl
     yield f"asks={'?' in words}"
     yield from (f"told={word}" for word in set(words))
     if place.kind == "date":
-        said = place.value
-        start = getattr(getattr(said, "period", None), "start", today)
-        grain = getattr(said, "grain", "")
-        when = "past" if start < today else "today" if start == today else "ahead"
+        when = _when(place, today)
         yield f"when={when}"
-        yield f"grain={grain}"
+        yield f"grain={getattr(place.value, 'grain', '')}"
         yield from (f"{when}{word}" for word in before[-2:])
+
+
+def clause_tokens(text: str, start: int, end: int, places: Sequence[Place]) -> list[Token]:
+    """The words and places of one clause of a text."""
+    inside = [
+        replace(p, start=max(p.start - start, 0), end=min(p.end, end) - start)
+        for p in places
+        if p.start < end and start < p.end
+    ]
+    return tokens_of(text[start:end], inside)
+
+
+def of_clauses(text: str, clauses: Sequence[tuple[int, int]], places: Sequence[Place], today: date) -> list[set[str]]:
+    """For each clause the features by which is told whether it says what is to be done next."""
+    found: list[set[str]] = []
+    before: list[str] = []
+    for n, (start, end) in enumerate(clauses):
+        words = [token.text for token in clause_tokens(text, start, end, places)]
+        edged = ["^", *words, "$"]
+        features = {"all", f"length={min(len(words), 16) // 2}"}
+        features |= {f"w={word}" for word in words}
+        features |= {f"b={a} {b}" for a, b in pairwise(edged)}
+        features |= {f"t={a} {b} {c}" for a, b, c in zip(edged, words, edged[2:], strict=False)}
+        features |= {f"first{i}={word}" for i, word in enumerate(words[:3])}
+        features |= {f"last={word}" for word in words[-2:]}
+        features |= {f"before={word}" for word in before[-3:]}
+        features |= {name for name, here in (("opens", n == 0), ("ends", n == len(clauses) - 1)) if here}
+        for place in places:
+            if place.kind == "date" and place.start < end and start < place.end:
+                features |= {f"when={_when(place, today)}", f"grain={getattr(place.value, 'grain', '')}"}
+        found.append(features)
+        before = words
+    return found
+
+
+def _when(place: Place, today: date) -> str:
+    start = getattr(getattr(place.value, "period", None), "start", today)
+    return "past" if start < today else "today" if start == today else "ahead"
 
 
 def _clause(words: Sequence[str], at: int) -> list[str]:

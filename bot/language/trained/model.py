@@ -38,11 +38,12 @@ class Scorer:
 
 @dataclass(frozen=True)
 class Model:
-    """`acts` tells what a message does, `parts` for each kind of place what it stands for; `examples` names what it
-    was trained on, `asked_with` are the words that questions are put in.
+    """`acts` tells what a message does, `steps` whether a clause says what is to be done next, `parts` for each kind of
+    place what it stands for; `examples` names what it was trained on, `asked_with` are the words of questions.
     """
 
     acts: Scorer
+    steps: Scorer
     parts: Mapping[str, Scorer]
     examples: str
     asked_with: frozenset[str] = frozenset()
@@ -51,7 +52,7 @@ class Model:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
             _put(file, "examples.txt", self.examples.encode())
             _put(file, "asked_with.txt", "\n".join(sorted(self.asked_with)).encode())
-            for name, scorer in {"acts": self.acts, **self.parts}.items():
+            for name, scorer in {"acts": self.acts, "steps": self.steps, **self.parts}.items():
                 about = {"labels": scorer.labels, "one_of": scorer.one_of, "vocabulary": list(scorer.vocabulary)}
                 _put(file, f"{name}.json", json.dumps(about, ensure_ascii=False).encode())
                 held = io.BytesIO()
@@ -64,7 +65,8 @@ class Model:
             names: Sequence[str] = [n.removesuffix(".json") for n in file.namelist() if n.endswith(".json")]
             scorers = {name: _scorer(file, name) for name in names}
             words = frozenset(file.read("asked_with.txt").decode().split("\n"))
-            return cls(scorers.pop("acts"), scorers, file.read("examples.txt").decode(), words)
+            acts, steps = scorers.pop("acts"), scorers.pop("steps")
+            return cls(acts, steps, scorers, file.read("examples.txt").decode(), words)
 
 
 def _put(file: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.language.acts import FAMILIES, FAMILY
 from bot.language.examples import Example
 from bot.language.trained.features import of_message, of_place
-from bot.language.trained.fitting import OTHER, TRAINED_ON, as_read
+from bot.language.trained.fitting import OTHER, TRAINED_ON, as_read, steps_in
 from bot.language.trained.model import Model
 
 HOLDS = 0.5
@@ -53,6 +53,7 @@ def judged(model: Model, found: Iterable[tuple[str, str, Example]]) -> Iterator[
         for name in (f"{family} {language}", f"all {language}", "all"):
             _count(model, one, tallies.setdefault(name, Tally()))
         _roles(model, one, roles)
+        _steps(model, one, roles)
     yield HEAD
     order = [f"{family} {language}" for language in ("en", "zh") for family in FAMILIES]
     for name in [*order, "all en", "all zh", "all"]:
@@ -87,6 +88,15 @@ def _roles(model: Model, one: Example, tally: Tally) -> None:
             hits[0] += told == true
             hits[1] += told == role
             hits[2] += true == role
+
+
+def _steps(model: Model, one: Example, tally: Tally) -> None:
+    hits = tally.hits.setdefault("step (clause)", [0, 0, 0])
+    for features, true in steps_in(as_read(one)):
+        told = model.steps(features)["step"] >= HOLDS
+        hits[0] += told and true
+        hits[1] += told
+        hits[2] += true
 
 
 def _parts(model: Model, one: Example) -> Sequence[tuple[str, str]]:

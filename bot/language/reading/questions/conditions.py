@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.deals import StageKind
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.questions.words import CREATED, EVER, text_of
@@ -17,7 +18,7 @@ from bot.pipeline.measures import BUCKETS, Measure, State
 
 SURELY_NOT = 0.6
 """From here on the model's word that a colleague is only mentioned outweighs the name's standing there."""
-_NEGATED = re.compile(
+_NEGATED = worded(
     r"(?:\bnot|\bisn'?t|\baren'?t|\boutside|\bexcept(?: for)?|\bexcluding|\bexclude|\bwithout|\bnon"
     r"|\btake out|\bleave out"
     r"|\bignor\w+|\bminus|不在|不是|除了|不算|不含)(?: (?:in|at|on|the|a|yet|marked|as|anything|everything|deals"
@@ -25,18 +26,18 @@ _NEGATED = re.compile(
     r" *$",
     re.I,
 )
-_BELOW = re.compile(
+_BELOW = worded(
     r"\b(?:below|under|less than|fewer than|not|hasn'?t|haven'?t|havent|hasnt|behind)\b|低于|不到|没到|未达", re.I
 )
-_ABOVE = re.compile(
+_ABOVE = worded(
     r"\b(?:above|over|more than|at least|ahead of|beat\w*|exceed\w*)\b|超过|高于"
     r"|超额",
     re.I,
 )
-_TODAY = re.compile(
+_TODAY = worded(
     r"\b(?:clos\w+|due|land\w*|sign\w*|expected|happen\w*)\b.{0,15}\b(?:today|now)\b|今天(?:要|该)?(?:关|签)", re.I
 )
-_CURRENCY = re.compile(
+_CURRENCY = worded(
     rf"\b(?:in|only)\s+(?P<code>{'|'.join(sorted((c for c in CURRENCIES if c.isalpha()), key=len, reverse=True))})\b"
     r"|\b(?P<code2>usd|eur|gbp|cny|rmb|jpy|chf)\b(?= (?:deals|pipeline|only|business|opps))"
     r"|(?P<zh>人民币|美元|美金|欧元)(?:的)?(?:单|商机)",

@@ -6,6 +6,7 @@ from typing import Any
 from bot.contract.commands.asking import AskFact, AskRecords, ShowDeal
 from bot.contract.commands.base import Command
 from bot.contract.commands.talking import Unsupported
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.questions import words as w
@@ -15,7 +16,7 @@ from bot.language.rules.filters import deal_words
 
 OF_CONTACT = frozenset({"phone", "email", "title", "account"})
 FACTS_MOST = 4
-ROLE = re.compile(
+ROLE = worded(
     r"\b(?:C[EFITOMRSP]O|CISO|(?:S?E?VP|vice president|director|head|chief|manager|buyer|owner|partner)"
     r"(?: of)?(?: (?!at\b|in\b|for\b|from\b)[a-z&]+){0,3}"
     r"|(?:it|finance|operations?|ops|purchasing|procurement|logistics|warehouse|plant|site|technical|quality"
@@ -25,7 +26,7 @@ ROLE = re.compile(
     r"|厂长|总监|总经理|财务(?:总监|经理)?|采购(?:总监|经理)?|负责人|老板|经理|主任",
     re.I,
 )
-_PRICED = re.compile(r"\b(?:pric\w*|costs?|how much|list|fee)\b|价格|多少钱|报价|价", re.I)
+_PRICED = worded(r"\b(?:pric\w*|costs?|how much|list|fee)\b|价格|多少钱|报价|价", re.I)
 
 
 def read_fact(seen: Seen, context: Context) -> Command:
@@ -60,5 +61,5 @@ def _fields(text: str) -> list[Any]:
     """The fields named, the one that the words fit best first; several only where they are listed."""
     found = w.meanings("fields", text)
     ordered: list[Any] = [f for f in vocabulary("fields") if f in found]
-    listed = re.search(r",|&|\+|\band\b|和|、|[?？].+", text, re.I)
+    listed = re.search(r",|&|\+|\b(?:and|or|nor)\b|和|或|、|[?？].+|[\u4e00-\u9fff]\s+[\u4e00-\u9fff]", text, re.I)
     return ordered if listed and len(ordered) > 1 else ordered[:1]

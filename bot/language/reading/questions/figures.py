@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from bot.contract.commands.asking import AskRecords
 from bot.contract.commands.base import Command
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.questions import words as w
@@ -15,14 +16,14 @@ from bot.language.reading.seen import Seen
 from bot.language.rules.filters import days_said, span, without_spans
 from bot.pipeline.measures import BUCKETS, Dimension, Measure, State
 
-_ABOUT_DEALS = re.compile(r"\b(?:deals?|opps?|opportunit|pipeline|won|lost|revenue|quota)\w*\b|单|商机|项目|管道", re.I)
-_TOP_DEALS = re.compile(
+_ABOUT_DEALS = worded(r"\b(?:deals?|opps?|opportunit|pipeline|won|lost|revenue|quota)\w*\b|单|商机|项目|管道", re.I)
+_TOP_DEALS = worded(
     r"\b(?:biggest|largest|smallest|oldest|newest|latest|top)(?: \w+){0,3} (?:deals|opps|opportunities)\b"
     r"|最(?:大|小|老)的.{0,6}(?:单|商机)",
     re.I,
 )
-_OWNED = re.compile(r"\b(?:how many|number of) (?:accounts|customers|clients|companies)\b|多少(?:个|家)?客户", re.I)
-_HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b|多少(?:次|个|通|封)|几(?:次|个|通|封)", re.I)
+_OWNED = worded(r"\b(?:how many|number of) (?:accounts|customers|clients|companies)\b|多少(?:个|家)?客户", re.I)
+_HOW_MANY = worded(r"\bhow many\b|\bnumber of\b|多少(?:次|个|通|封)|几(?:次|个|通|封)", re.I)
 _BY_WHOM = frozenset({"rep", "month", "quarter", "week", "activity", "account", "manager", "region"})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.contract.commands.asking import AskRecords, ListDeals
 from bot.contract.commands.base import Command
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.questions import words as w
@@ -15,12 +16,12 @@ from bot.language.rules.questions import when_meant
 from bot.pipeline.measures import State
 
 _ORDERS: tuple[tuple[Any, re.Pattern[str]], ...] = (
-    ("age", re.compile(r"\b(?:oldest|longest|aged)\b|最久|最老", re.I)),
-    ("quiet", re.compile(r"\bquietest\b|\blongest without\b", re.I)),
-    ("pushes", re.compile(r"\bmost (?:pushed|slipped|delayed)\b|\bpushed most\b|推迟最多", re.I)),
-    ("close_date", re.compile(r"\b(?:by close date|soonest|next to close|earliest)\b|最快|最早", re.I)),
+    ("age", worded(r"\b(?:oldest|longest|aged)\b|最久|最老", re.I)),
+    ("quiet", worded(r"\bquietest\b|\blongest without\b", re.I)),
+    ("pushes", worded(r"\bmost (?:pushed|slipped|delayed)\b|\bpushed most\b|推迟最多", re.I)),
+    ("close_date", worded(r"\b(?:by close date|soonest|next to close|earliest)\b|最快|最早", re.I)),
 )
-_STAGE = re.compile(r"stage|阶段", re.I)
+_STAGE = worded(r"stage|阶段", re.I)
 
 
 def read_list(seen: Seen, context: Context) -> Command:

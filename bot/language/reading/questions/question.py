@@ -5,6 +5,7 @@ import re
 from bot.contract.commands.asking import AskRecords, ListDeals, Prioritize, ShowDeal, SummarizePipeline
 from bot.contract.commands.base import Command
 from bot.contract.commands.talking import Unsupported
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.questions import words as w
@@ -16,7 +17,7 @@ from bot.language.reading.questions.summaries import VIEWS, read_summary, read_s
 from bot.language.reading.seen import Seen
 from bot.language.spans.dates import impossible_date
 
-_CONVERTED = re.compile(
+_CONVERTED = worded(
     r"\b(?:convert\w*|exchange rate)\b|\bcny\b.{0,20}\bin usd\b|\busd\b.{0,20}\bin (?:cny|rmb|eur)\b|换算|折合", re.I
 )
 

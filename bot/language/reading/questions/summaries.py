@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.contract.commands.asking import ReportView, SummarizePipeline, Suppose
 from bot.contract.commands.base import Command
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.reading.questions import words as w
 from bot.language.reading.questions.conditions import filter_of, people_asked, without_dimensions
@@ -23,11 +24,11 @@ VIEWS: Mapping[str, ReportView] = {
 _BROKEN_DOWN_BY = frozenset(
     {"rep", "manager", "region", "stage", "product", "industry", "forecast", "month", "quarter"}
 )
-_LOST = re.compile(
+_LOST = worded(
     r"\b(?:lose|lost|loses|losing|drops?(?: out)?|falls? (?:through|out)|dies|without|don'?t (?:win|get))\b|丢|输|黄",
     re.I,
 )
-_LESS = re.compile(r"\b(?:discount\w*|less|lower|smaller|down|off|cut|reduc\w*|minus)\b|降|减|折|少", re.I)
+_LESS = worded(r"\b(?:discount\w*|less|lower|smaller|down|off|cut|reduc\w*|minus)\b|降|减|折|少", re.I)
 
 
 def read_summary(seen: Seen, act: str, context: Context) -> Command:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bot.domain.activities import ActivityKind
+from bot.domain.text import worded
 from bot.language.lexicon import vocabulary
 from bot.language.reading.seen import Seen
 from bot.language.rules.cues import LOSS_REASONS
@@ -12,55 +13,55 @@ from bot.pipeline.measures import BUCKETS, Dimension, Measure, State
 
 GENERIC: frozenset[str] = frozenset({"amount", "count", "quota", "activities", "share"})
 """Measures whose words stand in many questions that are about another one."""
-DEALS = re.compile(
+DEALS = worded(
     r"\b(?:deals?|opps?|opportunit\w+|ones|wins?|losses|loss|renewals?|pipeline|pipe)\b|单(?!龄)|商机|项目", re.I
 )
-WHO = re.compile(r"\b(?:who|whos|whose)\b|谁", re.I)
-WHY = re.compile(r"\b(?:why|reasons?|because of what)\b|为什么|为啥|因为(?:什么|啥)|原因", re.I)
-ONE = re.compile(
+WHO = worded(r"\b(?:who|whos|whose)\b|谁", re.I)
+WHY = worded(r"\b(?:why|reasons?|because of what)\b|为什么|为啥|因为(?:什么|啥)|原因", re.I)
+ONE = worded(
     r"\b(?:biggest|largest|smallest|oldest|best|worst|top) (?:\w+ ){0,2}(?:deal|opp|opportunity|win|loss|order)\b(?!s)"
     r"|最大的(?:单子|商机|那个)",
     re.I,
 )
 """`the biggest win`, `Tamsin's largest deal`: one of them."""
-EVER = re.compile(
+EVER = worded(
     r"\b(?:total|ever|all[- ]time|so far|overall|historically|lifetime|altogether|added up)\b|历史|累计|总共|一共"
     r"|一直以来",
     re.I,
 )
-CLOSED = re.compile(r"\b(?:did|has|have|anything|what|which)\b.{0,20}\bclosed?\b(?! date)", re.I)
-CREATED = re.compile(r"\b(?:creat\w+|opened|added|entered|new)\b|新(?:增|建)|创建", re.I)
-MOVED_BACK = re.compile(
+CLOSED = worded(r"\b(?:did|has|have|anything|what|which)\b.{0,20}\bclosed?\b(?! date)", re.I)
+CREATED = worded(r"\b(?:creat\w+|opened|added|entered|new)\b|新(?:增|建)|创建", re.I)
+MOVED_BACK = worded(
     r"\b(?:moved|went|gone|going|slid|stepped|fell) (?:back|backwards?)\b(?! to)|\bregress\w*|\bbackwards?\b"
     r"|退回|倒退|回退",
     re.I,
 )
-INTERROGATIVE = re.compile(
+INTERROGATIVE = worded(
     r"^\W*(?:so |and |ok |hey |please |pls )*(?:which|who|whose|how many|how much|what (?:deals|did|share|percent))\b"
     r"|哪些|哪几|多少|几个|几单|有没有",
     re.I,
 )
-_SHORT = re.compile(r"\b(?:month|quarter|week)ly\b|逐(?:月|季|周)|\b(?:month|quarter|week) (?:over|on|by) \w+", re.I)
-_COUNTED = re.compile(
+_SHORT = worded(r"\b(?:month|quarter|week)ly\b|逐(?:月|季|周)|\b(?:month|quarter|week) (?:over|on|by) \w+", re.I)
+_COUNTED = worded(
     r"\b(?:how many|number of|counts?|volume|trend|most|fewest|least|levels?|rank\w*)\b"
     r"|趋势|最多|最少|多少|几(?:个|次|场|通|封)|量|排名",
     re.I,
 )
 _KINDS: tuple[tuple[ActivityKind, re.Pattern[str]], ...] = (
-    (ActivityKind.CALL, re.compile(r"\b(?:calls?|called|phoned|dial\w*|rang)\b|电话|通话", re.I)),
-    (ActivityKind.MEETING, re.compile(r"\b(?:meetings?|met|visits?|visited)\b|会议|开会|开了|拜访|见面|见了", re.I)),
-    (ActivityKind.DEMO, re.compile(r"\b(?:demos?|demoed)\b|演示", re.I)),
-    (ActivityKind.EMAIL, re.compile(r"\b(?:e-?mails?|mails?|emailed|mailed)\b|邮件", re.I)),
-    (ActivityKind.NOTE, re.compile(r"\bnotes?\b|备注", re.I)),
+    (ActivityKind.CALL, worded(r"\b(?:calls?|called|phoned|dial\w*|rang)\b|电话|通话", re.I)),
+    (ActivityKind.MEETING, worded(r"\b(?:meetings?|met|visits?|visited)\b|会议|开会|开了|拜访|见面|见了", re.I)),
+    (ActivityKind.DEMO, worded(r"\b(?:demos?|demoed)\b|演示", re.I)),
+    (ActivityKind.EMAIL, worded(r"\b(?:e-?mails?|mails?|emailed|mailed)\b|邮件", re.I)),
+    (ActivityKind.NOTE, worded(r"\bnotes?\b|备注", re.I)),
 )
-_SMALL = re.compile(
+_SMALL = worded(
     r"(?:a|an|the|of|to|in|on|at|by|for|from|with|and|or|is|are|was|were|be|been|do|does|did|has|have|had|can|could|will"
     r"|would|should|me|my|mine|our|ours|we|us|i|you|your|he|she|they|them|their|his|her|it|its|this|that|these|those|who"
     r"|what|which|when|where|how|why|not|no|any|all|some|more|most|than|then|there|here|just|only|also|so|too|as|if|but"
     r"|im|ive|id|because|please|dont|s|t|re|ve|ll|d|m)",
     re.I,
 )
-_LIMITS = re.compile(r"\b(?:in|from|with|called|named|tagged|about|containing|via|through)\s+(?:the\s+|an?\s+)?$", re.I)
+_LIMITS = worded(r"\b(?:in|from|with|called|named|tagged|about|containing|via|through)\s+(?:the\s+|an?\s+)?$", re.I)
 _SECTIONS = ("measures", "dimensions", "subjects", "lacking", "named", "superlatives", "states", "absent", "by")
 _ALWAYS_ABSENT = ("commission", "churn", "partner", "deal type", "margin", "提成", "流失", "商机类型")
 """What no CRM here holds, whatever else a question names."""
@@ -142,7 +143,7 @@ def state_said(text: str, act: str) -> State:
     return "won" if act == "rank" and not _OPEN.search(text) else "open"
 
 
-_OPEN = re.compile(r"\b(?:open|pipe(?:line)?|funnel|forecast|closing)\b|在手|未关|管道|漏斗", re.I)
+_OPEN = worded(r"\b(?:open|pipe(?:line)?|funnel|forecast|closing)\b|在手|未关|管道|漏斗", re.I)
 
 
 def activity_said(text: str) -> ActivityKind | None:

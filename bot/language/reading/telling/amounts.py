@@ -7,26 +7,32 @@ from typing import Any
 
 from bot.contract.commands.base import DealChanges, Offer
 from bot.domain.deals import StageKind
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.reading.seen import LIKELY, SURE, Part, Seen
 from bot.language.reading.telling.weights import POSSIBLE, amount_in, both_agree, offer_of
 from bot.language.rules.stages import kind_of
+from bot.language.spans.dates import impossible_date
 from bot.language.spans.money import MoneySaid
 
-_SAID_OUTRIGHT = re.compile(
+_SAID_OUTRIGHT = worded(
     r"(?:\b(?:worth|amount|value|deal size|make it|bump(?:ed)? (?:it )?to|now)\b|金额|预算|改成|改为|合同额|=|\bso\b"
     r"|\bbecomes\b|→|->|=>)\W*(?:is"
     r"|to|at|of|:|=|是|到|为)?\W*$",
     re.I,
 )
 """Words right before an amount that leave no doubt that it is the deal's."""
-_BEFORE = re.compile(
+_BEFORE = worded(
     r"(?:\b(?:was|originally|by|cheaper|list(?:ed)?(?: at)?|down from|up from|from)|原价|原来"
     r"|从)\W*$",
     re.I,
 )
 """Words right before an amount that say that it is the old one, or the list price."""
-_NEGATIVE = re.compile(r"(?:(?<=\s)[-−]|\b(?:minus|negative) |负)$", re.I)
+_RANGE = re.compile(r"\s*(?:and|to|or|-|–|到|至)\s*[$€£¥]?\d")
+"""Behind a number: it only begins a range."""
+_ENDS_A_RANGE = worded(r"\d\s?(?:k|m|万)?\s*(?:and|to|or|-|–|到|至)\s*[$€£¥]?$", re.I)
+_JOINED = re.compile(r"\s*(?:,|and|or|to|/|-|–|和|或|到|至|、|\s)+\s*", re.I)
+_NEGATIVE = worded(r"(?:(?<=\s)[-−]|\b(?:minus|negative) |负)$", re.I)
 
 _NO_AMOUNT: dict[str, Any] = {"amount": None, "currency": None, "currency_by_sign": False, "bare_amount": False}
 
@@ -36,12 +42,14 @@ def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context
     stated = [p for p in seen.of("amount", POSSIBLE) if isinstance(p.place.value, MoneySaid) and not _negative(p, seen)]
     if changes.amount is None:
         clear = [p for p in stated if p.share >= LIKELY and _sure(p)]
-        bare = [
-            p for p in seen.of("amount", LIKELY) if p.place.kind == "number" and p.words.replace(".", "", 1).isdigit()
-        ]
-        if not clear and len(bare) == 1 and both_agree(bare[0].share, seen.acts.get("amount", 0)):
-            kept |= {"amount": Decimal(bare[0].words), "bare_amount": True}
-            return []
+        if any(_ENDS_A_RANGE.search(seen.said.own[: p.place.start]) for p in clear):
+            return [offer_of("amount", p) for p in clear[:2]]
+        bare = _bare(seen)
+        if not clear and len(bare) == 1:
+            if bare[0].share >= SURE and seen.acts.get("amount", 0) >= LIKELY:
+                kept |= {"amount": Decimal(bare[0].words), "bare_amount": True}
+                return []
+            return [Offer(field="amount", value=bare[0].words, words=bare[0].words)]
         relative = changes.amount_factor is not None or changes.amount_delta is not None
         if len(clear) == 1 and both_agree(clear[0].share, seen.acts.get("amount", 0)):
             kept |= {"amount": amount_in(clear[0]), "amount_factor": None, "amount_delta": None}
@@ -74,6 +82,20 @@ def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context
     return [offer_of("amount", p) for p in (stated[:2] if many else [here])]
 
 
+def _bare(seen: Seen) -> list[Part]:
+    """Numbers without a unit that stand for the amount: none of a range, none of a day that no calendar has."""
+    own = seen.said.own
+    day = impossible_date(own) or ""
+    return [
+        p
+        for p in seen.of("amount", LIKELY)
+        if p.place.kind == "number"
+        and p.words.replace(".", "", 1).isdigit()
+        and not _RANGE.match(own, p.place.end)
+        and not (day and own.find(day) <= p.place.start < own.find(day) + len(day))
+    ]
+
+
 def _negative(part: Part, seen: Seen) -> bool:
     """An amount below nothing, which no deal has; `acme - 50k` is a dash between words."""
     return part.words.startswith(("-", "−")) or bool(_NEGATIVE.search(seen.said.own[: part.place.start]))
@@ -85,7 +107,9 @@ def _listed(seen: Seen) -> list[Part]:
     joined = [
         (a, b)
         for a, b in pairwise(monies)
-        if re.fullmatch(r"\s*(?:,|and|or|/|和|或|、|\s)+\s*", seen.said.own[a.place.end : b.place.start], re.I)
+        if re.fullmatch(
+            r"\s*(?:,|and|or|to|/|-|–|和|或|到|至|、|\s)+\s*", seen.said.own[a.place.end : b.place.start], re.I
+        )
         and amount_in(a) != amount_in(b)
     ]
     return [joined[0][0], *(b for _, b in joined)] if joined else []

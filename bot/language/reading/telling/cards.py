@@ -5,6 +5,7 @@ import re
 from bot.contract.commands.base import Command, DealChanges
 from bot.contract.commands.writing import LogActivity, UpdateDeal
 from bot.domain.activities import ActivityKind
+from bot.domain.text import worded
 from bot.language.context import Context, Said
 from bot.language.reading.seen import LIKELY, Seen, see
 from bot.language.reading.telling.activities import DONE, KINDS, NOT_HELD, day_of, kind_held, minutes_of
@@ -14,18 +15,35 @@ from bot.language.rules.capture import read_parts
 from bot.language.rules.filters import blanked
 from bot.language.spans.calendar import DateSaid
 
-_CORRECTED = re.compile(
+_CORRECTED = worded(
     r"[.,;!?-]\s*(?:wait|no wait|sorry|scra(?:tch|p) (?:that|it)|strike that|correction|i mean|my bad"
     r"|hang on|oops|actually(?:,? no)?|no wait|or rather|make that|不对|错了|说错了)\b[^\w]*",
     re.I,
 )
+_LEFT_AS_IT_IS = worded(
+    r"\b(?:actually|no|nah|wait|hmm+|hm|ok)\b[\s,.-]*(?:no\b[\s,.-]*)?(?:leave|keep|let) (?:the )?"
+    r"(?:it|that|this|(?P<amount>amount|value|price)|(?P<day>(?:close )?date)|(?P<stage>stage))\b"
+    r"(?: (?:be|as (?:it )?is|alone|there))?|(?:算了|还是)(?:先)?(?:别|不)(?:改|动)了?|先不(?:改|动)了",
+    re.I,
+)
+"""What was wanted before is not wanted any more: all of it, or one field."""
+_FIELD_KINDS = {
+    "amount": {"money", "number", "percent"}, "day": {"date"}, "stage": {"stage", "category"},
+}  # fmt: skip
 _ALIKE = {"number": "money", "span": "date"}
 _VALUES = {"money", "date"}
+_WANTED = {kind for kinds in _FIELD_KINDS.values() for kind in kinds}
 
 
 def _settled(seen: Seen, context: Context) -> Seen:
     """A message that corrects itself, `88k. sorry, 98`: values of the same kind before the correction are blanked."""
     own = seen.said.own
+    left = _LEFT_AS_IT_IS.search(own)
+    if left:
+        gone = [
+            (p.place.start, p.place.end) for p in seen.parts if p.place.end <= left.start() and p.place.kind in _WANTED
+        ]
+        return see(Said(seen.said.text, blanked(own, [*gone, left.span()])), context, seen.model)
     turn = _CORRECTED.search(own)
     if not turn:
         return seen

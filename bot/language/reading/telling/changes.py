@@ -6,23 +6,26 @@ from typing import Any
 
 from bot.contract.commands.base import Command, DealChanges, Offer
 from bot.contract.commands.writing import LogActivity, UpdateDeal
+from bot.domain.deals import StageKind
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.seen import LIKELY, Seen
 from bot.language.reading.telling.amounts import weigh_amount
-from bot.language.reading.telling.closing import ended_on, weigh_close
+from bot.language.reading.telling.closing import ended_on, left_over, weigh_close
 from bot.language.reading.telling.stages import stage_denied, weigh_stage
-from bot.language.reading.telling.steps import doubted_step, tidied_step, weigh_step
+from bot.language.reading.telling.steps import tidied_step, weigh_step
 from bot.language.reading.telling.weights import HARDLY, POSSIBLE
 from bot.language.rules import cues
+from bot.language.rules.stages import kind_of
 
-_WITHDRAWN = re.compile(
+_WITHDRAWN = worded(
     r"\b(?:was|were) (?:going|about|planning|meant) to\b|\blet'?s (?:wait|hold(?: off)?)\b|\bhold(?:ing)? off\b"
     r"|\bdecided against\b|先(?:不|别)(?:改|动)|还是算了",
     re.I,
 )
 """A change that was only considered, and is not wanted any more, or not yet."""
-_SUPPOSED = re.compile(
+_SUPPOSED = worded(
     r"\b(?:planning|plans?|hop(?:e|es|ing)|intend\w*|want(?:s|ed)?|wish\w*|joked|nearly|almost) (?:to |we "
     r"|they |i |he |she )"
     r"|\b(?:once|as soon as|if|unless)\b"
@@ -30,8 +33,8 @@ _SUPPOSED = re.compile(
     re.I,
 )
 """What is only planned, hoped for or supposed: the model alone makes nothing of it certain."""
-_SWAPS = re.compile(r"\b(?:swap|chang|replac|switch|exchang)\w*\b|换成?|改成", re.I)
-_NO_STEP = re.compile(r"\W*(?:none|nothing|n/?a|nil|no(?:ne)? (?:more|yet)?|tbd|-|无|没有|暂无)\W*", re.I)
+_SWAPS = worded(r"\b(?:swap|chang|replac|switch|exchang)\w*\b|换成?|改成", re.I)
+_NO_STEP = worded(r"\W*(?:none|nothing|n/?a|nil|no(?:ne)? (?:more|yet)?|tbd|-|无|没有|暂无)\W*", re.I)
 _CLEARED: dict[str, Any] = {
     "next_step": "next_step", "amount": "amount", "close_date": "close_date", "forecast": "forecast",
 }  # fmt: skip
@@ -59,12 +62,15 @@ def weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealCha
         *weigh_close(seen, changes, kept, context),
         *weigh_stage(seen, changes, kept, context),
     ]
+    if kind_of(kept.get("stage"), context.stages) is StageKind.LOST:
+        kept["amount_factor"] = None  # by how much the other one is cheaper
     offers = [o for o in offers if o.field != "stage" or not stage_denied(seen, o.value, context)]
     if stage_denied(seen, kept.get("stage"), context):
         kept |= {"stage": None, "loss_reason": None}
     ended_on(seen, kept, context)
-    doubted_step(seen, kept)
-    weigh_step(seen, kept, context)
+    offers += weigh_step(seen, kept, context)
+    if not any(o.field == "close_date" for o in offers):
+        offers += left_over(seen, kept, context)
     if not any(kept.get(name) is not None for name in ("amount", "amount_factor", "amount_delta")) and seen.kinds(
         "money"
     ):

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.contract.commands.base import DealChanges, Offer
 from bot.domain.deals import StageKind
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.seen import LIKELY, SURE, Seen
@@ -12,20 +13,22 @@ from bot.language.reading.telling.weights import POSSIBLE, both_agree, day_in, g
 from bot.language.rules.stages import kind_of
 from bot.language.spans.calendar import DateSaid
 
-_STILL = re.compile(
+_STILL = worded(
     r"\b(?:still|unchanged|stays?|staying|as before|same)\b[^.,;]{0,20}$|(?:还是|不变|仍)[^,。]{0,6}$", re.I
 )
 """Words before a value that only say that it is as it was."""
-_LABELLED = re.compile(
+_LABELLED = worded(
     r"(?:\bclos(?:e|ing)|关单|成交|签约|签单)(?: ?date|日期|时间)?\s*(?:改|推|调|挪|提前|延)?\s*(?:到|成|为|至|is|to|:"
     r"|："
     r"|=)?\s*$",
     re.I,
 )
 """Words right before a date that leave no doubt that it is the deal's."""
-_DENIED = re.compile(
-    r"(?:\b(?:not|no longer|never|isnt|wont|cant)\b|n['’]t\b)[^.,;]{0,25}$|(?:不|没)[^,。]{0,8}$", re.I
-)
+_DENIED = worded(r"(?:\b(?:not|no longer|never|isnt|wont|cant)\b|n['’]t\b)[^.,;]{0,25}$|(?:不|没)[^,。]{0,8}$", re.I)
+
+
+DOUBTED = 0.6
+"""From here on the model's other reading of a day outweighs the patterns'."""
 
 
 def weigh_close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context: Context) -> list[Offer]:
@@ -44,7 +47,7 @@ def weigh_close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context:
         if here and about_step and not vocabulary("fields")["close_date"].search(seen.said.own) and acts < LIKELY:
             kept["close_date"] = None
             return []
-        if here is None or here.part == "close" or here.share < SURE or acts >= POSSIBLE:
+        if here is None or here.part == "close" or (here.share < DOUBTED and acts >= POSSIBLE):
             return []
         kept["close_date"] = None
         return [] if here.part in {"at", "old_close", "due"} else [offer_of("close_date", here)]
@@ -56,6 +59,26 @@ def weigh_close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context:
         kept["close_date"] = day_in(days[0])
         return []
     return [offer_of("close_date", p) for p in days[:1]]
+
+
+def left_over(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer]:
+    """A day to come that the card does not hold, where a close date was told: perhaps it is that one."""
+    if (
+        seen.likelihood(("close", "close_by")) < POSSIBLE
+        or kept.get("close_shift_days")
+        or kept.get("close_shift_months")
+    ):
+        return []
+    used = {kept.get("close_date"), kept.get("next_step_due")}
+    free = [
+        p
+        for p in seen.kinds("date")
+        if (day := day_in(p)) is not None
+        and day > context.today
+        and day not in used
+        and p.part in {"other", "close", "due"}
+    ]
+    return [offer_of("close_date", p) for p in free[-1:] if p.share < SURE]
 
 
 def ended_on(seen: Seen, kept: dict[str, Any], context: Context) -> None:

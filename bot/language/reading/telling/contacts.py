@@ -3,19 +3,20 @@
 import re
 
 from bot.contract.commands.writing import ChangeContact
+from bot.domain.text import worded
 from bot.language.reading.questions.facts import ROLE
 from bot.language.reading.seen import LIKELY, Part, Seen
 from bot.language.reading.telling.activities import DONE
 from bot.language.reading.telling.weights import HARDLY
 
-_TITLE_NOW = re.compile(
+_TITLE_NOW = worded(
     r"(?:promoted to|is now|now|became|becomes?|new title(?: is)?|title(?: is| to|:)?|moved to|made|as|升(?:任"
     r"|为|职为)?|现在是|调任)\s+"
     r"(?:the |a |an |their |our )?(?:new )?(?P<title>[^,.;!?]{2,50}?)(?= (?:over |back )?(?:at|of the|there|from|since"
     r"|now)\b|[,.;!?]|$)",
     re.I,
 )
-_NEW_ADDRESS = re.compile(
+_NEW_ADDRESS = worded(
     r"\b(?:new|old|correct\w*|wrong|changed?|updated?|bounc\w+|different|instead)\b|换|改|新(?:的)?(?:邮箱|手机|电话)",
     re.I,
 )

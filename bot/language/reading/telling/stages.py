@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.contract.commands.base import DealChanges, Offer
 from bot.domain.deals import StageKind
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.seen import LIKELY, SURE, Part, Seen
@@ -15,13 +16,11 @@ from bot.language.rules.stages import kind_of
 CLOSED_BY: dict[StageKind, tuple[str, ...]] = {
     StageKind.WON: ("won", "stage"), StageKind.LOST: ("lost", "stage"), StageKind.OPEN: ("stage", "reopen", "new_deal"),
 }  # fmt: skip
-_HEARSAY = re.compile(
+_HEARSAY = worded(
     r"\b(?:they|competitors?|rivals?)\b.{0,30}\bwon\b|\b(?:claims?|rumou?rs?|heard|apparently|supposedly|gossip)\b|听说|据说|传言",
     re.I,
 )
-_NOT_IT = re.compile(
-    r"(?:\bnot|\bfrom|\binstead of|\bno longer|别放|别|不是|不放|从)\W*(?:in |at |as |a |the )*$", re.I
-)
+_NOT_IT = worded(r"(?:\bnot|\bfrom|\binstead of|\bno longer|别放|别|不是|不放|从)\W*(?:in |at |as |a |the )*$", re.I)
 _NOT_ENDED: dict[StageKind, str] = {
     StageKind.WON: r"won|win|sign(?:ed)?|clos(?:e|ed)", StageKind.LOST: r"los[et]|losing", StageKind.OPEN: r"(?!)",
 }  # fmt: skip
@@ -63,7 +62,7 @@ def stage_denied(seen: Seen, stage: str | None, context: Context) -> bool:
     if re.search(rf"{NEGATION}\W+(?:\w+\W+){{0,2}}(?:{_NOT_ENDED[kind]})\b", own, re.I):
         return True
     here = [p for p in seen.kinds("stage") if p.place.value == stage]
-    denied = re.compile(rf"{NEGATION}(?!\W+(?:sure|sign|only|just))(?:(?! but | now )[^.,;]){{0,40}}$", re.I)
+    denied = worded(rf"{NEGATION}(?!\W+(?:sure|sign|only|just))(?:(?! but | now )[^.,;]){{0,40}}$", re.I)
     return bool(here) and all(denied.search(own[: p.place.start]) for p in here)
 
 

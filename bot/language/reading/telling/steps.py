@@ -1,19 +1,30 @@
 """The next step: its words and its day."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
+from bot.contract.commands.base import Offer
+from bot.domain.text import worded
 from bot.language.context import Context
-from bot.language.reading.seen import LIKELY, Part, Seen
-from bot.language.reading.telling.weights import POSSIBLE, day_in
+from bot.language.reading.seen import SURE, Clause, Part, Seen
+from bot.language.reading.telling.weights import HARDLY, day_in
 from bot.language.rules import cues
-from bot.language.rules.segments import clauses_of
+from bot.language.rules.filters import blanked
 
-_CALL_IT = re.compile(r"(?:let'?s )?(?:call|make|put|say) (?:it|that)", re.I)
-_THEN = re.compile(r"\b(?:then|after(?:wards)?)\b|之后|以后|那时", re.I)
-_TRAILING = re.compile(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this)\s*$", re.I)
-_COURTESY = re.compile(
+LIKELY_STEP, SURE_STEP = 0.25, 0.6
+"""From here on the model agrees with the patterns; from there on, where 97 of 100 are right, it needs none."""
+LONGEST_OFFER = 200
+
+_CALL_IT = worded(r"(?:let'?s )?(?:call|make|put|say) (?:it|that)", re.I)
+_THEN = worded(r"\b(?:then|after(?:wards)?)\b|之后|以后|那时", re.I)
+_PROMISED = worded(
+    r"^(?:and |then |so |but )*(?:i|we)(?:'ll| will| shall|'m going to| am going to| need to| have to| must| should"
+    r"|'ve to| promised to)\s+|^(?:我|我们)?(?:会|要|得|需要)",
+    re.I,
+)
+_TRAILING = worded(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this)\s*$", re.I)
+_COURTESY = worded(
     r"(?:please |pls )?(?:fix|change|update|log|note|set|correct|do|bump)(?: (?:that|it|this"
     r"|up))?(?: (?:please|pls|thx))?",
     re.I,
@@ -28,56 +39,86 @@ def tidied_step(kept: dict[str, Any]) -> None:
         kept |= {"next_step": None, "next_step_due": None} if courtesy or not step else {"next_step": step}
 
 
-def doubted_step(seen: Seen, kept: dict[str, Any]) -> None:
-    """A step that only a wish of theirs made, and that the model does not see, stays in the note; `call it mid january`
-    is a date.
+def weigh_step(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer]:
+    """What is to be done next: the clauses that the model takes for it, in the patterns' words where they agree.
+
+    A label or a request to be reminded needs no model; what the patterns alone take for a step is offered, or stays
+    in the note.
     """
-    step = kept.get("next_step")
-    if not step:
-        return
-    if _CALL_IT.fullmatch(step):
-        kept["close_date"] = kept.get("close_date") or kept.get("next_step_due")
-    elif (
-        not cues.WANTS.search(step)
-        or seen.acts.get("next_step", 0) >= POSSIBLE
-        or kept.get("next_step_due") is not None
-        or cues.NEXT_LABEL.search(seen.said.own)
-        or cues.REMIND.search(seen.said.own)
-        or cues.PROMISE.search(seen.said.own)
-    ):
-        return
-    kept |= {"next_step": None, "next_step_due": None}
+    clauses = seen.clauses(context)
+    offers: list[Offer] = []
+    step, due = kept.get("next_step"), kept.get("next_step_due")
+    if step and _CALL_IT.fullmatch(step):
+        kept |= {"close_date": kept.get("close_date") or due, "next_step": None, "next_step_due": None}
+    elif step and (share := _share_of(step, clauses, seen)) < LIKELY_STEP:
+        kept |= {"next_step": None, "next_step_due": None}
+        offers = [Offer(field="next_step", value=step[:LONGEST_OFFER], words=step, due=due)] if share >= HARDLY else []
+    if not kept.get("next_step"):
+        told = [c for c in clauses if c.step >= _enough(c, seen) and not _no_step(c, seen, kept, context)]
+        _take(told, seen, kept)
+    if kept.get("next_step") and kept.get("next_step_due") is None:
+        _due_of_step(seen, kept, context)
+    return [] if kept.get("next_step") else offers
 
 
-def weigh_step(seen: Seen, kept: dict[str, Any], context: Context) -> None:
-    """A day that is due belongs to the step told without one; a step the patterns missed is the clause with its day."""
+def _share_of(step: str, clauses: Sequence[Clause], seen: Seen) -> float:
+    """How likely a step that the patterns found is one: surely where it was called so, else by the clause it stands
+    in.
+    """
+    own = seen.said.own
+    if cues.NEXT_LABEL.search(own) or cues.REMIND.search(own):
+        return 1.0
+    words = set(_words(step))
+    shares = [c.step for c in clauses if len(words & set(_words(own[c.start : c.end]))) * 2 >= min(len(words), 3)]
+    return max(shares, default=0.0)
+
+
+def _enough(clause: Clause, seen: Seen) -> float:
+    """How sure the model must be by itself: more where no day stands in the clause."""
+    dated = any(clause.start <= p.place.start < clause.end for p in seen.kinds("date"))
+    return SURE_STEP if dated else SURE
+
+
+def _no_step(clause: Clause, seen: Seen, kept: dict[str, Any], context: Context) -> bool:
+    """A clause whose day is the close date, or lies behind; or that asks or only supposes."""
+    days = [day for p in seen.kinds("date") if clause.start <= p.place.start < clause.end and (day := day_in(p))]
+    text = seen.said.own[clause.start : clause.end]
+    supposed = cues.SUPPOSED.search(text) or cues.HYPOTHETICAL.search(text)
+    return bool(supposed) or any(day < context.today or day == kept.get("close_date") for day in days)
+
+
+def _take(told: Sequence[Clause], seen: Seen, kept: dict[str, Any]) -> None:
+    """The words and the day of the clauses that say what is next."""
+    steps = []
+    for clause in told:
+        dates = [p for p in seen.kinds("date") if clause.start <= p.place.start < clause.end]
+        text = _words_of(clause, dates, seen)
+        if text:
+            steps.append(text)
+        if dates and kept.get("next_step_due") is None:
+            kept["next_step_due"] = day_in(dates[-1])
+    kept["next_step"] = "; ".join(dict.fromkeys(steps)) or None
+    if not steps:
+        kept["next_step_due"] = None
+
+
+def _due_of_step(seen: Seen, kept: dict[str, Any], context: Context) -> None:
+    """A day that is due belongs to the step told without one."""
     due = [p for p in seen.of("due", 0.6) if (day := day_in(p)) is not None and day >= context.today]
-    step = kept.get("next_step")
-    if step and kept.get("next_step_due") is None and _THEN.search(step):
-        due = due or [p for p in seen.kinds("date") if (day := day_in(p)) is not None and day >= context.today]
-    if not due:
-        return
-    if kept.get("next_step"):
-        if kept.get("next_step_due") is None:
-            kept["next_step_due"] = day_in(due[-1])
-        return
-    if seen.acts.get("next_step", 0) < LIKELY or due[-1].share < 0.7 or kept.get("close_date") == day_in(due[-1]):
-        return
-    step = _clause_of(due[-1], seen)
-    if step:
-        kept |= {"next_step": step, "next_step_due": day_in(due[-1])}
+    if not due and _THEN.search(kept["next_step"]):
+        due = [p for p in seen.kinds("date") if (day := day_in(p)) is not None and day >= context.today]
+    if due:
+        kept["next_step_due"] = day_in(due[-1])
 
 
-def _clause_of(part: Part, seen: Seen) -> str:
-    """The clause around a day, without the day and the account's name."""
-    for clause in clauses_of(seen.said.own):
-        if part.words in clause.text:
-            text = clause.text
-            for words in (part.words, *_names(seen.kinds("account"))):
-                text = text.replace(words, " ", 1)
-            return _TRAILING.sub("", " ".join(text.split()).strip(" .,;:-–")).strip(" .,;:-–")
-    return ""
+def _words_of(clause: Clause, dates: Sequence[Part], seen: Seen) -> str:
+    """The clause without its day, its account's name at the head, and `I will`."""
+    gone = [(p.place.start, p.place.end) for p in dates]
+    gone += [(p.place.start, p.place.end) for p in seen.kinds("account") if p.place.start <= clause.start + 1]
+    text = " ".join(blanked(seen.said.own, gone)[clause.start : clause.end].split()).strip(" .,;:-–")
+    text = _PROMISED.sub("", text)
+    return _TRAILING.sub("", text).strip(" .,;:-–")
 
 
-def _names(parts: Iterable[Part]) -> list[str]:
-    return [p.words for p in parts]
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\u4e00-\u9fff]|[^\W_]+", text.casefold())
