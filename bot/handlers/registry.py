@@ -51,7 +51,7 @@ from bot.handlers.asking.records import ask_records
 from bot.handlers.asking.summaries import summarize_pipeline
 from bot.handlers.asking.supposing import suppose
 from bot.handlers.clarifying.answer import answer_question
-from bot.handlers.clarifying.meaning import meaning_chosen, offer_meanings
+from bot.handlers.clarifying.meaning import deal_chosen, meaning_chosen, offer_meanings
 from bot.handlers.coaching.deal import coach_deal
 from bot.handlers.coaching.person import coach_person
 from bot.handlers.digests.digests import cancel_schedule, list_schedules, schedule_digest, snooze
@@ -73,7 +73,7 @@ Handler = Callable[[Any, Turn], list[Reply]]
 
 def _answered(command: AnswerQuestion, turn: Turn) -> list[Reply]:
     """What was chosen of several meanings, else the answer to what a command waits for."""
-    chosen = meaning_chosen(command.words, turn, COMMANDS)
+    chosen = meaning_chosen(command.words, turn, COMMANDS) or deal_chosen(command.words, turn, COMMANDS)
     return carry_out(chosen, turn) if chosen else answer_question(command, turn)
 
 

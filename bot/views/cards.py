@@ -105,6 +105,7 @@ def in_a_line(card: DraftCard | Receipt) -> str:
 def question(asked: Question) -> list[b.Block]:
     say = asked.language
     name = "ask_deal_words" if asked.about == "deal" and asked.words else f"ask_{asked.about}"
+    name = "ask_stage_again" if asked.about == "stage" and not asked.words else name
     name = "ask_which_account" if asked.about == "account" and not asked.words else name
     made = [b.section(escape(phrase(say, name, words=cut(asked.words, 80))))]
     options = [

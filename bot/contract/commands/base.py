@@ -82,6 +82,7 @@ class DealChanges(Command):
     loss_reason: str | None = Field(
         None, description="Why it was lost: price, competitor, no decision, timing, features, budget or a few words"
     )
+    reopened: bool = Field(False, description="True when a deal that was won or lost is to be open again")
     forecast: Forecast | None = Field(None, description="Forecast category")
     name: str | None = Field(None, max_length=200, description="New name of the deal, only when it is renamed")
     cleared: tuple[Literal["next_step", "amount", "close_date", "forecast"], ...] = Field(

@@ -35,6 +35,26 @@ def offer_meanings(command: Meaning, turn: Turn) -> list[Reply]:
     ]
 
 
+def deal_chosen(words: str, turn: Turn, commands: Mapping[str, type[Command]]) -> Command | None:
+    """The question about a deal that waited for which one; None where none waits or nothing is chosen."""
+    question = turn.conversation.question
+    if question is None or question.about != "deal" or question.author_id != turn.person.id:
+        return None
+    asked = dict(question.command)
+    kind = commands.get(str(asked.pop("name", "")))
+    chosen = choose(words, question.options)
+    deal = turn.desk.mirror.deal(chosen.id) if chosen else None
+    if kind is None or deal is None or deal.owner_id not in turn.readable or "changes" in kind.model_fields:
+        return None
+    field = "deal" if "deal" in kind.model_fields else "about"
+    try:
+        made = kind.model_validate({**asked, field: deal.name})
+    except ValidationError:
+        return None
+    turn.conversation = turn.conversation.model_copy(update={"question": None})
+    return made
+
+
 def meaning_chosen(words: str, turn: Turn, commands: Mapping[str, type[Command]]) -> Command | None:
     """The command of the reading that an answer chooses; None where no such question waits or nothing is chosen."""
     question = turn.conversation.question

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.contract.replies.cards import Matched
 from bot.crm.names.index import Match
-from bot.domain.deals import Account, Contact, Deal
+from bot.domain.deals import Account, Contact, Deal, StageKind
 from bot.domain.text import normal
 from bot.domain.text import words as word_list
 from bot.handlers.turn import Turn
@@ -29,8 +29,10 @@ class Meant:
     matched: Matched | None = None
 
 
-def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: bool = False) -> Meant:
-    """The deal meant by words and by the contacts named; open deals only unless `closed_too`.
+def meant_deal(
+    words: str, people: Sequence[str], turn: Turn, *, closed_too: bool = False, open_too: bool = True
+) -> Meant:
+    """The deal meant by words and by the contacts named; open deals only unless `closed_too`, none unless `open_too`.
 
     What the asker may not read is as if it were not there. Evidence adds up: the words of the deal's name beyond the
     account's, contacts on the deal, products on it, and the deal that the thread is about.
@@ -51,6 +53,8 @@ def meant_deal(words: str, people: Sequence[str], turn: Turn, *, closed_too: boo
     if not account_ids and not contacts and _names_another(words, found, turn):
         return Meant()
     deals = _candidates(account_ids, found, contacts, turn, closed_too)
+    stages = turn.desk.mirror.snapshot.stages
+    deals = deals if open_too else [d for d in deals if stages[d.stage].kind is not StageKind.OPEN]
     account = next(iter(turn.desk.mirror.accounts(account_ids[:1])), None) if account_ids else None
     if not deals:
         return Meant(

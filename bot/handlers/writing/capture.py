@@ -15,7 +15,7 @@ def tell(command: Captured, turn: Turn) -> list[Reply]:
     """A card for what was told, or the question that it takes first."""
     command = with_own_stage(command, turn)
     stage = turn.desk.mirror.snapshot.stages.get(command.changes.stage or "")
-    reopening = stage is not None and stage.kind is StageKind.OPEN
+    reopening = command.changes.reopened or (stage is not None and stage.kind is StageKind.OPEN)
     people = (*command.contacts, *(command.contacts_mentioned if isinstance(command, LogActivity) else ()))
     meant = meant_deal(command.deal, people, turn)
     wide = meant_deal(command.deal, people, turn, closed_too=True)
@@ -26,7 +26,14 @@ def tell(command: Captured, turn: Turn) -> list[Reply]:
     )
     open_ones = [meant.deal] if meant.deal else meant.options
     telling = isinstance(command, LogActivity)
-    better = not telling or not any(hints_at_the_deal(command.deal, deal, turn) for deal in open_ones)
+    better = (
+        not telling
+        or command.changes.reopened
+        or not any(hints_at_the_deal(command.deal, deal, turn) for deal in open_ones)
+    )
+    if command.changes.reopened and command.deal and not ended:
+        wide = meant_deal(command.deal, people, turn, closed_too=True, open_too=False)
+        ended, better = wide.deal is not None or bool(wide.options), True
     if ended and command.deal and better and (telling or not command.changes.empty):
         meant = wide  # its own words name a closed deal better than any open one
     if meant.account_options:

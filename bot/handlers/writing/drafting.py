@@ -54,6 +54,8 @@ def draft_for(
     if changes.stage and changes.stage not in turn.desk.mirror.snapshot.stages:
         options = [Option(id=name, name=name) for name in turn.desk.mirror.snapshot.stages]
         return [ask("stage", options, command, turn, changes.stage)]
+    if changes.reopened and deal and not changes.stage and _closed(deal, turn):
+        return [ask("stage", _open_stages(turn), command, turn, "")]
     if changes.impossible_date:
         return [ask("date", [], command, turn, changes.impossible_date)]
     activity = activity_of(command, people.contacts) if isinstance(command, LogActivity) else None
@@ -95,6 +97,15 @@ def draft_for(
         offers=offers,
     )
     return [show(draft, deal, turn, replaces=replaces, contact_ids=tuple(c.id for c in people.contacts))]
+
+
+def _closed(deal: Deal, turn: Turn) -> bool:
+    return turn.desk.mirror.snapshot.stages[deal.stage].kind is not StageKind.OPEN
+
+
+def _open_stages(turn: Turn) -> list[Option]:
+    stages = turn.desk.mirror.snapshot.stages
+    return [Option(id=name, name=name) for name, stage in stages.items() if stage.kind is StageKind.OPEN]
 
 
 def _nothing_changes(deal: Deal | None, turn: Turn) -> list[Reply]:
@@ -191,6 +202,8 @@ def changes_of(changes: DealChanges, deal: Deal, turn: Turn) -> tuple[tuple[Chan
         lost = snapshot.stages[changes.stage].kind is StageKind.LOST
         if lost and changes.loss_reason:
             add("loss_reason", deal.loss_reason, changes.loss_reason)
+    elif changes.loss_reason and snapshot.stages[deal.stage].kind is StageKind.LOST:
+        add("loss_reason", deal.loss_reason, changes.loss_reason)
     amount = new_amount(changes, deal.amount)
     if amount is not None:
         add("amount", None if deal.amount is None else plain(deal.amount), plain(amount))

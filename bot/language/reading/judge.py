@@ -45,7 +45,7 @@ from bot.language.reading.questions.summaries import VIEWS
 from bot.language.reading.seen import LIKELY, SURE, Seen, see
 from bot.language.reading.telling.cards import read_telling
 from bot.language.rules.aids import kind_asked_for
-from bot.language.rules.creating import read_new_account, read_new_contact, read_new_deal
+from bot.language.rules.creating import read_new_account, read_new_contact, read_new_customer, read_new_deal
 from bot.language.rules.filters import deal_words
 from bot.language.rules.reader import OFFLINE, RuleReader
 from bot.language.trained.model import Model
@@ -163,6 +163,9 @@ def _write(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
     first = by_rules[0]
     if isinstance(first, ChangeMany) or type(first).__name__.startswith("Create"):
         return by_rules
+    customer = read_new_customer(seen.said, context)
+    if customer:
+        return [customer]
     act = seen.likeliest(("new_deal", "new_account", "new_contact"))
     if seen.acts.get(act, 0) >= LIKELY:
         made = {"new_deal": read_new_deal, "new_account": read_new_account, "new_contact": read_new_contact}[act](

@@ -97,7 +97,9 @@ def read_changes(clause: str, changes: dict[str, Any], context: Context) -> None
 
 
 _NOT_FOR = worded(
-    r"(?:\bnot|\bnot (?:on|for|about|because of|over)|\bnothing to do with|不是(?:因为)?)\s+(?:the\s+)?$", re.I
+    r"(?:(?:\bnot|n['’]?t)(?: (?:on|for|about|because of|over))?|\bnothing to do with|不是(?:因为)?)\s+"
+    r"(?:(?:the|an?)\s+)?$",
+    re.I,
 )
 
 
@@ -121,8 +123,8 @@ def add_loss_reason(text: str, changes: dict[str, Any], context: Context) -> Non
     )
     if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in context.competitors):
         reason = "competitor"
-    if reason:
-        changes.setdefault("loss_reason", reason)
+    if reason and not changes.get("loss_reason"):
+        changes["loss_reason"] = reason
 
 
 def close_date(clause: str, ahead: list[DateSaid], context: Context) -> DateSaid | None:
@@ -224,7 +226,7 @@ def _stated(match: re.Match[str]) -> str:
 def _read_owner(clause: str, changes: dict[str, Any], context: Context) -> None:
     owner = cues.OWNER.search(clause)
     if owner:
-        who = next(owner[name] for name in ("who", "who2", "who3", "who4") if owner[name])
+        who = next(owner[name] for name in ("who", "who2", "who3", "who4", "who5") if owner[name])
         if context.lexicon.names_in(who, {"person"}):
             changes["owner"] = who.strip()
 

@@ -55,6 +55,30 @@ def read_new_deal(said: Said, context: Context) -> CreateDeal | None:
     return CreateDeal(account=words, name=name or None, changes=changes)
 
 
+_NEW_CUSTOMER = worded(
+    r"^\W*(?:来了|有|接触了|谈了)?(?:一?[个家])?新客户[:,\s]*(?:叫|是)?(?P<zh>[\u4e00-\u9fff]{2,12}?)"
+    r"(?=想|要|有|说|打算|准备|需要|[,。;\s]|$)"
+    r"|^\W*(?:we (?:have|got) |got )?(?:a )?new (?:customer|client|prospect|logo)\b[\s:,-]*(?:called |named )?"
+    r"(?P<en>[A-Z][\w&'.-]*(?: [A-Z][\w&'.-]*)*)(?= (?:wants?|needs?|is|are|would|has|asked)\b|,)"
+)
+
+
+def read_new_customer(said: Said, context: Context) -> CreateDeal | None:
+    """`new customer Fennimore Tools wants Dock, about 30k`: a deal of somebody not known yet."""
+    start = _NEW_CUSTOMER.match(said.own)
+    monies = [m for m in find_money(said.own) if m.sure]
+    if not start or not monies:
+        return None
+    dates = find_dates(said.own, context.today, ahead=True, fiscal=context.fiscal, day_first=context.day_first)
+    rest = said.own[start.end() :]
+    products = [n for n in context.lexicon.names_in(rest, {"product"}) if n.score >= 0.5]
+    words = tuple(dict.fromkeys(rest[n.start : n.end] for n in products))[:1]
+    changes = DealChanges(
+        amount=monies[-1].amount, close_date=dates[-1].day(last=True) if dates else None, products=words
+    )
+    return CreateDeal(account=start["zh"] or start["en"], name=words[0] if words else None, changes=changes)
+
+
 def read_new_account(said: Said, context: Context) -> CreateAccount | None:
     """`create account Fennimore Tools`."""
     start = cues.NEW_ACCOUNT.match(said.text)

@@ -80,8 +80,9 @@ REMIND = worded(
 PROMISE = worded(
     r"(?:^\W*will (?=[a-z])|\b(?:i'?ll|i will|we'll|we will|will (?=send|call|ring|share|follow|get back"
     r"|come back|prepare|email|mail|book|set up|meet|pop|drop|forward|revert|ping)|i'?m to |we'?re to "
-    r"|i'?m going to|going to|gonna|gotta|i (?:need|have|promised|owe|must|should)(?: to)?"
-    r"|we (?:need|have|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to"
+    r"|i'?m going to|going to|gonna|gotta|i(?:'?ve| have) promised(?: to)?"
+    r"|i (?:need|have(?= to)|promised|owe|must|should)(?: to)?"
+    r"|we (?:need|have(?= to)|promised|owe|must|should)(?: to)?|let'?s (?!say)|need to|have to|must|promised to"
     r"|supposed to))\s*\b",
     I,
 )
@@ -182,6 +183,7 @@ WON = worded(
     r"\b(?:(?:closed[- ])?won|signed(?! off)|we won|got the (?:order|signature|contract)|po (?:is )?(?:in"
     r"|arrived|received)|po (?:just |has |finally )?(?:came|come|landed)(?: in)?|(?:got|received"
     r"|have) (?:the|their|a) po|inked|deal (?:is )?done|closed it|they bought|purchase order (?:is )?in"
+    r"|(?:po|订单)(?:已经?)?(?:收到|到了|下了|来了)|收到了?(?:po|订单)"
     r"|countersigned)\b"
     r"|赢单|赢了|签了|签约了|签下来|签约了|签下|拿下|成交了|中标",
     I,
@@ -223,7 +225,7 @@ LOSS_REASONS = (
         worded(
             (
                 r"\b(?:budget(?:s)?(?: was| is| got)? (?:cut|frozen|gone)|no budget|budget freeze|(?:froze"
-                r"|frozen|freez\w+)|out of money|no money)\b|没预算|预算砍|没有预算|预算没"
+                r"|frozen|freez\w+)|out of money|no money)\b|没预算|预算砍|没有预算|预算没|没有?钱|资金(?:紧|不足|没)"
             ),
             I,
         ),
@@ -276,6 +278,8 @@ FORECAST_CATEGORY = (
 OWNER = worded(
     r"\b(?:give|assign|reassign|hand(?: over)?|transfer|pass|move)\b (?P<what>.+?) (?:over )?to "
     r"(?P<who>[A-Z]?[\w' -]+?)\s*(?:please|pls|from now on)?[.!]*$"
+    r"|\b(?:change|set|switch) (?:the )?owner (?:of|on|for) (?P<what5>.+?) to "
+    r"(?P<who5>[\w' -]+?)\s*(?:please|pls)?(?:[,.!]|$)"
     r"|\bmake (?P<who2>[\w' -]+?) (?:the )?owner of (?P<what2>.+)|^\W*(?P<who4>[\w' -]+?) (?:takes"
     r"|is taking|took|will take|to take) over (?P<what4>.+)|(?:把)?(?P<what3>.+?)(?:转给|交给|分给|转交给"
     r"|移交给)(?P<who3>.+?)[吧。.]*$",
@@ -307,9 +311,10 @@ ADD_PRODUCT = worded(r"\b(?:add|include|plus|also want|tack on|throw in|with)\b|
 NEW_DEAL = worded(
     r"^\W*(?:please |pls |hey,? )?(?:(?:(?:we|i)(?:'ve| have)?(?: just)? (?:got|have|found)|there(?:'s| is)"
     r"|got|(?:create|open|add|log|start|register)(?: me)?) )?(?:a |an )?(?:brand )?new (?:deal|opp"
-    r"|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*|^\W*(?:create|open|add|start) (?:a "
-    r"|an )?(?:deal|opp|opportunity)\b\s*(?:at|for|with|:|-)?\s*"
-    r"|^\W*(?:(?:新建|创建|新增|新开|新的?)(?:一)?个?|开(?:一)?个新)(?:商机|单子?|机会|项目)[:,\s]*",
+    r"|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*"
+    r"|^\W*(?:create|open|add|start|make|set up|register|log)(?: me)? (?:a |an )?"
+    r"(?:new )?(?:deal|opp|opportunity)\b\s*(?:at|for|with|:|-)?\s*"
+    r"|^\W*(?:请|帮我|麻烦)*(?:(?:新建|创建|新增|新开|新的?)(?:一)?个?|[开建加](?:一)?个新的?)(?:商机|单子?|机会|项目)[:,\s]*",
     I,
 )
 NEW_CONTACT = worded(

@@ -72,7 +72,7 @@ def _day(match: re.Match[str], clock: Clock) -> Read:
     return c.on(clock.today + timedelta(days=step.get(match.group()[:2], 0)))
 
 
-@rule(rf"(?P<rel>(?:上|下)+|本|这)?(?:个|一)?{_WEEK}(?P<d>[一二三四五六日天1-7])(?!个|期|\d)")
+@rule(rf"(?P<rel>(?:上|下)+|本|这)?(?:个|一)?{_WEEK}(?P<d>[一二三四五六日天]|[1-7](?!\d))(?!个|期)")
 def _weekday(match: re.Match[str], clock: Clock) -> Read:
     rel, weekday = match["rel"] or "", DAYS[match["d"]]
     if not rel:

@@ -15,7 +15,7 @@ _CLAUSES = worded(
     rf"[,](?=\s)|(?<!\d),|,(?!\d)|[;!?\n]+|(?<!\d\.\d)(?<!\d\.\d\d)\.+(?=\s|$)"
     rf"|(?<!\d)(?<!stage)(?<!close)(?<!date)(?<!amount)(?<!value)(?<!due)(?<!forecast)(?<!owner)"
     rf"(?<!currency)(?<!closing)(?<!阶段)(?<!金额)(?<!日期)(?<!关单)(?<!预测)(?<!负责人)(?<!截止):(?!\d)|\s-{{1,2}}\s"
-    rf"|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
+    rf"|\s[–—]\s|\s(?=\+\s?[$€£¥]?\d)|(?<=[\u4e00-\u9fff])(?=(?:然后|接下来|下一步|所以|另外)[\u4e00-\u9fff])|[\U0001F300-\U0001FAFF\u2600-\u27BF]+"
     rf"|\s(?:and then|then|but|so|because|cause|&|and)\s(?=(?:{_SUBJECTS})\b)",
     re.I,
 )

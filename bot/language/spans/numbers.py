@@ -86,3 +86,10 @@ def chinese(text: str) -> Decimal:
         else:
             section, digit = section + (digit or 1) * scale, 0
     return Decimal(total + section + (digit * scale // 10 if scale >= 100 else digit))
+
+
+def number_said(text: str) -> Decimal | None:
+    """A plain number in figures or English words, `42.5` or `two hundred and ten`; None for anything else."""
+    if re.fullmatch(FIGURE, text):
+        return figure(text)
+    return english(text) if re.fullmatch(SPELT, text, re.I) else None

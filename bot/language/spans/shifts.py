@@ -17,7 +17,7 @@ _ENGLISH = worded(
     re.I,
 )
 _CHINESE = worded(
-    rf"(?:(?P<later>推迟|延期|延后|推后|往后推|往后延|拖|晚)|(?P<earlier>提前|往前提))了?\s*(?P<num>\d+|{n.CHINESE}"
+    rf"(?:(?P<later>推迟|延期|延后|推后|[往向]后[推延挪移]|拖|晚)|(?P<earlier>提前|[往向]前[提挪移]))了?\s*(?P<num>\d+|{n.CHINESE}"
     rf"|半)\s*(?P<unit>天|日|周|(?:个)?(?:星期|礼拜|季度)|个月)"
 )
 

@@ -1,14 +1,23 @@
 """What took place: its kind, its day, how long it took."""
 
+import re
 from datetime import date, datetime
 
 from bot.domain.activities import ActivityKind
+from bot.domain.text import worded
 from bot.language.context import Context
 from bot.language.reading.seen import LIKELY, SURE, Seen
 from bot.language.reading.telling.weights import gone_by
 from bot.language.spans.calendar import DateSaid
 from bot.language.spans.durations import find_duration
 
+_DONE_WORDS = worded(
+    r"\b(?:had|met|spoke|talked|called|rang|was|were|went|visited|saw|did|gave|held|caught|got|just|discussed"
+    r"|presented|showed|walked|demoed|finished|came|left|said|told|asked|confirmed|agreed)\b"
+    r"|(?:聊|谈|见|通|打|开|拜访|去|讲|说|碰|演示|沟通|吃)(?:完|过|了)|刚",
+    re.I,
+)
+"""Words of what is over."""
 KINDS: dict[str, ActivityKind] = {
     "call": ActivityKind.CALL, "no_answer": ActivityKind.CALL, "meeting": ActivityKind.MEETING,
     "demo": ActivityKind.DEMO, "email": ActivityKind.EMAIL, "email_in": ActivityKind.EMAIL,
@@ -31,7 +40,7 @@ def minutes_of(seen: Seen, by_rules: int | None) -> int | None:
 
 def day_of(seen: Seen, by_rules: datetime | date, context: Context) -> datetime | date:
     """The day it took place: the one that the model takes for it, where the patterns found none."""
-    days = [p.place.value for p in seen.of("at", 0.6) if isinstance(p.place.value, DateSaid)]
+    days = [p.place.value for p in seen.of("at", 0.45) if isinstance(p.place.value, DateSaid)]
     if by_rules != context.today or len(days) != 1:
         return by_rules
     return gone_by(days[0], context.today) or by_rules
@@ -44,3 +53,13 @@ def kind_held(seen: Seen) -> ActivityKind | None:
     if act in {"meeting", "demo", "call"} and ahead and seen.acts.get("next_step", 0) >= seen.acts[act]:
         return None
     return KINDS[act] if seen.acts.get(act, 0) >= LIKELY else None
+
+
+def lies_ahead(seen: Seen, kind: ActivityKind, context: Context) -> bool:
+    """Whether what would have been held is told for a day to come, and none before it is named."""
+    if kind not in {ActivityKind.MEETING, ActivityKind.DEMO, ActivityKind.CALL}:
+        return False
+    days = [p.place.value.day(last=False) for p in seen.kinds("date") if isinstance(p.place.value, DateSaid)]
+    if not days or any(day <= context.today for day in days) or seen.kinds("span"):
+        return False
+    return not _DONE_WORDS.search(seen.said.own)

@@ -7,10 +7,13 @@ from bot.contract.commands.writing import LogActivity, UpdateDeal
 from bot.domain.activities import ActivityKind
 from bot.domain.text import worded
 from bot.language.context import Context, Said
-from bot.language.reading.seen import LIKELY, Seen, see
-from bot.language.reading.telling.activities import DONE, KINDS, NOT_HELD, day_of, kind_held, minutes_of
+from bot.language.reading.questions.conditions import stranger
+from bot.language.reading.seen import LIKELY, SURE, Seen, see
+from bot.language.reading.telling.activities import DONE, KINDS, NOT_HELD, day_of, kind_held, lies_ahead, minutes_of
 from bot.language.reading.telling.changes import cleared, weighed
-from bot.language.reading.telling.contacts import read_contact_change
+from bot.language.reading.telling.contacts import read_contact_change, read_new_person
+from bot.language.reading.telling.weights import POSSIBLE
+from bot.language.rules import cues
 from bot.language.rules.capture import read_parts
 from bot.language.rules.filters import blanked
 from bot.language.spans.calendar import DateSaid
@@ -61,6 +64,21 @@ def _settled(seen: Seen, context: Context) -> Seen:
 def read_telling(seen: Seen, context: Context) -> list[Command]:
     """The cards of a message, each part about one account by itself; at least a note where one names a record."""
     seen = _settled(seen, context)
+    person = read_new_person(seen)
+    cards = _cards(seen, context)
+    if person is None:
+        return cards
+    return [*(card for card in cards if not _only_a_note(card, seen)), person]
+
+
+def _only_a_note(card: Command, seen: Seen) -> bool:
+    """A note that nobody asked for: what it holds is the new person."""
+    if not isinstance(card, LogActivity) or card.kind is not ActivityKind.NOTE or card.offers:
+        return False
+    return card.changes.empty and not cues.NOTE_ON.search(seen.said.own) and "note" not in seen.said.own.lower()
+
+
+def _cards(seen: Seen, context: Context) -> list[Command]:
     parts = read_parts(seen.said, context)
     if len(parts) < 2:
         return [c for c in (_of_one(seen, parts[0][1] if parts else None, context),) if c]
@@ -83,7 +101,7 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
         return emptied
     if isinstance(command, UpdateDeal):
         kind = kind_held(seen)
-        if kind is None and command.changes.empty:
+        if (kind is None and command.changes.empty) or (kind and lies_ahead(seen, kind, context)):
             kind = ActivityKind.NOTE
         changes, offers = weighed(seen, command.changes, context)
         if kind is None and any(offer.field == "stage" for offer in offers):
@@ -105,7 +123,11 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
         changes, offers = weighed(seen, command.changes, context)
         held = seen.likelihood(DONE)
         kind = command.kind
-        if seen.likelihood(NOT_HELD) >= max(LIKELY, held):
+        if (
+            seen.likelihood(NOT_HELD) >= max(LIKELY, held)
+            or lies_ahead(seen, kind, context)
+            or (seen.acts.get("chat", 0) >= SURE and held < POSSIBLE)
+        ):
             kind = ActivityKind.NOTE
         elif kind is ActivityKind.NOTE and held >= 0.35:
             kind = KINDS[seen.likeliest(DONE)]
@@ -113,7 +135,10 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
         return command.model_copy(
             update={"changes": changes, "offers": offers, "kind": kind, "duration_minutes": minutes, "at": at}
         )
-    note = _note(seen, kind_held(seen) or ActivityKind.NOTE, context)
+    held_kind = kind_held(seen)
+    if held_kind is not None and lies_ahead(seen, held_kind, context):
+        held_kind = None
+    note = _note(seen, held_kind or ActivityKind.NOTE, context)
     if note is None:
         return None
     note = note.model_copy(update={"duration_minutes": minutes_of(seen, None)})
@@ -121,9 +146,19 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
     return note.model_copy(update={"changes": changes, "offers": offers})
 
 
+_WHERE = worded(r"(?:\b(?:at|from|of|with)|@)\s+$", re.I)
+
+
+def _named_elsewhere(seen: Seen, context: Context) -> str:
+    """A name behind `at` or `from` that the person does not see in the CRM: it is never replaced by another's."""
+    strange = stranger(seen, context)
+    at = seen.said.own.find(strange) if strange[:1].isupper() else -1
+    return strange if at > 0 and _WHERE.search(seen.said.own[:at]) else ""
+
+
 def _note(seen: Seen, kind: ActivityKind, context: Context) -> LogActivity | None:
     """A card that keeps what was said, on the record that it names or the thread is about."""
-    about = " ".join(p.words for p in seen.kinds("account", "deal"))
+    about = " ".join(p.words for p in seen.kinds("account", "deal")) or _named_elsewhere(seen, context)
     contacts = tuple(dict.fromkeys(p.words for p in seen.kinds("contact")))
     if not about and not contacts and not context.deal_in_thread:
         return None

@@ -17,6 +17,7 @@ from bot.language.reading.telling.stages import stage_denied, weigh_stage
 from bot.language.reading.telling.steps import tidied_step, weigh_step
 from bot.language.reading.telling.weights import HARDLY, POSSIBLE
 from bot.language.rules import cues
+from bot.language.rules.changes import add_loss_reason
 from bot.language.rules.stages import kind_of
 
 _WITHDRAWN = worded(
@@ -33,6 +34,8 @@ _SUPPOSED = worded(
     re.I,
 )
 """What is only planned, hoped for or supposed: the model alone makes nothing of it certain."""
+_REASON = worded(r"\breasons?\b|(?:丢单|输单)?原因", re.I)
+"""What is said of why a deal was lost, though not that it is lost: it was before."""
 _SWAPS = worded(r"\b(?:swap|chang|replac|switch|exchang)\w*\b|换成?|改成", re.I)
 _NO_STEP = worded(r"\W*(?:none|nothing|n/?a|nil|no(?:ne)? (?:more|yet)?|tbd|-|无|没有|暂无)\W*", re.I)
 _CLEARED: dict[str, Any] = {
@@ -64,10 +67,16 @@ def weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealCha
     ]
     if kind_of(kept.get("stage"), context.stages) is StageKind.LOST:
         kept["amount_factor"] = None  # by how much the other one is cheaper
+    if not kept.get("stage") and _REASON.search(seen.said.own):
+        add_loss_reason(seen.said.own, kept, context)
     offers = [o for o in offers if o.field != "stage" or not stage_denied(seen, o.value, context)]
     if stage_denied(seen, kept.get("stage"), context):
         kept |= {"stage": None, "loss_reason": None}
     ended_on(seen, kept, context)
+    if changes.stage is None and any(
+        kept.get(name) is not None for name in ("amount", "amount_delta", "amount_factor")
+    ):
+        offers = [o for o in offers if o.field != "stage"]
     offers += weigh_step(seen, kept, context)
     if not any(o.field == "close_date" for o in offers):
         offers += left_over(seen, kept, context)

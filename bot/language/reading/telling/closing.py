@@ -18,7 +18,8 @@ _STILL = worded(
 )
 """Words before a value that only say that it is as it was."""
 _LABELLED = worded(
-    r"(?:\bclos(?:e|ing)|关单|成交|签约|签单)(?: ?date|日期|时间)?\s*(?:改|推|调|挪|提前|延)?\s*(?:到|成|为|至|is|to|:"
+    r"(?:\bclos(?:e|ing)|关单|成交|签约|签单)(?: ?date|日期|时间)?\s*(?:要|得|需要|应该|也)?\s*"
+    r"(?:改|推|调|挪|提前|延)?\s*(?:到|成|为|至|is|to|:"
     r"|："
     r"|=)?\s*$",
     re.I,

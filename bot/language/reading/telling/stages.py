@@ -36,6 +36,11 @@ def weigh_stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context:
     named = vocabulary("fields")["forecast"].search(seen.said.own)
     if changes.forecast is not None and seen.acts.get("forecast", 0) < POSSIBLE and not named:
         kept["forecast"] = None
+    if seen.acts.get("reopen", 0) >= LIKELY:
+        kept["reopened"] = True
+        if kind_of(kept["stage"], context.stages) is not StageKind.OPEN:
+            kept |= {"stage": None, "loss_reason": None}
+        return []
     if changes.stage is None:
         names = {str(p.place.value) for p in seen.of("stage", 0.6) if _kind_of(p, context) is StageKind.OPEN}
         if len(names) == 1 and seen.acts.get("stage", 0) >= LIKELY:

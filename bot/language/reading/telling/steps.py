@@ -23,6 +23,10 @@ _PROMISED = worded(
     r"|'ve to| promised to)\s+|^(?:我|我们)?(?:会|要|得|需要)",
     re.I,
 )
+_PREAMBLE = worded(r"^(?:and |so |then |ok )*(?:let'?s say|set (?:it|\w+['’]s?|the next step)(?: \w+)? to)\s+", re.I)
+_QUOTED = re.compile(r"(?<!\w)['\"“‘]([^'\"”’]{4,})['\"”’](?!\w)")
+_HELD = worded(r"^(?:i |we )?(?:have )?(?:had|spoke|talked|met|called|visited|sent|mailed|emailed)\b", re.I)
+"""How a clause begins that tells what was done."""
 _TRAILING = worded(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this)\s*$", re.I)
 _COURTESY = worded(
     r"(?:please |pls )?(?:fix|change|update|log|note|set|correct|do|bump)(?: (?:that|it|this"
@@ -34,9 +38,16 @@ _COURTESY = worded(
 def tidied_step(kept: dict[str, Any]) -> None:
     """A step without the arrow before it or what it is not; a request to Caddie is no step."""
     if kept.get("next_step"):
+        quoted = _QUOTED.search(kept["next_step"])
+        step = quoted[1] if quoted else _PREAMBLE.sub("", kept["next_step"])
+        kept["next_step"] = step
         step = re.sub(r"\(?\bnot\b[^()]*\banymore\)?|^[\s>:=→-]+", "", kept["next_step"]).strip(" ;,")
         courtesy = _COURTESY.fullmatch(step)
-        kept |= {"next_step": None, "next_step_due": None} if courtesy or not step else {"next_step": step}
+        kept |= (
+            {"next_step": None, "next_step_due": None}
+            if courtesy or not step or _HELD.search(step)
+            else {"next_step": step}
+        )
 
 
 def weigh_step(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer]:
@@ -116,7 +127,8 @@ def _words_of(clause: Clause, dates: Sequence[Part], seen: Seen) -> str:
     gone = [(p.place.start, p.place.end) for p in dates]
     gone += [(p.place.start, p.place.end) for p in seen.kinds("account") if p.place.start <= clause.start + 1]
     text = " ".join(blanked(seen.said.own, gone)[clause.start : clause.end].split()).strip(" .,;:-–")
-    text = _PROMISED.sub("", text)
+    quoted = _QUOTED.search(text)
+    text = quoted[1] if quoted else _PROMISED.sub("", _PREAMBLE.sub("", text))
     return _TRAILING.sub("", text).strip(" .,;:-–")
 
 
