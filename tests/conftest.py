@@ -103,9 +103,12 @@ class Talk:
         audience = place(self.channel, self.house.caddie)
         return self.house.caddie.reply(Message(text, self.email, audience, self.thread, self.now))
 
-    def press(self, action: str, ref: str | None = None, now: datetime | None = None) -> Answered:
+    def press(
+        self, action: str, ref: str | None = None, now: datetime | None = None, value: str | None = None
+    ) -> Answered:
         audience = place(self.channel, self.house.caddie)
-        return self.house.caddie.press(Press(action, self.email, audience, self.thread, now or self.now, ref))
+        pressed = Press(action, self.email, audience, self.thread, now or self.now, ref, value)
+        return self.house.caddie.press(pressed)
 
 
 @pytest.fixture

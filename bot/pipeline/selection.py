@@ -13,8 +13,8 @@ from bot.pipeline.rules import Rule
 Move = Literal["new", "advanced", "pushed", "won", "lost", "back"]
 Span = tuple[datetime, datetime]
 """From a moment until before another one."""
-Order = Literal["amount", "close_date", "age", "quiet", "pushes", "closed"]
-"""How a list of deals is ordered: the largest, the next to close, the longest in the stage or quiet, first."""
+Order = Literal["amount", "close_date", "created", "age", "quiet", "pushes", "closed"]
+"""How a list of deals is ordered: the largest, next to close, oldest, longest in the stage or quiet first."""
 MOVES: tuple[Move, ...] = ("new", "advanced", "pushed", "won", "lost")
 """Those that summaries count; a step back to an earlier stage is only asked for."""
 

@@ -61,13 +61,16 @@ def statuses(mirror: Mirror, wanted: list[Any], sight: Sight, order: Order, limi
 
 
 def in_order(order: Order, quiet: Any) -> list[Any]:
-    """Unknown values come last."""
+    """Unknown values come last; amounts of several currencies are ordered apart, the commonest currency first."""
     first: Any
     match order:
         case "amount":
-            first = deal.amount.desc().nullslast()
+            of_currency = func.count(deal.amount).over(partition_by=deal.currency)
+            return [deal.amount.is_(None), of_currency.desc(), deal.currency, deal.amount.desc(), deal.id]
         case "close_date":
             return [deal.close_date.is_(None), deal.close_date, deal.id]
+        case "created":
+            first = deal.created
         case "age":
             first = func.coalesce(deal.stage_since, deal.created)
         case "quiet":

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from bot.contract.message import Message
-from bot.contract.replies.cards import DraftCard
+from bot.contract.message import Action, Message
+from bot.contract.replies.cards import DraftCard, Question
 from bot.contract.replies.notices import Refusal
 from bot.crm.mirror import tables as t
 from bot.domain.audience import DIRECT
@@ -131,3 +131,121 @@ def test_coaching_compares_a_rep_with_no_single_colleague(house, talk, only_two_
     said = as_json(talk("zihan").say("where do I lose deals").replies[0])["text"]
     theirs = re.findall(r"others (\d[\d.,]*%?)", said)
     assert bool(theirs) is not only_two_sell, said
+
+
+def shown(talk, text: str, who: str = "tamsin") -> dict[str, object]:
+    return as_json(talk(who).say(text).replies[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{DEAL}: Dana is on leave until 4 april", f"{DEAL}: they will look at it among themselves on the 20th",
+        f"I have had Dana at the phone on monday for {DEAL}",
+    ],
+)  # fmt: skip
+def test_what_is_nothing_to_be_done_is_no_next_step(talk, text):
+    assert shown(talk, text)["next_step"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "due"),
+    [
+        (
+            f"call with Dana on {DEAL} today, I'll send her the drawings on friday",
+            "send her the drawings",
+            "2026-03-13",
+        ),
+        (f"{DEAL}: I promised the price list by monday", "the price list", "2026-03-16"),
+    ],
+)
+def test_what_was_promised_is_the_next_step(talk, text, step, due):
+    assert shown(talk, text)["next_step"] == {"text": step, "due": due}
+
+
+def test_a_possible_step_changes_nothing_before_it_is_taken(talk):
+    rep = talk("tamsin")
+    card = as_json(rep.say(f"{DEAL}: their trial starts on the 20th").replies[0])
+    offered = next(offer for offer in card["offers"] if offer["field"] == "next_step")
+    assert card["next_step"] is None
+    taken = as_json(rep.press(Action.TAKE, value=f"{card['draft_id']} next_step:{offered['value']}").replies[0])
+    assert taken["next_step"] == {"text": offered["value"], "due": "2026-03-20"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{DEAL}: they pay 40k up front and the remaining 45k in may, amount unchanged",
+        f"{DEAL}: deposit of 20k is paid",
+        f"bump {DEAL} to 99k... actually no, leave it",
+        f"lost {DEAL}, the other one was 20% cheaper",
+        f"{DEAL} is somewhere between 180 and 200k",
+    ],
+)
+def test_what_is_no_new_amount_is_not_put_on_a_card(talk, text):
+    assert "amount" not in changes(talk, text)
+
+
+def test_a_number_without_its_unit_is_in_the_order_of_the_deals_amount(talk):
+    assert changes(talk, f"{DEAL} is at 92 now") == {"amount": "92000"}
+
+
+def test_what_is_told_for_a_day_to_come_was_not_held(talk):
+    card = shown(talk, f"demo at Globex for {DEAL} next tuesday at 10")
+    assert card["activity"] is None or card["activity"]["kind"] == "note"
+
+
+def test_several_questions_are_answered_one_by_one(talk):
+    replies = [
+        as_json(reply) for reply in talk("tamsin").say(f"what stage is {DEAL} in and when does it close?").replies
+    ]
+    assert [reply["kind"] for reply in replies] == ["answer", "answer"]
+    assert "Evaluation" in replies[0]["text"]
+    assert "close date" in replies[1]["text"]
+
+
+def test_a_report_with_a_question_beside_gets_its_card_and_its_answer(talk):
+    text = f"20 min call with Dana today on {DEAL}, all good. how many open deals do I have?"
+    kinds = [as_json(reply)["kind"] for reply in talk("tamsin").say(text).replies]
+    assert kinds == ["report", "draft"]
+
+
+def test_two_periods_side_by_side_are_two_answers(talk):
+    replies = [
+        as_json(reply) for reply in talk("solomon").say("how much did we win in february compared to january").replies
+    ]
+    assert [reply["period"] for reply in replies] == [
+        {"from": "2026-02-01", "to": "2026-02-28"}, {"from": "2026-01-01", "to": "2026-01-31"},
+    ]  # fmt: skip
+
+
+def test_somebody_new_is_told_by_an_address(talk):
+    text = "the new plant manager at Globex is Joan Abernathy, joan.abernathy@globex.example, please enter her"
+    found = [as_json(reply) for reply in talk("tamsin").say(text).replies]
+    person = next(reply["contact"] for reply in found if reply.get("create") == "contact")
+    assert (person["name"], person["title"], person["email"]) == (
+        "Joan Abernathy", "plant manager", "joan.abernathy@globex.example",
+    )  # fmt: skip
+
+
+def test_a_deal_at_an_unknown_account_waits_for_the_account(talk):
+    rep = talk("tamsin")
+    assert only(rep.say("new deal at Tidewater Pallets 30k closing in may"), Question).about == "account"
+    assert as_json(rep.say("create").replies[0])["create"] == "account"
+
+
+def test_a_question_about_a_deal_goes_on_once_the_deal_is_chosen(talk):
+    rep = talk("tamsin")
+    asked = only(rep.say("where is globex weak, coach me"), Question)
+    assert asked.about == "deal"
+    assert as_json(rep.say("1").replies[0])["kind"] == "coaching"
+
+
+def test_a_lost_deal_is_reopened_at_the_stage_that_is_asked_for(talk, house):
+    rep = talk("tamsin")
+    stages = house.desk.mirror.snapshot.stages
+    own = house.desk.organization.with_email("tamsin@quayline.example").id
+    lost = next(d for d in house.desk.mirror.deals(owners=[own]) if stages[d.stage].kind == "lost")
+    assert only(rep.say(f"reopen {lost.name}"), Question).about == "stage"
+    card = as_json(rep.say("Discovery").replies[0])
+    assert ("stage", "Discovery") in [(c["field"], c["new"]) for c in card["changes"]]

@@ -30,7 +30,10 @@ class Unclear(Command):
     reason: Literal["empty", "too_long", "nothing_found", "hypothetical", "negated"] = "nothing_found"
 
 
-Topic = Literal["hello", "thanks", "upset", "chitchat", "how_to", "how_to_undo", "about", "languages", "private"]
+Topic = Literal[
+    "hello", "thanks", "upset", "chitchat", "how_to", "how_to_undo", "about", "languages", "private", "who_sees",
+    "writes_nothing", "reminds", "changes_many",
+]  # fmt: skip
 
 
 class Chat(Command):

@@ -1,5 +1,6 @@
 """One field of one record, with what it is called and since when."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.contract.commands.asking import AskFact
@@ -14,6 +15,10 @@ from bot.handlers.turn import Turn
 OF_CONTACT = frozenset({"phone", "email", "title", "account"})
 OF_ACCOUNT = frozenset({"industry", "country", "employees", "revenue"})
 DEALS_MOST = 5
+
+
+LOOSE_ROLES = frozenset({"guy", "person", "people", "lead", "contact", "boss", "head"})
+"""What people call whoever has a function: `the IT guy`."""
 
 
 def ask_fact(command: AskFact, turn: Turn) -> list[Reply]:
@@ -81,6 +86,8 @@ def _has_role(contact: Contact, role: str) -> bool:
     wanted, title = role.casefold().strip(), (contact.title or "").casefold()
     forms = {wanted, ROLE_TITLES.get(wanted, wanted)}
     if any(form in title for form in forms):
+        return True
+    if wanted.split()[-1] in LOOSE_ROLES and wanted.split()[0] in re.findall(r"\w+", title):
         return True
     parts = [w for w in wanted.replace("vp", "vice president").split() if w not in {"of", "the"}]
     return len(parts) > 1 and all(p in title.replace("vp", "vice president") for p in parts)

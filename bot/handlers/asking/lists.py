@@ -126,6 +126,8 @@ def select_deals(command: ListDeals, turn: Turn) -> tuple[Listed, dict[str, str]
 def _why(command: ListDeals, status: DealStatus, turn: Turn) -> str:
     if command.min_days_in_stage is not None or command.order == "age":
         return f"{status.days_in_stage} d · {status.deal.stage}"
+    if command.order == "created" and status.deal.created:
+        return f"{(turn.company_today - status.deal.created).days} d"
     if command.min_pushes is not None or command.order == "pushes":
         return f"{status.pushes}×"
     if command.finding:

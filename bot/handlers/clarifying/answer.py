@@ -62,7 +62,7 @@ def answer_question(command: AnswerQuestion, turn: Turn) -> list[Reply]:
 def _pending(question: PendingQuestion) -> Any:
     """The command that waits; None where it was kept by a release that knew other commands or fields."""
     asked = dict(question.command)
-    kind = PENDING.get(str(asked.pop("name", "")))
+    kind = PENDING.get(str(asked.pop("command", "")))
     try:
         return kind.model_validate(asked) if kind else None
     except ValidationError:
@@ -80,6 +80,8 @@ def _completed(question: PendingQuestion, pending: Any, chosen: Option | None, w
             return draft_for(pending, deal, None, turn, matched=Matched(words=words, how="chosen"))
         case "account" if chosen and chosen.id != "create":
             return _again(_renamed(pending, chosen.name), turn)
+        case "account" if not chosen and not question.words and _wants_new(words):
+            return [ask("account", [], pending, turn, "")]
         case "account" if chosen or _wants_new(words):
             return create_account(question.words or words, pending, turn)
         case "contact" if chosen and isinstance(pending, ChangeContact):

@@ -14,7 +14,7 @@ from bot.language.lexicon import words as words_for
 
 def ask(about: Any, options: Iterable[Option], command: Any, turn: Turn, words: str) -> Question:
     """A question about a command; `words` are the person's own that it is about."""
-    asked = {"name": type(command).__name__, **command.model_dump(mode="json")}
+    asked = {"command": type(command).__name__, **command.model_dump(mode="json")}
     options = tuple(options)
     question = PendingQuestion(about=about, options=options, command=asked, author_id=turn.person.id, words=words)
     turn.conversation = turn.conversation.model_copy(update={"question": question})

@@ -22,7 +22,7 @@ def offer_meanings(command: Meaning, turn: Turn) -> list[Reply]:
     """What the words may have meant; nothing is done before one is chosen, and the admin sees that it was unclear."""
     labels = [phrase(turn.language, f"act_{reading.act}") for reading in command.readings]
     options = tuple(Option(id=r.act, name=label) for r, label in zip(command.readings, labels, strict=True))
-    asked = {"name": type(command).__name__, **command.model_dump(mode="json")}
+    asked = {"command": type(command).__name__, **command.model_dump(mode="json")}
     question = PendingQuestion(
         about=ABOUT, options=options, command=asked, author_id=turn.person.id, words=command.words
     )
@@ -41,7 +41,7 @@ def deal_chosen(words: str, turn: Turn, commands: Mapping[str, type[Command]]) -
     if question is None or question.about != "deal" or question.author_id != turn.person.id:
         return None
     asked = dict(question.command)
-    kind = commands.get(str(asked.pop("name", "")))
+    kind = commands.get(str(asked.pop("command", "")))
     chosen = choose(words, question.options)
     deal = turn.desk.mirror.deal(chosen.id) if chosen else None
     if kind is None or deal is None or deal.owner_id not in turn.readable or "changes" in kind.model_fields:
@@ -62,7 +62,7 @@ def meaning_chosen(words: str, turn: Turn, commands: Mapping[str, type[Command]]
         return None
     chosen = choose(words, question.options)
     try:
-        kept = Meaning.model_validate({k: v for k, v in question.command.items() if k != "name"})
+        kept = Meaning.model_validate({k: v for k, v in question.command.items() if k != "command"})
         reading = next((r for r in kept.readings if chosen and r.act == chosen.id), None)
         made = commands[reading.command].model_validate(reading.fields) if reading else None
     except (ValidationError, KeyError):

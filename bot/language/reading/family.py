@@ -25,6 +25,7 @@ from bot.language.context import Context
 from bot.language.reading.questions import words as w
 from bot.language.reading.questions.conditions import stranger
 from bot.language.reading.seen import LIKELY, Seen
+from bot.language.reading.talking import topic_of
 from bot.language.rules import cues
 
 SHORT = 60
@@ -85,6 +86,29 @@ OPENS_A_QUESTION = worded(
     re.I,
 )
 _ASKED_IN_CHINESE = worded(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
+_ONLY_ASKS = worded(r"(?:[^.!?？。]*[?？]+\s*)+", re.I)
+"""Every sentence ends as a question."""
+_ASKS_WITHIN = worded(
+    r"[,;-]\s*(?:and )?(?:when|what|who|why|how (?:much|long|many)|where)\b (?!i |we )(?:[^,;.]*\b(?:is|will"
+    r"|does|did|are)\b)",
+    re.I,
+)
+"""A question that stands behind its subject: `the Lyme deal, when will it close`."""
+_OWN_RESULTS = worded(
+    r"^\W*(?:do|did|are|were|have|how (?:often|many times) (?:do|did)) (?:we|i|they)\b.{0,20}\b(?:los(?:e|t"
+    r"|ing)|win|won)\b"
+    r"|^\W*(?:我们|咱们?)(?:是|都|主要)?.{0,6}(?:输|丢|赢)",
+    re.I,
+)
+"""How often and why one wins or loses stands in the records."""
+_TELLS = worded(
+    r"^\W*(?:i|we)(?:'ve| have)? (?:just |also |finally )?(?:had|met|called|spoke|spoken|talked|visited|sent"
+    r"|mailed|saw|seen)\b"
+    r"|^(?:我|我们)?(?:刚|今天|昨天)?.{0,6}(?:聊|谈|见|打|开|拜访|去)[完过了]",
+    re.I,
+)
+"""How a report begins."""
+_PREPARES = worded(r"\b(?:prep|brief|prepare) me\b|帮我\s*(?:prep|准备|过)|(?:准备|prep)一下", re.I)
 BOTH = worded(
     r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
     r"|两个(?:单子|商机)都",
@@ -136,6 +160,21 @@ def family_of(seen: Seen, voted: Command, context: Context) -> tuple[Family, boo
         shares["asking"] += VOTE
     if not named and seen.likeliest(seen.acts) in {"forecast", "stage", "amount", "close", "owner"}:
         shares["writing"] /= 2
+    if _TELLS.search(seen.said.own) and "?" not in seen.said.own:
+        shares["writing"] += VOTE
+    if topic_of(seen):
+        shares["talking"] += 1
+    if isinstance(voted, FindAid | AskLibrary) and seen.kinds("competitor") and not named:
+        shares["guiding"] += VOTE
+    if _ONLY_ASKS.fullmatch(seen.said.own) and not _ORDERS.search(seen.said.own):
+        shares["writing"] -= VOTE
+    if _ASKS_WITHIN.search(seen.said.own) and not isinstance(voted, LogActivity):
+        shares["writing"] -= VOTE / 2
+        shares["asking"] += VOTE / 2
+    if _PREPARES.search(seen.said.own) and seen.kinds("account", "deal", "contact"):
+        shares["planning"] += VOTE * 2
+    if _OWN_RESULTS.search(seen.said.own) and not named:
+        shares["asking"] += 3 * VOTE
     if _TO_COME.search(seen.said.own):
         shares["writing"] /= 8
     if OPENS_A_QUESTION.search(seen.said.own):

@@ -43,6 +43,7 @@ from bot.language.reading.questions.facts import read_fact
 from bot.language.reading.questions.question import impossible, read_question, with_left_out
 from bot.language.reading.questions.summaries import VIEWS
 from bot.language.reading.seen import LIKELY, SURE, Seen, see
+from bot.language.reading.talking import read_talk, topic_of
 from bot.language.reading.telling.cards import read_telling
 from bot.language.rules.aids import kind_asked_for
 from bot.language.rules.creating import read_new_account, read_new_contact, read_new_customer, read_new_deal
@@ -249,6 +250,13 @@ def _question(seen: Seen, by_rules: list[Command], context: Context) -> list[Com
         return by_rules
     if act in {"compare", "summary"} and w.names_a_measure(seen):
         return [with_left_out(read_question(seen, "number", context), seen)]
+    if w.EACH.search(seen.said.own) and w.names_a_measure(seen):
+        return [with_left_out(read_question(seen, "number", context), seen)]
+    counted = _HOW_MANY.search(seen.said.own) and (w.DEALS.search(seen.said.own) or seen.of("versus"))
+    if isinstance(first, SummarizePipeline) and act in {"number", "list", "compare"} and counted:
+        return [with_left_out(read_question(seen, "list" if act == "list" else "number", context), seen)]
+    if isinstance(first, SummarizePipeline) and w.WHICH_DEALS.search(seen.said.own) and not w.broken_down(seen):
+        return [with_left_out(read_question(seen, "list", context), seen)]
     of_the_whole = not w.names_a_measure(seen) and not w.broken_down(seen)
     unsure = act in {"number", "list"} and seen.acts[act] < SURE
     if isinstance(first, SummarizePipeline) and of_the_whole and (unsure or (first.by and act == "number")):
@@ -259,6 +267,9 @@ def _question(seen: Seen, by_rules: list[Command], context: Context) -> list[Com
             return [read_question(seen, act, context)]
         return [first if first.view != "summary" or view == "summary" else first.model_copy(update={"view": view})]
     return [with_left_out(read_question(seen, act, context), seen)]
+
+
+_HOW_MANY = worded(r"\bhow (?:many|much)\b|\bnumber of\b|多少(?:个|单)|几(?:个|单)", re.I)
 
 
 def _coach(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
@@ -301,7 +312,7 @@ def _digest(seen: Seen, by_rules: list[Command], context: Context) -> list[Comma
 def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
     first = by_rules[0]
     act = seen.likeliest(FAMILIES["guiding"])
-    missing = w.absent(seen, "summary")
+    missing = w.absent(seen, "number" if _FIGURE.search(seen.said.own) else "summary")
     if missing and not isinstance(first, FindAid):
         return [Unsupported(what="field", words=missing)]
     if seen.kinds("product") and _PRICE_ASKED.search(seen.said.own) and not seen.kinds("account", "deal"):
@@ -310,6 +321,8 @@ def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
     about_records = seen.kinds("account", "deal") and not likely
     if about_records and isinstance(first, AskLibrary | Unclear):
         return _next(seen, [Unclear()], context, "guiding")
+    if act in {"report_aids", "aid"} and _RUNS_OUT.search(seen.said.own):
+        return [ReportAids()]
     read = TOLD.get(type(first), "guiding") == "guiding" and not isinstance(first, Unclear)
     if read and not (isinstance(first, AskLibrary) and act == "aid"):
         return by_rules
@@ -323,40 +336,24 @@ def _guide(seen: Seen, by_rules: list[Command], context: Context) -> list[Comman
     return [AskLibrary(question=seen.said.text)]
 
 
+_FIGURE = worded(r"\b(?:avg|average|mean|median|total|how (?:much|many))\b|平均|多少|总共", re.I)
 _PRICE_ASKED = worded(
     r"^\W*(?:what(?:'s|s| is| are)? )?(?:the )?(?:list )?(?:price|pricing|cost)s?(?: list)? (?:of|for)\b"
     r"|^\W*(?:what (?:does|do|would)|how much (?:is|are|does|do|for))\b.*(?:cost|\bis\b|\bare\b|\bfor\b)|多少钱|价格是",
     re.I,
 )
-_UNDOES = worded(
-    r"\b(?:undo|revert|take (?:it|that|something) back|mistake|wrong(?:ly)?|by accident"
-    r"|delete)\b|撤销|记错|搞错|弄错",
-    re.I,
-)
-_SPEAKS = worded(r"\b(?:speak|language|languages|chinese|english|french|german|spanish)\b|中文|英文|语言", re.I)
+_RUNS_OUT = worded(r"\b(?:run(?:s|ning)? out|expir\w+|out ?dated|out of date|lapse)\b|过期|到期|失效", re.I)
 
 
 def _talk(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
-    act = seen.likeliest(FAMILIES["talking"])
-    first = by_rules[0]
-    if isinstance(first, Help | Unsupported):
+    if isinstance(by_rules[0], Help | Unsupported) and topic_of(seen) is None:
         return by_rules
-    match act:
-        case "help":
-            return [Help()]
-        case "how_to" if _UNDOES.search(seen.said.own):
-            return [Chat(topic="how_to_undo")]
-        case "about" if _SPEAKS.search(seen.said.own):
-            return [Chat(topic="languages")]
-        case "cannot" if seen.acts[act] < LIKELY:
-            named = names_a_record(seen, context)
-            return _next(seen, by_rules, context, "talking") if named else [_unsure(seen, context)]
-        case "cannot":
-            return [Unsupported(what="other", words=seen.said.text)]
-        case "private" if "?" in seen.said.own and seen.kinds("account", "deal"):
-            return [CoachDeal(deal=about(seen, context))]
-        case _:
-            return [Chat.model_validate({"topic": act})]
+    command = read_talk(seen, context)
+    if command is not None:
+        return [command]
+    if names_a_record(seen, context):
+        return _next(seen, by_rules, context, "talking")
+    return [_unsure(seen, context)]
 
 
 READ: Mapping[Family, Callable[[Seen, list[Command], Context], list[Command]]] = {

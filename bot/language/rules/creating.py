@@ -21,6 +21,7 @@ _IS_THE = worded(
     re.I,
 )
 _TITLE_IN_BRACKETS = worded(r"\s*\(([^)]+)\)")
+_ELSEWHERE = worded(r"\s(?:at|from)\s+(?P<account>[A-Z][\w&'.-]*(?: [A-Z&][\w&'.-]*)*)")
 _AT_ACCOUNT = worded(r"\s*(?:\b(?:at|from|of|for)\b|@)\s*$", re.I)
 
 
@@ -131,6 +132,8 @@ def read_new_contact(said: Said, context: Context) -> CreateContact | None:
     if named:
         before = _AT_ACCOUNT.sub("", rest[: named.start])
         rest = f"{before}, {rest[named.end :]}"
+    elif (elsewhere := _ELSEWHERE.search(rest)) is not None:
+        account, rest = elsewhere["account"], rest[: elsewhere.start()] + rest[elsewhere.end() :]
     elif ":" in rest:
         account, _, rest = (piece.strip() for piece in rest.partition(":"))
     title = _TITLE_IN_BRACKETS.search(rest)

@@ -245,7 +245,7 @@ LOSS_REASONS = (
         "competitor",
         worded(
             (
-                r"\b(?:competitor|rival|other vendor|went (?:with|w/?)(?! us)|chose(?! us)|had the better"
+                r"\b(?:competitors?|rivals?|other vendors?|went (?:with|w/?)(?! us)|chose(?! us)|had the better"
                 r"|better (?:story|fit|product"
                 r"|demo))\b|竞争对手|对手|竞品|别家|选了(?!我们|咱)"
             ),

@@ -66,7 +66,9 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
                 r"\bnext[ -]?steps?\b.{0,20}\b(?:without|no|missing)\b.{0,10}\bdates?\b|\b(?:without|no"
                 r"|missing)(?: an?| any)? dates? (?:for|on) (?:the |their |its )?next[ -]?steps?\b|\b(?:without"
                 r"|with no|missing|no|lack(?:ing)?|need(?:s|ing)?|don'?t have|has no|have no)(?: an?| any"
-                r"| a defined)? next[ -]?steps?\b|(?:没有|缺少?|缺乏|无|没写|没填)下一步"
+                r"| a defined)? next[ -]?steps?\b|n[o'’]?t (?:have |had |put in |entered |set )(?:an? "
+                r"|any )?next[ -]?steps?\b"
+                r"|(?:没有|缺少?|缺乏|无|没写|没填|没)\s*(?:下一步|next[ -]?steps?)"
             ),
             I,
         ),
@@ -108,7 +110,8 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
         worded(
             (
                 r"\b(?:without|with no|missing|no|lacking|don'?t have)(?: an?| any)? (?:amounts?|values?|price"
-                r"|numbers?)\b|(?:没有|缺少?|没填|没写|无)金额"
+                r"|numbers?)\b|\bamounts? (?:is |are )?(?:empty|blank|missing|unknown)\b|\b(?:empty|blank) amounts?\b"
+                r"|(?:没有|缺少?|没填|没写|无)金额|金额(?:是|为)?空"
             ),
             I,
         ),
@@ -118,7 +121,8 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
         worded(
             (
                 r"\bsingle[- ]thread\w*\b|\b(?:only|just) one (?:contact|person)\b|\bone contact only\b"
-                r"|\bsingle contact\b|(?:只有|仅)一(?:个|位)(?:联系人|人)|单一联系人|单线"
+                r"|\bonly (?:know|have|got|talk to|speak to) (?:a single|one|1)\b"
+                r"|\bsingle (?:contact|person)\b|(?:只有|仅)一(?:个|位)(?:联系人|人)|单一联系人|单线"
             ),
             I,
         ),
@@ -155,7 +159,8 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
         "stalled",
         worded(
             (
-                r"\bstall(?:ed|ing)\b|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b"
+                r"\bstall(?:ed|ing)\b|\brisk(?:y|iest)\b|\bat risk\b|有风险|风险最大"
+                r"|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b"
                 r"|\bstale\b|停滞|没有动静|没动静|僵住|沉默"
             ),
             I,
@@ -205,9 +210,19 @@ _LONGER = worded(rf"(?:longer|more|over|greater|>|for|超过|多于)(?: than)?\s
 _CREATED = worded(r"\b(?:created|opened|added|started|entered)\b|新建|创建|新增", I)
 
 
+_NOT_LACKING = worded(
+    r"\b(?:without|excluding|except|leav\w+ out|not counting|ignor\w+|skip\w*) (?:the |those |any )?"
+    r"(?:ones?|deals?)?(?: ?(?:that|which|who))?(?: have| has| with| without)?(?: no| an? empty| missing| zero)"
+    r" (?:amounts?|values?|next steps?|close dates?)\b|(?:不含|除了|不算|去掉)没有?(?:金额|下一步)的?",
+    I,
+)
+"""What lacks something is left out: the rest is asked for."""
+
+
 def read_filter(text: str, context: Context, *, lost: bool = False) -> dict[str, Any]:
     """The fields of a DealFilter that the words fill."""
     found: dict[str, Any] = {}
+    text = _NOT_LACKING.sub(lambda hit: " " * len(hit.group()), text)
     taken = _products(text, context, found)
     rest = blanked(text, taken)
     found["deal"] = deal_words(rest, context)
@@ -453,6 +468,19 @@ _WITHIN = worded(r"\bwithin\b[^,.;]{0,12}$", re.I)
 _WITHIN_ZH = worded(r"\s*(?:之内|以内|内)")
 
 
+_AND = re.compile(r"\s*(?:and|&|or|to|through|until|-|–|,|和|或|到|至|、)\s*", re.I)
+_ENDING = worded(r"\bend\b|底|末", re.I)
+"""The end of a period, which belongs to what is before it: 年底前 is by the last day."""
+
+
+def _joined_end(said: DateSaid, text: str, context: Context, ahead: bool) -> date:
+    """The last day of a period, or of a like one joined to it: `february and march`."""
+    found = find_dates(text, context.today, ahead=ahead, fiscal=context.fiscal, day_first=context.day_first)
+    others = [d for d in found if d.start >= said.end and d.grain == said.grain and said.grain != "day"]
+    joined = others and _AND.fullmatch(text, said.end, others[0].start) and others[0].period.end > said.period.end
+    return others[0].period.end if joined else said.period.end
+
+
 def span(text: str, context: Context, *, ahead: bool) -> dict[str, date | None]:
     """The period of a question as fields; `since` runs until today, `since last week` is the last 7 days, `before July`
     ends with June.
@@ -461,14 +489,15 @@ def span(text: str, context: Context, *, ahead: bool) -> dict[str, date | None]:
     said = period_said(text, context, ahead=ahead)
     if said is None:
         return {"period_from": None, "period_to": None}
-    start, end = said.period.start, said.period.end
+    start, end = said.period.start, _joined_end(said, text, context, ahead)
     before, after = text[: said.start], text[said.end :]
     if _SINCE.search(text):
         start, end = (context.today - timedelta(days=7) if said.grain == "week" else start), context.today
     elif _BEFORE_ZH.search(after) or (
         _BEFORE.search(before) and "by" not in before.split()[-1:] and "to" not in before.split()[-1:]
     ):
-        start, end = LONG_AGO, start - timedelta(days=1)
+        inclusive = _ENDING.search(text[said.start : said.end])
+        start, end = LONG_AGO, end if inclusive else start - timedelta(days=1)
     elif _BEFORE.search(before):
         start = LONG_AGO
     elif _AFTER.search(before) or _AFTER_ZH.search(after):

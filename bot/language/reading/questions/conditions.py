@@ -161,7 +161,8 @@ def top_of(seen: Seen) -> int | None:
     if tops:
         return min(max(number(tops[0].words), 1), 100)
     said = re.search(
-        r"\b(?:top|best|first|last|bottom|worst|biggest|largest) (\d{1,2}|three|five|ten)\b"
+        r"\b(\d{1,2}|three|five|ten) (?:\w+est|best|worst)\b|\b(?:top|best|first|last|bottom|worst|biggest"
+        r"|largest) (\d{1,2}|three|five|ten)\b"
         r"|前(\d{1,2}|[一二三四五六七八九十])",
         seen.said.own,
         re.I,

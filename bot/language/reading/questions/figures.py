@@ -13,6 +13,7 @@ from bot.language.reading.questions.conditions import bounds_of, filter_of, peop
 from bot.language.reading.questions.lists import read_list
 from bot.language.reading.questions.summaries import read_summary
 from bot.language.reading.seen import Seen
+from bot.language.rules.cues import LOSS_REASONS
 from bot.language.rules.filters import days_said, span, without_spans
 from bot.pipeline.measures import BUCKETS, Dimension, Measure, State
 
@@ -31,6 +32,8 @@ def read_figures(seen: Seen, act: str, context: Context) -> Command:
     """Measures of deals, by up to two dimensions."""
     text = w.text_of(seen)
     measures, by = w.measures_said(text), w.dimensions_said(text)
+    if "gap" in measures and not by and w.EACH.search(text):
+        by = ("rep",)
     if "gap" in measures and not by:
         return read_summary(seen, "outlook", context)
     state = w.state_said(text, act)
@@ -46,6 +49,8 @@ def read_figures(seen: Seen, act: str, context: Context) -> Command:
         return read_list(seen, context)
     by, state = _by(seen, act, by, state, text)
     found = filter_of(seen, context, lost=state == "lost")
+    if "share" in measures and not by and found.get("whose"):
+        by = _whole_of(found, context)  # the share of one among all of its kind
     if "loss_reason" in by:
         found.pop("loss_reason", None)
     if len(people_asked(found)) > 1 and not by:
@@ -68,6 +73,15 @@ def read_figures(seen: Seen, act: str, context: Context) -> Command:
     )
 
 
+def _whole_of(found: dict[str, Any], context: Context) -> tuple[Dimension, ...]:
+    """By region or person, instead of one of them alone."""
+    whose = str(found["whose"])
+    if "," in whose or whose in {"me", "all"} or "team" in whose:
+        return ()
+    del found["whose"]
+    return ("region",) if whose.casefold() in {region.casefold() for region in context.regions} else ("rep",)
+
+
 def _by(
     seen: Seen, act: str, by: tuple[Dimension, ...], state: State, text: str
 ) -> tuple[tuple[Dimension, ...], State]:
@@ -78,7 +92,8 @@ def _by(
         by = (named[0] if named else "rep",)
     reasons = re.search(r"loss[- ]reasons?|(?:丢|输|失)单原因", text, re.I) or (state == "lost" and w.WHY.search(text))
     shared = state == "lost" and "share" in w.measures_said(text)
-    if (reasons or shared) and "loss_reason" not in by:
+    several = state == "lost" and sum(bool(cue.search(text)) for _, cue in LOSS_REASONS) > 1
+    if (reasons or shared or several) and "loss_reason" not in by:
         return (*by, "loss_reason")[:2], "lost"
     return by, state
 

@@ -16,10 +16,14 @@ from bot.language.rules.questions import when_meant
 from bot.pipeline.measures import State
 
 _ORDERS: tuple[tuple[Any, re.Pattern[str]], ...] = (
-    ("age", worded(r"\b(?:oldest|longest|aged)\b|最久|最老", re.I)),
+    ("created", worded(r"\boldest\b|最老", re.I)),
+    ("age", worded(r"\b(?:longest|aged)\b|最久", re.I)),
     ("quiet", worded(r"\bquietest\b|\blongest without\b", re.I)),
     ("pushes", worded(r"\bmost (?:pushed|slipped|delayed)\b|\bpushed most\b|推迟最多", re.I)),
-    ("close_date", worded(r"\b(?:by close date|soonest|next to close|earliest)\b|最快|最早", re.I)),
+    (
+        "close_date",
+        worded(r"\b(?:by (?:expected )?clos(?:e|ing)(?: date)?|soonest|next to close|earliest)\b|最快|最早", re.I),
+    ),
 )
 _STAGE = worded(r"stage|阶段", re.I)
 

@@ -15,6 +15,7 @@ from bot.language.reading.questions.figures import read_activity, read_figures
 from bot.language.reading.questions.lists import read_list
 from bot.language.reading.questions.summaries import VIEWS, read_summary, read_supposed
 from bot.language.reading.seen import Seen
+from bot.language.rules.cues import LOSS_REASONS
 from bot.language.spans.dates import impossible_date
 
 _CONVERTED = worded(
@@ -50,11 +51,25 @@ def _meant(seen: Seen, act: str, context: Context) -> str:
     records = seen.kinds("account", "deal", "contact")
     if act != "what_if" and w.meanings("subjects", text).keys() & {"people"} and bounds_of(seen, measures):
         return "rank"
+    if w.SORTED.search(text) and act in {"list", "number", "status", "summary"} and not w.names_a_measure(seen):
+        return "list"
+    if (
+        act in {"changed", "summary", "number", "compare"}
+        and w.WHICH_DEALS.search(text)
+        and not set(measures) - w.GENERIC
+    ):
+        return "list"
+    finding = filter_of(seen, context).get("finding")
+    if act in {"fact", "list", "status"} and finding and not seen.kinds("account", "deal", "contact"):
+        return "list"
+    reasons = sum(bool(cue.search(text)) for _, cue in LOSS_REASONS)
+    if w.LOSES.search(text) and reasons > 1 and w.INTERROGATES.search(text):
+        return "number"
     subjects = w.meanings("subjects", text).keys()
     done = w.names_activities(seen) or (vocabulary("lacking")["activity"].search(text) and subjects)
     if act in {"status", "list", "fact"} and done and not records and not w.DEALS.search(text):
         return "activity"
-    if re.search(r"如果|要是|假如|的话", text) and act in {"number", "outlook", "rank"}:
+    if re.search(r"如果|要是|假如|的话", text) and act not in {"what_if", "priorities"}:
         return "what_if"
     if act == "number" and set(measures) <= {"count", "amount"} and re.search(r"\bwhich\b|哪些|哪几", text, re.I):
         return "list"

@@ -94,7 +94,8 @@ def _cut(text: str, turns: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 def all_asked(read: list[Command]) -> bool:
     """Whether each part became a question about records, and each another one."""
-    return all(isinstance(one, ASKED) for one in read) and len(set(map(repr, read))) == len(read)
+    reports = [one for one in read if isinstance(one, SummarizePipeline)]
+    return all(isinstance(one, ASKED) for one in read) and len(set(map(repr, read))) == len(read) and len(reports) < 2
 
 
 def beside(command: Command, seen: Seen, context: Context) -> list[Command]:

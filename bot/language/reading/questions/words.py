@@ -17,6 +17,14 @@ DEALS = worded(
     r"\b(?:deals?|opps?|opportunit\w+|ones|wins?|losses|loss|renewals?|pipeline|pipe)\b|单(?!龄)|商机|项目", re.I
 )
 WHO = worded(r"\b(?:who|whos|whose)\b|谁", re.I)
+SORTED = worded(r"\b(?:sort(?:ed)?|order(?:ed)?) by\b|按.{1,8}(?:排序|排列|排)", re.I)
+WHICH_DEALS = worded(
+    r"^\W*(?:which|what)(?: ones?)?(?: of)?(?: my| our| the| \w+'s)? (?:\w+ ){0,2}(?:deals|opps|opportunities)\b"
+    r"|哪(?:些|几个?)(?:单|商机|项目)",
+    re.I,
+)
+EACH = worded(r"\b(?:for |of )?each(?: of)?\b|\bper (?:rep|person|head)\b|每个?人|各自|分别", re.I)
+LOSES = worded(r"\b(?:los(?:e|es|ing|t)|drops?)\b|丢|输", re.I)
 WHY = worded(r"\b(?:why|reasons?|because of what)\b|为什么|为啥|因为(?:什么|啥)|原因", re.I)
 ONE = worded(
     r"\b(?:biggest|largest|smallest|oldest|best|worst|top) (?:\w+ ){0,2}(?:deal|opp|opportunity|win|loss|order)\b(?!s)"
@@ -36,6 +44,7 @@ MOVED_BACK = worded(
     r"|退回|倒退|回退",
     re.I,
 )
+INTERROGATES = worded(r"^\W*(?:do|does|did|are|is|have|what|which|how|why|where)\b|\?|多|哪|什么|吗", re.I)
 INTERROGATIVE = worded(
     r"^\W*(?:so |and |ok |hey |please |pls )*(?:which|who|whose|how many|how much|what (?:deals|did|share|percent))\b"
     r"|哪些|哪几|多少|几个|几单|有没有",
@@ -192,6 +201,7 @@ def unread(seen: Seen) -> list[tuple[str, bool]]:
     for (`in legal`).
     """
     text = blanked(seen.said.own, [(p.place.start, p.place.end) for p in seen.parts])
+    text = re.sub(r"['’](?:s|re|ve|ll|d|t)\b", lambda hit: " " * len(hit.group()), text)
     cues_ = [cue for section in _SECTIONS for cue in vocabulary(section).values()]
     for cue in (*cues_, *(reason for _, reason in LOSS_REASONS)):
         text = cue.sub(lambda hit: " " * len(hit.group()), text)

@@ -12,7 +12,7 @@ from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.seen import LIKELY, Seen
 from bot.language.reading.telling.amounts import weigh_amount
-from bot.language.reading.telling.closing import ended_on, left_over, weigh_close
+from bot.language.reading.telling.closing import ended_on, left_over, one_day, weigh_close
 from bot.language.reading.telling.stages import stage_denied, weigh_stage
 from bot.language.reading.telling.steps import tidied_step, weigh_step
 from bot.language.reading.telling.weights import HARDLY, POSSIBLE
@@ -78,6 +78,8 @@ def weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealCha
     ):
         offers = [o for o in offers if o.field != "stage"]
     offers += weigh_step(seen, kept, context)
+    if kept["next_step"] and kept["close_date"] and one_day(seen, kept):
+        kept["close_date"] = None
     if not any(o.field == "close_date" for o in offers):
         offers += left_over(seen, kept, context)
     if not any(kept.get(name) is not None for name in ("amount", "amount_factor", "amount_delta")) and seen.kinds(

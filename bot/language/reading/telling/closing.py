@@ -62,6 +62,13 @@ def weigh_close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context:
     return [offer_of("close_date", p) for p in days[:1]]
 
 
+def one_day(seen: Seen, kept: dict[str, Any]) -> bool:
+    """Whether the close date and the day of the next step are one day, told once and not as the close date."""
+    here = [p for p in seen.kinds("date") if day_in(p) == kept["close_date"]]
+    labelled = any(_LABELLED.search(seen.said.own[: p.place.start]) for p in here)
+    return kept["close_date"] == kept["next_step_due"] and len(here) == 1 and not labelled
+
+
 def left_over(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer]:
     """A day to come that the card does not hold, where a close date was told: perhaps it is that one."""
     if (

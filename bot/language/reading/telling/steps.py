@@ -10,9 +10,10 @@ from bot.language.context import Context
 from bot.language.reading.seen import SURE, Clause, Part, Seen
 from bot.language.reading.telling.weights import HARDLY, day_in
 from bot.language.rules import cues
+from bot.language.rules.activities import activity_kind
 from bot.language.rules.filters import blanked
 
-LIKELY_STEP, SURE_STEP = 0.25, 0.6
+POSSIBLE_STEP, LIKELY_STEP, SURE_STEP = 0.2, 0.35, 0.6
 """From here on the model agrees with the patterns; from there on, where 97 of 100 are right, it needs none."""
 LONGEST_OFFER = 200
 
@@ -61,15 +62,21 @@ def weigh_step(seen: Seen, kept: dict[str, Any], context: Context) -> list[Offer
     step, due = kept.get("next_step"), kept.get("next_step_due")
     if step and _CALL_IT.fullmatch(step):
         kept |= {"close_date": kept.get("close_date") or due, "next_step": None, "next_step_due": None}
-    elif step and (share := _share_of(step, clauses, seen)) < LIKELY_STEP:
+    elif step and (share := _share_of(step, clauses, seen)) < _agrees_from(step):
         kept |= {"next_step": None, "next_step_due": None}
-        offers = [Offer(field="next_step", value=step[:LONGEST_OFFER], words=step, due=due)] if share >= HARDLY else []
+        possible = share >= HARDLY or cues.WANTS.search(step)
+        offers = [Offer(field="next_step", value=step[:LONGEST_OFFER], words=step, due=due)] if possible else []
     if not kept.get("next_step"):
         told = [c for c in clauses if c.step >= _enough(c, seen) and not _no_step(c, seen, kept, context)]
         _take(told, seen, kept)
     if kept.get("next_step") and kept.get("next_step_due") is None:
         _due_of_step(seen, kept, context)
     return [] if kept.get("next_step") else offers
+
+
+def _agrees_from(step: str) -> float:
+    """How likely a clause must be a step where the patterns take it for one: less where a meeting to come is told."""
+    return POSSIBLE_STEP if activity_kind(step) or cues.BOOKED.search(step) else LIKELY_STEP
 
 
 def _share_of(step: str, clauses: Sequence[Clause], seen: Seen) -> float:
