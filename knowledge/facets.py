@@ -115,7 +115,7 @@ def named_in(aid: Aid, question: str) -> bool:
     if HAS_CJK.search(name):
         return name in question
     said = next((w.text for w in words(name) if len(w.text) > 3), "")
-    return bool(said) and bool(re.search(rf"(?<!\w){loose(said)}(?:'?s)?(?!\w)", question, re.I))
+    return bool(said) and bool(re.search(rf"(?<![A-Za-z0-9_]){loose(said)}(?:'?s)?(?![A-Za-z0-9_])", question, re.I))
 
 
 def offered(aid: Aid, sold_in: Sequence[str], known_regions: frozenset[str]) -> bool:

@@ -249,3 +249,40 @@ def test_a_lost_deal_is_reopened_at_the_stage_that_is_asked_for(talk, house):
     assert only(rep.say(f"reopen {lost.name}"), Question).about == "stage"
     card = as_json(rep.say("Discovery").replies[0])
     assert ("stage", "Discovery") in [(c["field"], c["new"]) for c in card["changes"]]
+
+
+def test_an_amount_out_of_all_proportion_is_offered(talk):
+    card = shown(talk, f"{DEAL} is now 4k")
+    assert card["changes"] == []
+    assert [offer["value"] for offer in card["offers"] if offer["field"] == "amount"] == ["4000"]
+
+
+def test_the_reason_of_a_loss_is_corrected_alone(talk, house):
+    stages, mirror = house.desk.mirror.snapshot.stages, house.desk.mirror
+    own = house.desk.organization.with_email("tamsin@quayline.example").id
+    lost = next(d for d in mirror.deals(owners=[own]) if stages[d.stage].kind == "lost" and d.loss_reason != "budget")
+    found = changes(talk, f"the loss reason of {lost.name} is wrong, it should be budget")
+    assert found == {"loss_reason": "budget"}
+
+
+def test_what_a_question_asks_beyond_its_answer_is_said(talk):
+    report = as_json(talk("solomon").say("which accounts in my patch have we never won").replies[0])
+    assert "never" in " ".join(report["left_out"])
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("can my boss see what I write to you", "nobody reads it but me"),
+        ("do you write to the crm by yourself", "nothing is written"),
+        ("can you remind me", "next step"),
+        ("how can I change the close date of several deals at once", "one sentence"),
+    ],
+)
+def test_questions_about_caddie_itself_have_answers(talk, text, part):
+    assert part in as_json(talk("tamsin").say(text).replies[0])["text"]
+
+
+def test_a_how_to_question_schedules_nothing(talk):
+    replies = [as_json(r) for r in talk("solomon").say("how do i set up a pipeline post every monday at 9?").replies]
+    assert {reply["kind"] for reply in replies} == {"chat"}

@@ -31,7 +31,8 @@ def tell(command: Captured, turn: Turn) -> list[Reply]:
         or command.changes.reopened
         or not any(hints_at_the_deal(command.deal, deal, turn) for deal in open_ones)
     )
-    if command.changes.reopened and command.deal and not ended:
+    of_the_past = command.changes.reopened or (command.changes.loss_reason and not command.changes.stage)
+    if of_the_past and command.deal and not ended:
         wide = meant_deal(command.deal, people, turn, closed_too=True, open_too=False)
         ended, better = wide.deal is not None or bool(wide.options), True
     if ended and command.deal and better and (telling or not command.changes.empty):

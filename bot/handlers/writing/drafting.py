@@ -22,6 +22,8 @@ from bot.handlers.writing.fields import values_before
 from bot.language.spans.calendar import plus_months
 
 LARGEST_AMOUNT = Decimal(10) ** 13
+MANY_TIMES = Decimal(10)
+"""An amount so many times the present one, or so small a part of it, is offered and not taken for sure."""
 LEAST_WHOLE = 1000
 """An amount below is most likely told without its `k`, where the deal's own is far above."""
 _SHARING_A_SIGN = ({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL"}, {"CNY", "JPY"})
@@ -69,7 +71,8 @@ def draft_for(
     listed, refs = changes_of(changes, deal, turn) if deal else ((), {})
     if any(c.field == "amount" and c.new is not None and (not 0 <= Decimal(c.new) < LARGEST_AMOUNT) for c in listed):
         return [ask("amount", [], command, turn, plain(changes.amount or Decimal(0)))]
-    offers = _offered(command, deal, listed, step)
+    listed, doubted = _plausible(listed, turn)
+    offers = (*doubted, *_offered(command, deal, listed, step))
     if activity is None and step is None and not listed and offers:
         activity = DraftActivity(kind=ActivityKind.NOTE, at=turn.today, summary=turn.text)
     if activity is None and step is None and not listed:
@@ -131,6 +134,18 @@ def _offered(
     held = {c.field for c in listed} | ({"next_step"} if step else set())
     free = (_in_its_order(offer, deal) for offer in command.offers if offer.field not in held)
     return tuple(offer for offer in free if offer is not None and present[offer.field] != offer.value)
+
+
+def _plausible(listed: tuple[Change, ...], turn: Turn) -> tuple[tuple[Change, ...], tuple[Offer, ...]]:
+    """The changes without an amount many times the present one, or a small part of it: that is offered."""
+    amount = next((c for c in listed if c.field == "amount" and c.old and c.new), None)
+    if amount is None or not Decimal(amount.old or 0) or not Decimal(amount.new or 0):
+        return listed, ()
+    times = Decimal(amount.new or 0) / Decimal(amount.old or 1)
+    if 1 / MANY_TIMES <= times <= MANY_TIMES:
+        return listed, ()
+    rest = tuple(c for c in listed if c.field not in {"amount", "currency"})
+    return rest, (Offer(field="amount", value=amount.new or "", words=turn.text[:60]),)
 
 
 def _in_its_order(offer: Offer, deal: Deal) -> Offer | None:

@@ -68,7 +68,8 @@ _SHOWS = worded(
 )
 """How an order to write, and one to show, begins."""
 ADVICE = worded(
-    r"\w.{12,}\bwhat (?:should|would|can|could|do) (?:i|we|you) do\W*$|^\W*(?:am i|are we|is it|may (?:i"
+    r"\w.{12,}\bwhat (?:should|would|can|could|do) (?:i|we|you) (?:do|say|answer|reply|tell them)\W*$"
+    r"|^\W*(?:am i|are we|is it|may (?:i"
     r"|we)) (?:allowed"
     r"|permitted|ok|okay|use|name|mention|quote)\b|.{4,}(?:怎么办|咋办)\W*$|(?:可不可以|能不能|可以)(?:用|提|引用|公开)",
     re.I,
@@ -89,15 +90,15 @@ _ASKED_IN_CHINESE = worded(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|
 _ONLY_ASKS = worded(r"(?:[^.!?？。]*[?？]+\s*)+", re.I)
 """Every sentence ends as a question."""
 _ASKS_WITHIN = worded(
-    r"[,;-]\s*(?:and )?(?:when|what|who|why|how (?:much|long|many)|where)\b (?!i |we )(?:[^,;.]*\b(?:is|will"
-    r"|does|did|are)\b)",
+    r"[,;-]\s*(?:and )?(?:when|what|who|why|how (?:much|long|many)|where)(?:'?s)?\b (?!i |we )"
+    r"(?:[^,;.]*\b(?:is|will|does|did|are|was|were|has|have|due|it)\b)",
     re.I,
 )
 """A question that stands behind its subject: `the Lyme deal, when will it close`."""
 _OWN_RESULTS = worded(
     r"^\W*(?:do|did|are|were|have|how (?:often|many times) (?:do|did)) (?:we|i|they)\b.{0,20}\b(?:los(?:e|t"
     r"|ing)|win|won)\b"
-    r"|^\W*(?:我们|咱们?)(?:是|都|主要)?.{0,6}(?:输|丢|赢)",
+    r"|^\W*what(?:'d| did| have| do)? (?:we|i) (?:los|win|won)|^\W*(?:我们|咱们?)(?:是|都|主要)?.{0,6}(?:输|丢|赢)",
     re.I,
 )
 """How often and why one wins or loses stands in the records."""
@@ -108,6 +109,9 @@ _TELLS = worded(
     re.I,
 )
 """How a report begins."""
+_ENDS_ASKING = re.compile(r"(?:来着|啥|什么|多少|几个|吗|呢|谁|哪个)\W*$")
+_MADE_SO = re.compile(r"(?:改成|改为|改到|推到|推进到|转到|移到|调到|调成|设为|变成)\s*[^\s,，。]")
+"""What is to become of a deal, by a verb within the Chinese sentence."""
 _PREPARES = worded(r"\b(?:prep|brief|prepare) me\b|帮我\s*(?:prep|准备|过)|(?:准备|prep)一下", re.I)
 BOTH = worded(
     r"\b(?:both|all (?:of )?(?:the|their|its|\d|two|three)) (?:\w+ ){0,2}(?:deals|opps|opportunities|ones)\b"
@@ -169,8 +173,10 @@ def family_of(seen: Seen, voted: Command, context: Context) -> tuple[Family, boo
     if _ONLY_ASKS.fullmatch(seen.said.own) and not _ORDERS.search(seen.said.own):
         shares["writing"] -= VOTE
     if _ASKS_WITHIN.search(seen.said.own) and not isinstance(voted, LogActivity):
-        shares["writing"] -= VOTE / 2
-        shares["asking"] += VOTE / 2
+        shares["writing"] -= VOTE
+        shares["asking"] += VOTE
+    if _MADE_SO.search(seen.said.own) and seen.kinds("account", "deal") and not _ASKED_IN_CHINESE.search(seen.said.own):
+        shares["writing"] += VOTE
     if _PREPARES.search(seen.said.own) and seen.kinds("account", "deal", "contact"):
         shares["planning"] += VOTE * 2
     if _OWN_RESULTS.search(seen.said.own) and not named:
@@ -181,7 +187,7 @@ def family_of(seen: Seen, voted: Command, context: Context) -> tuple[Family, boo
         shares["writing"] -= VOTE
     if _ASKED_IN_CHINESE.search(seen.said.own):
         shares["asking"] += VOTE / 2
-        shares["writing"] -= VOTE / 2
+        shares["writing"] -= VOTE if _ENDS_ASKING.search(seen.said.own) else VOTE / 2
     first, second = sorted(shares, key=lambda family: -shares[family])[:2]
     return first, shares[first] >= SURELY or shares[first] >= CLEARLY * shares[second]
 

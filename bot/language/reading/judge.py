@@ -238,7 +238,7 @@ def _question(seen: Seen, by_rules: list[Command], context: Context) -> list[Com
         by_rules = [first]
         if VIEWS.get(act) == "conversion":
             return [read_question(seen, act, context)]
-    if w.ONE.search(seen.said.own) and act in {"status", "list", "fact", "rank"}:
+    if w.ONE.search(seen.said.own) and act in {"status", "list", "fact", "rank", "number", "summary"}:
         return [with_left_out(read_question(seen, "list", context), seen)]
     if isinstance(first, ShowDeal) and act in {"list", "status", "activity"} and not w.names_activities(seen):
         return by_rules
@@ -293,9 +293,14 @@ def _plan(seen: Seen, by_rules: list[Command], context: Context) -> list[Command
     return [WritePlan.model_validate({"plan": act.removesuffix("_plan"), "about": whom})]
 
 
+_HOW_TO = worded(r"^\W*(?:how (?:do|can|could|would|to)|is there a way)\b|怎么(?:设置|让|弄)|如何", re.I)
+
+
 def _digest(seen: Seen, by_rules: list[Command], context: Context) -> list[Command]:
-    if TOLD.get(type(by_rules[0])) == "digests":
+    if not _HOW_TO.search(seen.said.own) and TOLD.get(type(by_rules[0])) == "digests":
         return by_rules
+    if _HOW_TO.search(seen.said.own):
+        return [Chat(topic="how_to")]
     match seen.likeliest(FAMILIES["digests"]):
         case "schedules":
             return [ListSchedules()]

@@ -121,7 +121,8 @@ def add_loss_reason(text: str, changes: dict[str, Any], context: Context) -> Non
             None,
         )
     )
-    if reason is None and any(re.search(rf"(?<!\w){loose(name)}(?!\w)", text, re.I) for name in context.competitors):
+    named = (rf"(?<![A-Za-z0-9_]){loose(name)}(?![A-Za-z0-9_])" for name in context.competitors)
+    if reason is None and any(re.search(name, text, re.I) for name in named):
         reason = "competitor"
     if reason and not changes.get("loss_reason"):
         changes["loss_reason"] = reason

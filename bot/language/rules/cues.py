@@ -309,8 +309,9 @@ RENAME = worded(
 )
 ADD_PRODUCT = worded(r"\b(?:add|include|plus|also want|tack on|throw in|with)\b|加上|增加|加", I)
 NEW_DEAL = worded(
-    r"^\W*(?:please |pls |hey,? )?(?:(?:(?:we|i)(?:'ve| have)?(?: just)? (?:got|have|found)|there(?:'s| is)"
-    r"|got|(?:create|open|add|log|start|register)(?: me)?) )?(?:a |an )?(?:brand )?new (?:deal|opp"
+    r"^\W*(?:please |pls |hey,? |(?:can|could|would|will) (?:you|u|i|we) (?:please |pls )?)*(?:(?:(?:we"
+    r"|i)(?:'ve| have)?(?: just)? (?:got|have|found)|there(?:'s| is)"
+    r"|got|(?:create|open|add|log|start|register|make|set up|put in)(?: me)?) )?(?:a |an )?(?:brand )?new (?:deal|opp"
     r"|opportunity|oppty|lead)\b\s*(?:at|for|with|:|-|,)?\s*"
     r"|^\W*(?:create|open|add|start|make|set up|register|log)(?: me)? (?:a |an )?"
     r"(?:new )?(?:deal|opp|opportunity)\b\s*(?:at|for|with|:|-)?\s*"

@@ -159,7 +159,7 @@ _FINDINGS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
         "stalled",
         worded(
             (
-                r"\bstall(?:ed|ing)\b|\brisk(?:y|iest)\b|\bat risk\b|有风险|风险最大"
+                r"\bstall(?:ed|ing)\b|\brisk(?:y|iest)\b|\bin danger\b|\bat risk\b|有风险|风险最大"
                 r"|\bgone (?:quiet|cold|dark)\b|\bno activity\b|\bgoing (?:cold|stale)\b"
                 r"|\bstale\b|停滞|没有动静|没动静|僵住|沉默"
             ),

@@ -72,7 +72,7 @@ def _day(match: re.Match[str], clock: Clock) -> Read:
     return c.on(clock.today + timedelta(days=step.get(match.group()[:2], 0)))
 
 
-@rule(rf"(?P<rel>(?:上|下)+|本|这)?(?:个|一)?{_WEEK}(?P<d>[一二三四五六日天]|[1-7](?!\d))(?!个|期)")
+@rule(rf"(?P<rel>(?:上|(?<!一)下)+|本|这)?(?:个|一)?{_WEEK}(?P<d>[一二三四五六日天]|[1-7](?!\d))(?!个|期)")
 def _weekday(match: re.Match[str], clock: Clock) -> Read:
     rel, weekday = match["rel"] or "", DAYS[match["d"]]
     if not rel:
@@ -91,6 +91,7 @@ def _away(match: re.Match[str], clock: Clock) -> Read:
 
 @rule(
     rf"{_YEAR}(?P<m>\d{{1,2}}|{n.CHINESE})\s*月(?:份)?\s*(?:(?P<d>\d{{1,2}}|[一二三四五六七八九十]+)\s*(?:号|日)"
+    r"|(?P<spelt>[一二三]?十[一二三四五六七八九]?)(?=签|成交|关|之?前|交|[,，。\s]|$)"
     r"|(?P<bare>\d{1,2})(?![\d.]|\s*(?:万|千|百|w\b|k\b|个|台|家|单|次|天|周|元|块|%|小时|分|点|人|套|年|月))"
     rf"|的?(?P<nth>第[一二三四五]|最后一)个?{_WEEK}(?P<wd>[一二三四五六日天]))?"
 )
@@ -98,8 +99,9 @@ def _month(match: re.Match[str], clock: Clock) -> Read | None:
     month, year = _count(match["m"]), _year(match["y"], clock)
     if not 1 <= month <= 12:
         return None
-    if match["d"] or match["bare"]:
-        return c.day_near(month, _count(match["d"] or match["bare"]), clock, year)
+    day = match["d"] or match["bare"] or match["spelt"]
+    if day:
+        return c.day_near(month, _count(day), clock, year)
     period = c.month_near(month, clock, year)
     if match["nth"]:
         nth = -1 if match["nth"].startswith("最后") else int(n.chinese(match["nth"][1]))

@@ -20,8 +20,8 @@ NUMBER_WORD = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|a couple(?: of)?|a few|an?"
 )
 WD = (
-    r"(?:mon(?:days?)?|tue(?:s|sdays?)?|wed(?:s|nesdays?)?|thu(?:r|rs|rsdays?)?|fri(?:days?)?|sat(?:urdays?)?"
-    r"|sun(?:days?)?)"
+    r"(?:mon(?:days?)?|tue(?:s|sdays?)?|wed(?:s|nesdays?)?|thu(?:r|rs|rsdays?)?|fri(?:days?)?"
+    r"|(?:saturdays?|sat(?!\s+(?:in|at|down|there|around|idle|with|on (?:the|his|her|my)|and)\b))|sun(?:days?)?)"
 )
 MON = (
     r"(?:january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|may"

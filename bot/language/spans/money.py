@@ -58,7 +58,8 @@ def _any(words: list[str]) -> str:
 
 
 _SIGN = _any([sign.replace("_", " ") for signs in _SIGNS.values() for sign in signs.split() if not sign[-1].isalpha()])
-_CODE = _any([iso.lower() for iso in _SIGNS] + ["rmb", "rs"])
+_CODE = _any([iso.lower() for iso in _SIGNS if iso != "TRY"] + ["rmb", "rs"])
+"""`try` is a word far oftener than the Turkish lira."""
 _LATIN = _any(
     [form for said in _WORDS.values() for w in said.split("|") if w.isascii() for form in {w, w.removesuffix("s")}]
 )

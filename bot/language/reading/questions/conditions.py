@@ -21,7 +21,8 @@ SURELY_NOT = 0.6
 _NEGATED = worded(
     r"(?:\bnot|\bisn'?t|\baren'?t|\boutside|\bexcept(?: for)?|\bexcluding|\bexclude|\bwithout|\bnon"
     r"|\btake out|\bleave out"
-    r"|\bignor\w+|\bminus|不在|不是|除了|不算|不含)(?: (?:in|at|on|the|a|yet|marked|as|anything|everything|deals"
+    r"|\bignor\w+|\bminus|没有?在|不在|不是|除了|不算|不含)(?: (?:in|at|on|the|a|yet|marked|as|anything|everything"
+    r"|deals"
     r"|those))*"
     r" *$",
     re.I,
@@ -163,7 +164,7 @@ def top_of(seen: Seen) -> int | None:
     said = re.search(
         r"\b(\d{1,2}|three|five|ten) (?:\w+est|best|worst)\b|\b(?:top|best|first|last|bottom|worst|biggest"
         r"|largest) (\d{1,2}|three|five|ten)\b"
-        r"|前(\d{1,2}|[一二三四五六七八九十])",
+        r"|前(\d{1,2}|[一二三四五六七八九十])|最(?:大|小|高|老|久|近)的(\d{1,2}|[一二两三四五六七八九十])个?",
         seen.said.own,
         re.I,
     )

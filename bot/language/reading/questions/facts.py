@@ -29,6 +29,13 @@ ROLE = worded(
 _PRICED = worded(r"\b(?:pric\w*|costs?|how much|list|fee)\b|价格|多少钱|报价|价", re.I)
 
 
+_BESIDES = worded(r"\b(?:besides|other than|else|apart from|except)\b|除了|还有谁|还认识", re.I)
+_HOW_LONG_IN_STAGE = worded(
+    r"\b(?:how long|since when|how many days)\b.*\b(?:in|at|sit\w*|sat|stuck|stage)\b|(?:多久|几天).*阶段|停留",
+    re.I,
+)
+
+
 def read_fact(seen: Seen, context: Context) -> Command:
     """The field or fields asked for, of the record named."""
     text = w.text_of(seen)
@@ -38,10 +45,14 @@ def read_fact(seen: Seen, context: Context) -> Command:
         return AskFact(fields=("list_price",), deal=products[0].words)
     named = deal_words(seen.said.own, context) or ("" if contacts else stranger(seen, context))
     fields = _fields(text)
+    if named and not contacts and _HOW_LONG_IN_STAGE.search(text):
+        return AskFact(fields=("stage",), deal=named)
     role = ROLE.search(text)
     if role and not contacts and (w.WHO.search(text) or {"phone", "email", "title", "contacts"} & set(fields)):
         wanted = [f for f in fields if f in {"phone", "email"}] or ["contacts"]
         return AskFact.model_validate({"fields": wanted, "deal": named, "contact": role.group()})
+    if contacts and named and _BESIDES.search(text):
+        return AskFact(fields=("contacts",), deal=named)
     missing = w.absent_beside(text)
     if missing and not fields:
         return Unsupported(what="field", words=missing[0])
@@ -55,6 +66,16 @@ def read_fact(seen: Seen, context: Context) -> Command:
         return AskRecords(subject="activities", deal=named, contact=contacts[0] if contacts else "", top=3, state="any")
     asked = [f for f in fields if f != "last_activity"][:FACTS_MOST]
     return AskFact.model_validate({"fields": asked, "deal": named, "contact": contacts[0] if contacts else ""})
+
+
+def asks_how_long(seen: Seen) -> bool:
+    """How long one deal, named, has been in its stage."""
+    return bool(seen.kinds("account", "deal")) and bool(_HOW_LONG_IN_STAGE.search(w.text_of(seen)))
+
+
+def asks_for_others(seen: Seen) -> bool:
+    """Who else is known at an account beside somebody named."""
+    return bool(seen.kinds("contact")) and bool(seen.kinds("account")) and bool(_BESIDES.search(w.text_of(seen)))
 
 
 def _fields(text: str) -> list[Any]:

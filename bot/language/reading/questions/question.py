@@ -1,6 +1,7 @@
 """Which question a message asks, by the act that it is and by what its words can only mean."""
 
 import re
+from collections.abc import Iterator
 
 from bot.contract.commands.asking import AskRecords, ListDeals, Prioritize, ShowDeal, SummarizePipeline
 from bot.contract.commands.base import Command
@@ -10,7 +11,7 @@ from bot.language.context import Context
 from bot.language.lexicon import vocabulary
 from bot.language.reading.questions import words as w
 from bot.language.reading.questions.conditions import about, bounds_of, filter_of, stranger, when_of
-from bot.language.reading.questions.facts import read_fact
+from bot.language.reading.questions.facts import asks_for_others, asks_how_long, read_fact
 from bot.language.reading.questions.figures import read_activity, read_figures
 from bot.language.reading.questions.lists import read_list
 from bot.language.reading.questions.summaries import VIEWS, read_summary, read_supposed
@@ -25,6 +26,8 @@ _CONVERTED = worded(
 
 def read_question(seen: Seen, act: str, context: Context) -> Command:
     """The command of a question."""
+    if asks_how_long(seen) or (asks_for_others(seen) and act != "list"):
+        return read_fact(seen, context)
     match _meant(seen, act, context):
         case "fact":
             return read_fact(seen, context)
@@ -115,7 +118,39 @@ def impossible(seen: Seen, act: str) -> Command | None:
 
 def with_left_out(command: Command, seen: Seen) -> Command:
     """The question with the words that it does not hold, to be told with the answer."""
-    words = tuple(word for word, _ in w.unread(seen))
-    if not words or not isinstance(command, AskRecords | ListDeals | SummarizePipeline):
+    if not isinstance(command, AskRecords | ListDeals | SummarizePipeline):
         return command
-    return command.model_copy(update={"left_out": (*command.left_out, *words)[:3]})
+    words = (*command.left_out, *(word for word, _ in w.unread(seen)), *_unheld(command, seen))
+    return command.model_copy(update={"left_out": tuple(dict.fromkeys(words))[:LEFT_OUT_MOST]}) if words else command
+
+
+def _unheld(command: AskRecords | ListDeals | SummarizePipeline, seen: Seen) -> Iterator[str]:
+    """Values and names that stand in a question and in no field of its command; what it excludes likewise."""
+    held = command.model_dump(exclude_defaults=True, exclude={"left_out"})
+    text = " ".join(map(str, held.values())).casefold()
+    for part in seen.parts:
+        match part.place.kind:
+            case "money" if not held.keys() & {"min_amount", "max_amount", "below", "above"}:
+                yield part.words
+            case "date" if part.part in {"period", "until"} and not any(_OF_TIME.search(name) for name in held):
+                yield part.words
+            case "stage" if str(part.place.value).casefold() not in text and part.part == "in_stage":
+                yield part.words
+            case "industry" if "industry" not in held and "industry" not in (held.get("by") or ()):
+                yield part.words
+            case "product" | "region" | "colleague" if part.words.casefold() not in text and part.part != "other":
+                yield part.words
+    hit = _EXCLUDED.search(seen.said.own)
+    if hit and not held.keys() & EXCLUDES:
+        yield hit.group().strip()
+
+
+EXCLUDES = frozenset({"not_stages", "not_forecast", "lacking", "finding", "min_days_quiet", "max_amount", "below"})
+"""The fields that hold what a question excludes."""
+LEFT_OUT_MOST = 4
+_OF_TIME = re.compile(r"_from$|_to$|days")
+_EXCLUDED = worded(
+    r"\b(?:never|besides|other than|except|excluding|without|nobody)\b(?: \w+){1,3}"
+    r"|(?:除了|不含)[\u4e00-\u9fff]{1,6}",
+    re.I,
+)

@@ -19,6 +19,7 @@ from bot.domain.periods import Period
 from bot.domain.text import HAS_CJK, worded
 from bot.language.context import Context, Said
 from bot.language.reading.family import ADVICE
+from bot.language.reading.questions import words as w
 from bot.language.reading.seen import Seen
 from bot.language.rules.filters import blanked
 from bot.language.spans.calendar import DateSaid
@@ -36,6 +37,8 @@ _TURNS = worded(
 )
 _TURNS_ZH = worded(r"[?？,，;；、]\s*|\s+")
 _ASKS_ZH = worded(r"什么|啥|多少|几|谁|哪|吗|呢|怎么|咋|何时|多久|为什么")
+_POINTS_BACK = worded(r"\b(?:them|they|those|that|it|these)\b|它们?|他们", re.I)
+"""Words by which a question goes on about what the one before asked for."""
 _NOT_ALONE = 3
 """A part of so few words goes with the one before: `and when`, `and how much`."""
 _ASKS = worded(
@@ -64,6 +67,9 @@ def parts_of(seen: Seen) -> list[Said]:
         return [seen.said]
     first = seen.kinds("account", "deal", "contact")
     said = [own[p.place.start : p.place.end] for p in first if p.place.end <= found[0][1]]
+    alone = [own[a:b] for a, b in found[1:]]
+    if not first and not all(w.OF_RECORDS.search(part) and not _POINTS_BACK.search(part) for part in alone):
+        return [seen.said]
     names = " ".join(dict.fromkeys(one for one in said if not any(one in other and one != other for other in said)))
     parts = []
     for start, end in found:

@@ -17,7 +17,12 @@ DEALS = worded(
     r"\b(?:deals?|opps?|opportunit\w+|ones|wins?|losses|loss|renewals?|pipeline|pipe)\b|单(?!龄)|商机|项目", re.I
 )
 WHO = worded(r"\b(?:who|whos|whose)\b|谁", re.I)
-SORTED = worded(r"\b(?:sort(?:ed)?|order(?:ed)?) by\b|按.{1,8}(?:排序|排列|排)", re.I)
+OF_RECORDS = worded(
+    r"\b(?:deals?|opps?|accounts?|customers?|contacts?|quota|pipeline|forecast|reps?|team|wins?|losses|activit\w+"
+    r"|calls|meetings|behind|ahead|hit|make it)\b|单|商机|客户|管道|配额|团队|联系人",
+    re.I,
+)
+SORTED = worded(r"\b(?:sort(?:ed)?|order(?:ed)?)\b.{0,25}\bby\b|按.{1,8}(?:排序|排列|排)", re.I)
 WHICH_DEALS = worded(
     r"^\W*(?:which|what)(?: ones?)?(?: of)?(?: my| our| the| \w+'s)? (?:\w+ ){0,2}(?:deals|opps|opportunities)\b"
     r"|哪(?:些|几个?)(?:单|商机|项目)",

@@ -1,7 +1,7 @@
 """What took place: its kind, its day, how long it took."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.activities import ActivityKind
 from bot.domain.text import worded
@@ -60,6 +60,8 @@ def lies_ahead(seen: Seen, kind: ActivityKind, context: Context) -> bool:
     if kind not in {ActivityKind.MEETING, ActivityKind.DEMO, ActivityKind.CALL}:
         return False
     days = [p.place.value.day(last=False) for p in seen.kinds("date") if isinstance(p.place.value, DateSaid)]
-    if not days or any(day <= context.today for day in days) or seen.kinds("span"):
+    if not days or any(day <= context.today for day in days):
         return False
+    if seen.kinds("span") and min(days) - timedelta(days=7) <= context.today:
+        return False  # `call monday, 20 min` was last monday
     return not _DONE_WORDS.search(seen.said.own)

@@ -25,7 +25,7 @@ _SAID_OUTRIGHT = worded(
 )
 """Words right before an amount that leave no doubt that it is the deal's."""
 _BEFORE = worded(
-    r"(?:\b(?:was|originally|by|cheaper|list(?:ed)?(?: at)?|down from|up from|from)|原价|原来"
+    r"(?:\b(?:was|isn'?t|wasn'?t|is not|not|originally|by|cheaper|list(?:ed)?(?: at)?|down from|up from|from)|原价|原来"
     r"|从)\W*$",
     re.I,
 )
@@ -57,7 +57,7 @@ def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context
         return []
     stated = [p for p in seen.of("amount", POSSIBLE) if isinstance(p.place.value, MoneySaid) and not _negative(p, seen)]
     if changes.amount is None:
-        clear = [p for p in stated if p.share >= LIKELY and _sure(p)]
+        clear = [p for p in stated if p.share >= LIKELY and (_sure(p) or _outright(p, seen))]
         if any(_ENDS_A_RANGE.search(seen.said.own[: p.place.start]) for p in clear):
             return [offer_of("amount", p) for p in clear[:2]]
         bare = _bare(seen)
@@ -85,6 +85,14 @@ def weigh_amount(seen: Seen, changes: DealChanges, kept: dict[str, Any], context
         return [offer_of("amount", p) for p in listed[:3]]
     if here is None or _SAID_OUTRIGHT.search(seen.said.own[: here.place.start]):
         return []
+    best = max(stated, key=lambda p: p.share, default=None)
+    if (
+        best is not None
+        and amount_in(best) != changes.amount
+        and best.share > (here.share if here.part == "amount" else 0)
+    ):
+        kept |= _NO_AMOUNT
+        return [offer_of("amount", best), offer_of("amount", here)]
     rivals = {amount_in(p) for p in stated if p.share >= LIKELY}
     doubted = here.part not in {"amount", "min", "max"} and not (
         here.share < LIKELY and seen.acts.get("amount", 0) >= LIKELY
@@ -118,6 +126,10 @@ def _bare(seen: Seen) -> list[Part]:
         and not _RANGE.match(own, p.place.end)
         and not (day and own.find(day) <= p.place.start < own.find(day) + len(day))
     ]
+
+
+def _outright(part: Part, seen: Seen) -> bool:
+    return bool(_SAID_OUTRIGHT.search(seen.said.own[: part.place.start]))
 
 
 def _negative(part: Part, seen: Seen) -> bool:

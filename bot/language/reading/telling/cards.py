@@ -132,6 +132,8 @@ def _of_one(seen: Seen, command: Command | None, context: Context) -> Command | 
         elif kind is ActivityKind.NOTE and held >= 0.35:
             kind = KINDS[seen.likeliest(DONE)]
         minutes, at = minutes_of(seen, command.duration_minutes), day_of(seen, command.at, context)
+        if lies_ahead(seen, command.kind, context):
+            minutes, at = None, context.today
         return command.model_copy(
             update={"changes": changes, "offers": offers, "kind": kind, "duration_minutes": minutes, "at": at}
         )

@@ -36,6 +36,11 @@ _SUPPOSED = worded(
 """What is only planned, hoped for or supposed: the model alone makes nothing of it certain."""
 _REASON = worded(r"\breasons?\b|(?:丢单|输单)?原因", re.I)
 """What is said of why a deal was lost, though not that it is lost: it was before."""
+_REASON_WRONG = worded(
+    r"\breasons?\b.{0,40}\b(?:wrong|fix|chang\w+|updat\w+|correct\w*|should be|instead)\b"
+    r"|\b(?:fix|change|update|correct)\b.{0,30}\breasons?\b|原因.{0,8}(?:错|改|不是|应该)|改.{0,6}原因",
+    re.I,
+)
 _SWAPS = worded(r"\b(?:swap|chang|replac|switch|exchang)\w*\b|换成?|改成", re.I)
 _NO_STEP = worded(r"\W*(?:none|nothing|n/?a|nil|no(?:ne)? (?:more|yet)?|tbd|-|无|没有|暂无)\W*", re.I)
 _CLEARED: dict[str, Any] = {
@@ -67,6 +72,8 @@ def weighed(seen: Seen, changes: DealChanges, context: Context) -> tuple[DealCha
     ]
     if kind_of(kept.get("stage"), context.stages) is StageKind.LOST:
         kept["amount_factor"] = None  # by how much the other one is cheaper
+    if _REASON_WRONG.search(seen.said.own):
+        kept |= {"stage": None, "loss_reason": None}
     if not kept.get("stage") and _REASON.search(seen.said.own):
         add_loss_reason(seen.said.own, kept, context)
     offers = [o for o in offers if o.field != "stage" or not stage_denied(seen, o.value, context)]

@@ -44,6 +44,9 @@ def weigh_close(seen: Seen, changes: DealChanges, kept: dict[str, Any], context:
         return []
     if changes.close_date is not None:
         here = next((p for p in seen.kinds("date") if day_in(p) == changes.close_date), None)
+        if here and _STILL.search(seen.said.own[: here.place.start]):
+            kept["close_date"] = None
+            return []
         about_step = vocabulary("fields")["next_step"].search(seen.said.own)
         if here and about_step and not vocabulary("fields")["close_date"].search(seen.said.own) and acts < LIKELY:
             kept["close_date"] = None

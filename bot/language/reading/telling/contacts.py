@@ -69,8 +69,8 @@ def read_contact_change(seen: Seen) -> ChangeContact | None:
     """What is new of a customer's person: address, number or title."""
     people = seen.kinds("contact")
     enough = HARDLY if _NEW_ADDRESS.search(seen.said.own) and seen.kinds("email", "phone") else LIKELY
-    made = DONE if enough == HARDLY else ("new_contact", *DONE)
-    if seen.acts.get("contact_change", 0) < enough or not people or seen.likelihood(made) >= LIKELY:
+    done = enough != HARDLY and seen.likelihood(("new_contact", *DONE)) >= LIKELY
+    if seen.acts.get("contact_change", 0) < enough or not people or done:
         return None
     spelt = {p.place.kind: p.words for p in seen.kinds("email", "phone")}
     title = None if spelt else _new_title(seen, people[0])

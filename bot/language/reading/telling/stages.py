@@ -20,6 +20,8 @@ _HEARSAY = worded(
     r"\b(?:they|competitors?|rivals?)\b.{0,30}\bwon\b|\b(?:claims?|rumou?rs?|heard|apparently|supposedly|gossip)\b|听说|据说|传言",
     re.I,
 )
+_STAYS = worded(r"\b(?:still|stays?|remains?)\W+(?:in |at |a |the )*$|(?:还是|仍是|还在)$", re.I)
+"""A stage that holds on: what is said to be won or lost beside it is another deal, or not so."""
 _NOT_IT = worded(r"(?:\bnot|\bfrom|\binstead of|\bno longer|别放|别|不是|不放|从)\W*(?:in |at |as |a |the )*$", re.I)
 _NOT_ENDED: dict[StageKind, str] = {
     StageKind.WON: r"won|win|sign(?:ed)?|clos(?:e|ed)", StageKind.LOST: r"los[et]|losing", StageKind.OPEN: r"(?!)",
@@ -48,6 +50,9 @@ def weigh_stage(seen: Seen, changes: DealChanges, kept: dict[str, Any], context:
             return []
         return _ended(seen, kept, context)
     kind = kind_of(changes.stage, context.stages) or StageKind.OPEN
+    if kind is not StageKind.OPEN and any(_STAYS.search(seen.said.own[: p.place.start]) for p in seen.kinds("stage")):
+        kept |= {"stage": None, "loss_reason": None}
+        return [Offer(field="stage", value=changes.stage, words=changes.stage)]
     acts = seen.likelihood(CLOSED_BY[kind])
     against = seen.likelihood(("note", "private", "fact", "cannot", "cancelled"))
     here = [p for p in seen.kinds("stage") if p.place.value == changes.stage]

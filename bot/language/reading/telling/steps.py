@@ -26,8 +26,12 @@ _PROMISED = worded(
 )
 _PREAMBLE = worded(r"^(?:and |so |then |ok )*(?:let'?s say|set (?:it|\w+['’]s?|the next step)(?: \w+)? to)\s+", re.I)
 _QUOTED = re.compile(r"(?<!\w)['\"“‘]([^'\"”’]{4,})['\"”’](?!\w)")
-_HELD = worded(r"^(?:i |we )?(?:have )?(?:had|spoke|talked|met|called|visited|sent|mailed|emailed)\b", re.I)
-"""How a clause begins that tells what was done."""
+_NO_STEP = worded(
+    r"^(?:(?:i |we )?(?:have )?(?:had|spoke|talked|met|called|visited|sent|mailed|emailed)"
+    r"|when|what|who|why|how (?:much|many|long))\b",
+    re.I,
+)
+"""How a clause begins that tells what was done, or asks."""
 _TRAILING = worded(r"(?:\s|,|-)*\b(?:by|on|at|due|before|until|till|for|in|the|is|next|this)\s*$", re.I)
 _COURTESY = worded(
     r"(?:please |pls )?(?:fix|change|update|log|note|set|correct|do|bump)(?: (?:that|it|this"
@@ -46,7 +50,7 @@ def tidied_step(kept: dict[str, Any]) -> None:
         courtesy = _COURTESY.fullmatch(step)
         kept |= (
             {"next_step": None, "next_step_due": None}
-            if courtesy or not step or _HELD.search(step)
+            if courtesy or not step or _NO_STEP.search(step)
             else {"next_step": step}
         )
 
