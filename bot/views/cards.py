@@ -40,8 +40,9 @@ def _offer(offer: Offer, n: int, card: DraftCard) -> b.Block:
     value = offer.value
     if offer.field == "amount" and card.currency:
         value = locale_of(card.locale).money(Decimal(offer.value), card.currency)
+    due = f" ({offer.due.isoformat()})" if offer.due else ""
     return b.button(
-        phrase(card.language, f"offer_{offer.field}", value=cut(value, 60)),
+        phrase(card.language, f"offer_{offer.field}", value=f"{cut(value, 50)}{due}"),
         f"take:{n}",
         f"{card.draft_id} {offer.field}:{offer.value}",
     )

@@ -20,6 +20,7 @@ from bot.handlers.clarifying.names import meant_contacts
 from bot.handlers.turn import Turn
 from bot.handlers.writing.fields import values_before
 from bot.language.spans.calendar import plus_months
+from bot.language.spans.money import find_money
 
 LARGEST_AMOUNT = Decimal(10) ** 13
 MANY_TIMES = Decimal(10)
@@ -145,7 +146,9 @@ def _plausible(listed: tuple[Change, ...], turn: Turn) -> tuple[tuple[Change, ..
     if 1 / MANY_TIMES <= times <= MANY_TIMES:
         return listed, ()
     rest = tuple(c for c in listed if c.field not in {"amount", "currency"})
-    return rest, (Offer(field="amount", value=amount.new or "", words=turn.text[:60]),)
+    meant = Decimal(amount.new or 0)
+    words = next((turn.text[m.start : m.end] for m in find_money(turn.text) if m.amount == meant), plain(meant))
+    return rest, (Offer(field="amount", value=amount.new or "", words=words),)
 
 
 def _in_its_order(offer: Offer, deal: Deal) -> Offer | None:
