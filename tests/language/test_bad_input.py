@@ -1,5 +1,7 @@
 """What people paste, mistype or try: a question or a refusal in one clear sentence, never a guess written."""
 
+import time
+
 import pytest
 
 from bot.contract.replies.cards import DraftCard, Question, Receipt
@@ -93,3 +95,11 @@ def test_two_open_deals_of_an_account_are_never_chosen_between_by_the_accounts_n
     name = house.desk.mirror.accounts([twice])[0].name
     asked = only(manager.say(f"call with {name} today, all good"), Question)
     assert {o.id for o in asked.options} == {d.id for d in deals if d.account_id == twice}
+
+
+def test_many_question_marks_are_read_in_time(talk):
+    rep = talk()
+    started = time.process_time()
+    rep.say("globex? " * 60 + "x")
+    rep.say("?" * 400 + " globex x")
+    assert time.process_time() - started < 20

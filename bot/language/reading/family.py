@@ -87,7 +87,7 @@ OPENS_A_QUESTION = worded(
     re.I,
 )
 _ASKED_IN_CHINESE = worded(r"啥|什么|多久|多少|哪|几个|几单|吗\W*$|呢\W*$|谁")
-_ONLY_ASKS = worded(r"(?:[^.!?？。]*[?？]+\s*)+", re.I)
+_ONLY_ASKS = re.compile(r"[^.!。]*[?？]\s*")
 """Every sentence ends as a question."""
 _ASKS_WITHIN = worded(
     r"[,;-]\s*(?:and )?(?:when|what|who|why|how (?:much|long|many)|where)(?:'?s)?\b (?!i |we )"

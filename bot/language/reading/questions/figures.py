@@ -13,7 +13,6 @@ from bot.language.reading.questions.conditions import bounds_of, filter_of, peop
 from bot.language.reading.questions.lists import read_list
 from bot.language.reading.questions.summaries import read_summary
 from bot.language.reading.seen import Seen
-from bot.language.rules.cues import LOSS_REASONS
 from bot.language.rules.filters import days_said, span, without_spans
 from bot.pipeline.measures import BUCKETS, Dimension, Measure, State
 
@@ -92,7 +91,7 @@ def _by(
         by = (named[0] if named else "rep",)
     reasons = re.search(r"loss[- ]reasons?|(?:丢|输|失)单原因", text, re.I) or (state == "lost" and w.WHY.search(text))
     shared = state == "lost" and "share" in w.measures_said(text)
-    several = state == "lost" and sum(bool(cue.search(text)) for _, cue in LOSS_REASONS) > 1
+    several = state == "lost" and w.reasons_said(text) > 1
     if (reasons or shared or several) and "loss_reason" not in by:
         return (*by, "loss_reason")[:2], "lost"
     return by, state

@@ -16,7 +16,6 @@ from bot.language.reading.questions.figures import read_activity, read_figures
 from bot.language.reading.questions.lists import read_list
 from bot.language.reading.questions.summaries import VIEWS, read_summary, read_supposed
 from bot.language.reading.seen import Seen
-from bot.language.rules.cues import LOSS_REASONS
 from bot.language.spans.dates import impossible_date
 
 _CONVERTED = worded(
@@ -65,8 +64,7 @@ def _meant(seen: Seen, act: str, context: Context) -> str:
     finding = filter_of(seen, context).get("finding")
     if act in {"fact", "list", "status"} and finding and not seen.kinds("account", "deal", "contact"):
         return "list"
-    reasons = sum(bool(cue.search(text)) for _, cue in LOSS_REASONS)
-    if w.LOSES.search(text) and reasons > 1 and w.INTERROGATES.search(text):
+    if w.LOSES.search(text) and w.reasons_said(text) > 1 and w.INTERROGATES.search(text):
         return "number"
     subjects = w.meanings("subjects", text).keys()
     done = w.names_activities(seen) or (vocabulary("lacking")["activity"].search(text) and subjects)

@@ -22,7 +22,7 @@ from bot.language.reading.family import ADVICE
 from bot.language.reading.questions import words as w
 from bot.language.reading.seen import Seen
 from bot.language.rules.filters import blanked
-from bot.language.spans.calendar import DateSaid
+from bot.language.spans.calendar import DateSaid, plus_months
 from bot.language.spans.clauses import sentences_in
 
 MOST = 3
@@ -31,7 +31,7 @@ _TURNS = worded(
     r"[?？]+\s*(?:and |also |oh and |plus )?"
     r"|(?:\s*[,;&]|\s+(?:and|also|plus))+\s+(?:also |and )?"
     r"(?=(?:what|whats|what's|which|who|whos|who's|when|whens|how|hows|why|where|wheres"
-    r"|is (?:he|she|it|there|that|this|healthcare)|are (?:they|there|we)|did (?:i|we|he|she|they)|do (?:we|they|i)"
+    r"|is (?:he|she|it|there|that|this)|are (?:they|there|we)|did (?:i|we|he|she|they)|do (?:we|they|i)"
     r"|have (?:we|i|they)|has (?:he|she|it))\b)",
     re.I,
 )
@@ -112,7 +112,7 @@ def beside(command: Command, seen: Seen, context: Context) -> list[Command]:
     said = [p.place.value for p in seen.of("versus") if isinstance(p.place.value, DateSaid)]
     other = said[0].period if said else None
     if other and other.start > context.today and command.state != "open":
-        other = Period(other.start.replace(year=other.start.year - 1), other.end.replace(year=other.end.year - 1))
+        other = Period(plus_months(other.start, -12), plus_months(other.end, -12))
     if other is None and _LAST_ONE.search(seen.said.own):
         other = _before(period, context)
     if other is None or other == period:
@@ -126,7 +126,7 @@ def _before(period: Period, context: Context) -> Period:
     for whole in (Period.month(day.year, day.month), context.fiscal.quarter_around(day)):
         if (whole.end - whole.start).days >= (period.end - period.start).days - 3:
             return whole
-    return Period(period.start.replace(year=period.start.year - 1), day)
+    return Period(plus_months(period.start, -12), day)
 
 
 def told_and_asked(said: Said, context: Context) -> tuple[Said, Said] | None:

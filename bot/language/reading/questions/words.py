@@ -175,6 +175,11 @@ def names_activities(seen: Seen) -> bool:
     return bool(re.search(cue, text_of(seen), re.I))
 
 
+def reasons_said(text: str) -> int:
+    """How many reasons of a loss a text names."""
+    return sum(bool(cue.search(text)) for _, cue in LOSS_REASONS)
+
+
 def least_first(text: str) -> bool:
     found = meanings("superlatives", text)
     return "least" in found and "most" not in found
